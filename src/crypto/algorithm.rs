@@ -1,0 +1,131 @@
+//! The algorithms by our own names: `message` maps code points to them, `pki` maps `AlgorithmIdentifier`s.
+
+/// A hash function of B.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HashAlgorithm {
+    /// SHA-256, 32 bytes.
+    Sha256,
+    /// SHA-384, 48 bytes.
+    Sha384,
+}
+
+impl HashAlgorithm {
+    /// `Hash.length` in bytes.
+    #[must_use]
+    pub const fn output_len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+        }
+    }
+}
+
+/// An AEAD of B.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AeadAlgorithm {
+    /// AES with a 128-bit key in Galois/Counter Mode.
+    Aes128Gcm,
+    /// AES with a 256-bit key in Galois/Counter Mode.
+    Aes256Gcm,
+    /// ChaCha20 with Poly1305.
+    ChaCha20Poly1305,
+}
+
+impl AeadAlgorithm {
+    /// Bytes of a key.
+    #[must_use]
+    pub const fn key_len(self) -> usize {
+        match self {
+            Self::Aes128Gcm => 16,
+            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+        }
+    }
+
+    /// Bytes of a nonce (`iv_length`, §5.3).
+    #[must_use]
+    pub const fn nonce_len(self) -> usize {
+        NONCE_LEN
+    }
+
+    /// Bytes that sealing adds.
+    #[must_use]
+    pub const fn tag_len(self) -> usize {
+        match self {
+            Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 => 16,
+        }
+    }
+}
+
+/// Bytes of a nonce of every AEAD of B.4.
+pub const NONCE_LEN: usize = 12;
+/// Bytes of the longest tag of any AEAD of B.4.
+pub const MAX_TAG_LEN: usize = 16;
+
+/// An asymmetric key exchange of §4.3.7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyExchangeAlgorithm {
+    /// X25519 of RFC 7748.
+    X25519,
+    /// ECDH over secp256r1.
+    Secp256r1,
+    /// ECDH over secp384r1.
+    Secp384r1,
+}
+
+/// A signature algorithm with all that verifying needs to know beside the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SignatureAlgorithm {
+    /// ECDSA over secp256r1 with SHA-256; the signature is an `ECDSA-Sig-Value` in DER.
+    EcdsaP256Sha256,
+    /// ECDSA over secp256r1 with SHA-384 (certificates only).
+    EcdsaP256Sha384,
+    /// ECDSA over secp384r1 with SHA-256 (certificates only).
+    EcdsaP384Sha256,
+    /// ECDSA over secp384r1 with SHA-384.
+    EcdsaP384Sha384,
+    /// Ed25519 of RFC 8032.
+    Ed25519,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (certificates only).
+    RsaPkcs1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (certificates only).
+    RsaPkcs1Sha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (certificates only).
+    RsaPkcs1Sha512,
+    /// RSASSA-PSS with SHA-256, MGF1 with SHA-256, salt of 32 bytes.
+    RsaPssSha256,
+    /// RSASSA-PSS with SHA-384, MGF1 with SHA-384, salt of 48 bytes.
+    RsaPssSha384,
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt of 64 bytes.
+    RsaPssSha512,
+}
+
+/// What kind of key a SubjectPublicKeyInfo holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PublicKeyAlgorithm {
+    /// id-ecPublicKey with namedCurve secp256r1.
+    EcP256,
+    /// id-ecPublicKey with namedCurve secp384r1.
+    EcP384,
+    /// id-Ed25519.
+    Ed25519,
+    /// rsaEncryption.
+    Rsa,
+}
+
+impl SignatureAlgorithm {
+    /// The kind of key that makes and verifies such signatures.
+    #[must_use]
+    pub const fn key_algorithm(self) -> PublicKeyAlgorithm {
+        match self {
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 => PublicKeyAlgorithm::EcP256,
+            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 => PublicKeyAlgorithm::EcP384,
+            Self::Ed25519 => PublicKeyAlgorithm::Ed25519,
+            Self::RsaPkcs1Sha256
+            | Self::RsaPkcs1Sha384
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssSha256
+            | Self::RsaPssSha384
+            | Self::RsaPssSha512 => PublicKeyAlgorithm::Rsa,
+        }
+    }
+}

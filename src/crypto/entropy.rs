@@ -1,0 +1,124 @@
+//! Entropy is input: a seed, expanded by name and in order.
+//!
+//! Each draw is `HKDF-Expand(seed, "handfast " || purpose || counter, length)` with SHA-256, where `purpose`
+//! is the [`Purpose`]'s name and `counter` a big-endian `uint32` that counts the draws of this connection.
+//! The same seed in the same run gives the same bytes; no two draws share any.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::{CryptoError, Hkdf, Secret};
+
+/// What drawn bytes are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// The number in this connection's `AskId`s, 8 bytes.
+    ConnectionNumber,
+    /// ClientHello.random or ServerHello.random, 32 bytes (§4.2.2, §4.2.3).
+    Random,
+    /// ClientHello.legacy_session_id, 32 bytes (E.4).
+    LegacySessionId,
+    /// The private key of a key share (§4.3.8).
+    KeyShare,
+    /// What a signature scheme draws: an ECDSA nonce's hedge, a PSS salt.
+    Signature,
+    /// NewSessionTicket.ticket_age_add, 4 bytes (§4.7.1).
+    TicketAgeAdd,
+    /// NewSessionTicket.ticket_nonce (§4.7.1).
+    TicketNonce,
+    /// The nonce of a sealed ticket or cookie.
+    SealNonce,
+}
+
+impl Purpose {
+    /// The name that separates its draws from others.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConnectionNumber => "connection number",
+            Self::Random => "random",
+            Self::LegacySessionId => "legacy session id",
+            Self::KeyShare => "key share",
+            Self::Signature => "signature",
+            Self::TicketAgeAdd => "ticket age add",
+            Self::TicketNonce => "ticket nonce",
+            Self::SealNonce => "seal nonce",
+        }
+    }
+}
+
+/// Where bytes are drawn from.
+pub trait EntropySource: Send + Sync {
+    /// Fills `out` with fresh bytes for `purpose`.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if there are none (a script that has ended).
+    fn draw(&mut self, purpose: Purpose, out: &mut [u8]) -> Result<(), CryptoError>;
+}
+
+/// The entropy of one connection. Never use one twice: it is consumed, and not `Clone`.
+pub struct Entropy(Source);
+
+enum Source {
+    Seed(Secret),
+    Scripted(Box<dyn EntropySource>),
+}
+
+impl Entropy {
+    /// 32 bytes from the operating system.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if it gives none.
+    #[cfg(feature = "std")]
+    pub fn from_system() -> Result<Self, CryptoError> {
+        let seed = Secret::filled(32, |seed| getrandom::fill(seed).map_err(|_| CryptoError))?;
+        Ok(Self(Source::Seed(seed)))
+    }
+
+    /// 32 bytes that the caller drew from a cryptographic random number generator of its platform, for this
+    /// connection alone.
+    ///
+    /// # Errors
+    /// Never for 32 bytes.
+    pub fn from_platform(seed: [u8; 32]) -> Result<Self, CryptoError> {
+        Ok(Self(Source::Seed(Secret::new(&seed)?)))
+    }
+
+    /// Bytes that a script gives, draw by draw; reached through `danger`.
+    pub(crate) fn scripted(source: Box<dyn EntropySource>) -> Self {
+        Self(Source::Scripted(source))
+    }
+
+    /// Ready to draw, expanding with HKDF-SHA256.
+    pub(crate) fn expand_with(self, hkdf: Arc<dyn Hkdf>) -> Box<dyn EntropySource> {
+        match self.0 {
+            Source::Seed(seed) => Box::new(Expanded { seed, drawn: 0, hkdf }),
+            Source::Scripted(source) => source,
+        }
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Source::Seed(_) => "Entropy(seed)",
+            Source::Scripted(_) => "Entropy(DANGER: scripted)",
+        })
+    }
+}
+
+struct Expanded {
+    seed: Secret,
+    drawn: u32,
+    hkdf: Arc<dyn Hkdf>,
+}
+
+impl EntropySource for Expanded {
+    fn draw(&mut self, purpose: Purpose, out: &mut [u8]) -> Result<(), CryptoError> {
+        let counter = self.drawn.to_be_bytes();
+        self.drawn = self.drawn.checked_add(1).ok_or(CryptoError)?;
+        self.hkdf.expand(self.seed.expose(), &[b"handfast ", purpose.name().as_bytes(), &counter], out)
+    }
+}

@@ -1,0 +1,97 @@
+//! A provider is a table of implementations.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{
+    Aead, AeadAlgorithm, Hash, HashAlgorithm, Hkdf, KeyExchange, KeyExchangeAlgorithm, LoadSigningKey,
+    PrivateKeyError, PrivateKeyInfo, Sign, SignatureAlgorithm, Verify,
+};
+
+/// What a config computes with: implementations by role, in order of preference; the first one that has an
+/// algorithm serves it. Mix providers by putting one's implementations before another's.
+#[derive(Clone, Default)]
+pub struct CryptoProvider {
+    /// Name for logs.
+    pub name: &'static str,
+    /// Does it draw randomness of its own, beside the connection's entropy? Then a run replays only from a
+    /// record made at this seam.
+    pub draws_its_own_randomness: bool,
+    /// Hash functions.
+    pub hashes: Vec<Arc<dyn Hash>>,
+    /// HMAC and HKDF.
+    pub hkdfs: Vec<Arc<dyn Hkdf>>,
+    /// AEADs.
+    pub aeads: Vec<Arc<dyn Aead>>,
+    /// Key exchanges.
+    pub key_exchanges: Vec<Arc<dyn KeyExchange>>,
+    /// Verifiers of signatures.
+    pub verifiers: Vec<Arc<dyn Verify>>,
+    /// Loaders of private keys; the first that takes a key serves it.
+    pub signing_key_loaders: Vec<Arc<dyn LoadSigningKey>>,
+}
+
+impl CryptoProvider {
+    /// The hash function of this algorithm.
+    #[must_use]
+    pub fn hash(&self, algorithm: HashAlgorithm) -> Option<&Arc<dyn Hash>> {
+        self.hashes.iter().find(|hash| hash.algorithm() == algorithm)
+    }
+
+    /// HKDF over this hash.
+    #[must_use]
+    pub fn hkdf(&self, hash: HashAlgorithm) -> Option<&Arc<dyn Hkdf>> {
+        self.hkdfs.iter().find(|hkdf| hkdf.hash_algorithm() == hash)
+    }
+
+    /// The AEAD of this algorithm.
+    #[must_use]
+    pub fn aead(&self, algorithm: AeadAlgorithm) -> Option<&Arc<dyn Aead>> {
+        self.aeads.iter().find(|aead| aead.algorithm() == algorithm)
+    }
+
+    /// The key exchange of this algorithm.
+    #[must_use]
+    pub fn key_exchange(&self, algorithm: KeyExchangeAlgorithm) -> Option<&Arc<dyn KeyExchange>> {
+        self.key_exchanges.iter().find(|exchange| exchange.algorithm() == algorithm)
+    }
+
+    /// The verifier of this algorithm.
+    #[must_use]
+    pub fn verifier(&self, algorithm: SignatureAlgorithm) -> Option<&Arc<dyn Verify>> {
+        self.verifiers.iter().find(|verifier| verifier.algorithm() == algorithm)
+    }
+
+    /// Loads a private key with the first loader that takes it.
+    ///
+    /// # Errors
+    /// The last loader's [`PrivateKeyError`], or [`PrivateKeyError::Unsupported`] where there is no loader.
+    pub fn load_signing_key(&self, key: &PrivateKeyInfo<'_>) -> Result<Arc<dyn Sign>, PrivateKeyError> {
+        let mut refusal = PrivateKeyError::Unsupported { algorithm: key.algorithm_name() };
+        for loader in &self.signing_key_loaders {
+            match loader.load(key) {
+                Ok(signing_key) => return Ok(signing_key),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
+    }
+}
+
+impl fmt::Debug for CryptoProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hashes = self.hashes.iter().map(|hash| hash.algorithm());
+        let aeads = self.aeads.iter().map(|aead| aead.algorithm());
+        let key_exchanges = self.key_exchanges.iter().map(|exchange| exchange.algorithm());
+        let verifiers = self.verifiers.iter().map(|verifier| verifier.algorithm());
+        f.debug_struct("CryptoProvider")
+            .field("name", &self.name)
+            .field("draws_its_own_randomness", &self.draws_its_own_randomness)
+            .field("hashes", &hashes.collect::<Vec<_>>())
+            .field("aeads", &aeads.collect::<Vec<_>>())
+            .field("key_exchanges", &key_exchanges.collect::<Vec<_>>())
+            .field("verifiers", &verifiers.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

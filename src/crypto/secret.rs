@@ -1,0 +1,100 @@
+//! Secrets that are wiped when dropped and never printed.
+
+use core::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::CryptoError;
+
+/// At most `N` secret bytes, held inline, zeroized on drop, compared in constant time only.
+#[derive(Clone)]
+pub struct SecretBytes<const N: usize> {
+    bytes: [u8; N],
+    length: u8,
+}
+
+/// A secret of the key schedule, `Hash.length` bytes (§7.1).
+pub type Secret = SecretBytes<48>;
+/// What a key exchange agrees on (§7.4).
+pub type SharedSecret = SecretBytes<80>;
+
+impl<const N: usize> SecretBytes<N> {
+    /// A secret of these bytes; the caller wipes its own copy.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if there are more than `N`.
+    pub fn new(secret: &[u8]) -> Result<Self, CryptoError> {
+        let mut bytes = [0; N];
+        bytes.get_mut(..secret.len()).ok_or(CryptoError)?.copy_from_slice(secret);
+        Ok(Self { bytes, length: u8::try_from(secret.len()).map_err(|_| CryptoError)? })
+    }
+
+    /// A secret of `length` bytes, which `fill` writes.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if `length` is more than `N`, or what `fill` returns.
+    pub fn filled(
+        length: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), CryptoError>,
+    ) -> Result<Self, CryptoError> {
+        let mut secret = Self { bytes: [0; N], length: u8::try_from(length).map_err(|_| CryptoError)? };
+        fill(secret.bytes.get_mut(..length).ok_or(CryptoError)?)?;
+        Ok(secret)
+    }
+
+    /// The bytes, for use and not for keeping.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    /// Bytes in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::from(self.length)
+    }
+
+    /// Is it empty?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl<const N: usize> Drop for SecretBytes<N> {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+impl<const N: usize> ZeroizeOnDrop for SecretBytes<N> {}
+
+impl<const N: usize> ConstantTimeEq for SecretBytes<N> {
+    fn ct_eq(&self, other: &Self) -> subtle::Choice {
+        self.expose().ct_eq(other.expose())
+    }
+}
+
+impl<const N: usize> fmt::Debug for SecretBytes<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_print_the_secret() {
+        let secret = Secret::new(&[0xab; 32]);
+        assert_eq!(alloc::format!("{secret:?}"), "Ok(Secret(32 bytes))");
+    }
+
+    #[test]
+    fn a_secret_too_long_for_its_place_is_refused() {
+        assert!(Secret::new(&[0; 49]).is_err());
+        assert!(Secret::filled(49, |_| Ok(())).is_err());
+    }
+}

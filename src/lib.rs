@@ -1,0 +1,13 @@
+//! TLS 1.3, mutual authentication first.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+pub mod alert;
+pub mod crypto;
+pub mod wire;

@@ -1,2 +1,57 @@
-//! x
-fn main() {}
+//! The project's own tasks: `cargo xtask COMMAND`.
+//!
+//! A task is one file with `pub(crate) fn run(arguments: &[String]) -> ExitCode`, a `mod` line and a row of
+//! [`COMMANDS`].
+
+use std::path::Path;
+use std::process::ExitCode;
+
+mod peers;
+mod step;
+mod test;
+
+/// A task that can be asked for.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> ExitCode,
+}
+
+const COMMANDS: &[Command] =
+    &[Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run }];
+
+fn main() -> ExitCode {
+    if let Err(error) = enter_workspace() {
+        eprintln!("xtask: cannot enter the workspace: {error}");
+        return ExitCode::FAILURE;
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        print!("{}", usage());
+        return ExitCode::FAILURE;
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        (command.run)(rest)
+    } else {
+        eprintln!("xtask: there is no task `{name}`\n\n{}", usage());
+        ExitCode::FAILURE
+    }
+}
+
+/// Every task works from the root of the workspace, wherever it is called from.
+fn enter_workspace() -> std::io::Result<()> {
+    let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
+    std::env::set_current_dir(Path::new(&manifest).join("../.."))
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND\n\n");
+    for Command { name, about, .. } in COMMANDS {
+        text.push_str(&format!("  {name:<10} {about}\n"));
+    }
+    text
+}

@@ -1,0 +1,67 @@
+//! The programs of others that the tests talk to, and how they get onto a Debian machine.
+
+use std::path::Path;
+
+use crate::step::Step;
+
+/// A program that tests start.
+struct Peer {
+    /// The Debian package that has it.
+    package: &'static str,
+    /// The program by which it is known to be there.
+    program: &'static str,
+    /// What the tests want of it.
+    why: &'static str,
+}
+
+/// One line a peer.
+const PEERS: &[Peer] = &[Peer {
+    package: "openssl",
+    program: "openssl",
+    why: "s_server and s_client are the other end of the interop tests",
+}];
+
+/// Sees to it that every peer is here: installs what is missing where that can be done (Debian, as root).
+///
+/// # Errors
+/// What is missing and the one line that would install it.
+pub(crate) fn provide() -> Result<(), String> {
+    for Peer { package, program, why } in PEERS {
+        let state = if is_here(program) { "here" } else { "missing" };
+        println!("peer {package}: {state} ({why})");
+    }
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if !may_install() {
+        let line = packages.join(" ");
+        return Err(format!(
+            "install the missing peers with: sudo apt-get install --yes {line} \
+             (or run with --without-peers)"
+        ));
+    }
+    println!("installing {}", packages.join(", "));
+    let apt =
+        |arguments: &[&str]| Step::new("apt-get", arguments).env("DEBIAN_FRONTEND", "noninteractive").run();
+    apt(&["update", "--quiet"])?;
+    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages.as_slice()].concat())?;
+    match missing().as_slice() {
+        [] => Ok(()),
+        still => Err(format!("installed, yet not found on the PATH: {}", still.join(", "))),
+    }
+}
+
+fn missing() -> Vec<&'static str> {
+    PEERS.iter().filter(|peer| !is_here(peer.program)).map(|peer| peer.package).collect()
+}
+
+fn is_here(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+fn may_install() -> bool {
+    let is_root = || Step::new("id", &["-u"]).output().is_ok_and(|(_, user, _)| user.trim() == "0");
+    Path::new("/etc/debian_version").exists() && is_root()
+}

@@ -1,0 +1,160 @@
+//! The parts of `cargo xtask test`, in the order in which they run: the quick to fail first, and those that
+//! share build products beside each other.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Done, Options, Part, Verdict, gate};
+use crate::step::Step;
+
+/// The part without which no later one makes sense.
+pub(super) const BUILD: &str = "build";
+
+pub(super) const PARTS: &[Part] = &[
+    Part { name: "format", shows: "rustfmt has nothing to change", run: format },
+    Part { name: BUILD, shows: "library, tool, tests and examples compile with all features", run: build },
+    Part { name: "unit", shows: "unit and integration tests and doctests pass", run: unit },
+    Part { name: "peers", shows: "the interop tests pass against real peers", run: peer_tests },
+    Part { name: "examples", shows: "every example runs to its end", run: examples },
+    Part { name: "lint", shows: "clippy is silent on all targets", run: lint },
+    Part { name: "features", shows: "each feature set compiles, without a warning", run: features },
+    Part { name: "docs", shows: "rustdoc has no warning", run: docs },
+    Part { name: "no_std", shows: "nothing in the library needs std", run: gate::no_std },
+    Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
+    Part { name: "benches", shows: "the benchmarks compile", run: benches },
+    Part { name: "long", shows: "the property tests hold over many more cases", run: long },
+    Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz },
+];
+
+/// An example or the demo runs for a second or two; one that waits for something waits for ever.
+const RUN_LIMIT: Duration = Duration::from_secs(60);
+
+fn format(_: &Options) -> Verdict {
+    cargo(&["fmt", "--all", "--check"])
+}
+
+fn build(_: &Options) -> Verdict {
+    cargo(&["test", "--workspace", "--all-features", "--all-targets", "--no-run"])
+}
+
+fn unit(_: &Options) -> Verdict {
+    cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
+}
+
+/// The tests that start a peer stand in `tests/peer_*.rs` and are `#[ignore]`d, so that a plain `cargo test`
+/// needs nothing but Rust and a C compiler.
+fn peer_tests(options: &Options) -> Verdict {
+    if options.without_peers {
+        return left_out("--without-peers");
+    }
+    if !stems("tests")?.iter().any(|name| name.starts_with("peer_")) {
+        return left_out("there is no tests/peer_*.rs");
+    }
+    cargo(&["test", "--all-features", "--no-fail-fast", "--test", "peer_*", "--", "--ignored"])
+}
+
+fn examples(_: &Options) -> Verdict {
+    let names = stems("examples")?;
+    if names.is_empty() {
+        return left_out("there are no examples");
+    }
+    Step::cargo(&["build", "--workspace", "--all-features", "--examples"]).run()?;
+    for name in names {
+        Step::new(target_directory().join("debug/examples").join(name), &[]).limit(RUN_LIMIT).run()?;
+    }
+    Ok(Done::Passed)
+}
+
+fn lint(_: &Options) -> Verdict {
+    cargo(&["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn features(_: &Options) -> Verdict {
+    for set in [
+        &["--lib", "--no-default-features"] as &[&str],
+        &["--all-targets", "--no-default-features", "--features", "rustcrypto"],
+        &["--all-targets"],
+    ] {
+        Step::cargo(&[&["clippy", "--package", "handfast"], set, &["--", "-D", "warnings"]].concat())
+            .run()?;
+    }
+    Ok(Done::Passed)
+}
+
+fn docs(_: &Options) -> Verdict {
+    Step::cargo(&["doc", "--workspace", "--all-features", "--no-deps"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
+    Ok(Done::Passed)
+}
+
+fn demo(_: &Options) -> Verdict {
+    if !Path::new("crates/cli/src/demo.rs").exists() && !Path::new("crates/cli/src/demo").exists() {
+        return left_out("the tool has no demo");
+    }
+    Step::cargo(&["build", "--release"]).run()?;
+    Step::cargo(&["run", "--release", "--", "demo"]).limit(RUN_LIMIT).run()?;
+    Ok(Done::Passed)
+}
+
+fn benches(_: &Options) -> Verdict {
+    package("benches", &["check", "--all-targets"])
+}
+
+fn long(options: &Options) -> Verdict {
+    if !options.all {
+        return left_out("only with --all");
+    }
+    Step::cargo(&["test", "--workspace", "--all-features", "--no-fail-fast", "--lib", "--tests"])
+        .env("PROPTEST_CASES", "20000")
+        .run()?;
+    Ok(Done::Passed)
+}
+
+fn fuzz(options: &Options) -> Verdict {
+    if !options.all {
+        return left_out("only with --all");
+    }
+    left_out("there is no fuzz package")
+}
+
+/// A command in a package that stands outside the workspace.
+fn package(directory: &str, arguments: &[&str]) -> Verdict {
+    let manifest = format!("{directory}/Cargo.toml");
+    if !Path::new(&manifest).exists() {
+        return left_out(&format!("there is no {manifest}"));
+    }
+    let target = target_directory();
+    let target = target.to_string_lossy();
+    cargo(&[arguments, &["--manifest-path", &manifest, "--target-dir", &target]].concat())
+}
+
+fn cargo(arguments: &[&str]) -> Verdict {
+    Step::cargo(arguments).run()?;
+    Ok(Done::Passed)
+}
+
+fn left_out(why: &str) -> Verdict {
+    Ok(Done::LeftOut(why.into()))
+}
+
+pub(super) fn target_directory() -> std::path::PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), Into::into)
+}
+
+/// The names of the Rust files and of the directories with a `main.rs` right under `directory`, sorted;
+/// nothing where there is no such directory.
+fn stems(directory: &str) -> Result<Vec<String>, String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Ok(Vec::new()) };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| format!("cannot read {directory}: {error}"))?.path();
+        let is_target = path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").exists();
+        if let Some(name) = path.file_stem().filter(|_| is_target) {
+            names.push(name.to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

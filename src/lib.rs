@@ -10,4 +10,6 @@ extern crate std;
 
 pub mod alert;
 pub mod crypto;
+pub mod key_schedule;
+pub mod transcript;
 pub mod wire;

@@ -43,6 +43,14 @@ impl<const N: usize> SecretBytes<N> {
         Ok(secret)
     }
 
+    /// A secret of `length` bytes, but of no more than `N`, which `fill` writes over zeros.
+    pub(crate) fn at_most(length: usize, fill: impl FnOnce(&mut [u8])) -> Self {
+        let length = u8::try_from(length.min(N)).unwrap_or(u8::MAX);
+        let mut secret = Self { bytes: [0; N], length };
+        fill(secret.bytes.get_mut(..usize::from(length)).unwrap_or_default());
+        secret
+    }
+
     /// The bytes, for use and not for keeping.
     #[must_use]
     pub fn expose(&self) -> &[u8] {

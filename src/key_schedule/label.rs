@@ -1,0 +1,279 @@
+//! HKDF-Expand-Label and Derive-Secret, RFC 9846 §7.1 (8446 §7.1).
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::crypto::{CryptoProvider, Digest, Hash, HashAlgorithm, Hkdf, Secret, SecretBytes};
+
+/// What every label begins with: it keeps the keys of TLS and DTLS apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LabelPrefix {
+    /// `"tls13 "` (§7.1), with its trailing space.
+    Tls13,
+    /// `"dtls13"` (RFC 9147 §5.9), without one.
+    Dtls13,
+}
+
+impl LabelPrefix {
+    const fn octets(self) -> &'static [u8; PREFIX_LENGTH] {
+        match self {
+            Self::Tls13 => b"tls13 ",
+            Self::Dtls13 => b"dtls13",
+        }
+    }
+}
+
+const PREFIX_LENGTH: usize = 6;
+
+/// The Hash and the HKDF over it that a cipher suite names, with the prefix of the protocol's labels: all that
+/// the functions of §7 need beside their secrets.
+#[derive(Clone)]
+pub struct Kdf {
+    prefix: LabelPrefix,
+    hash: Arc<dyn Hash>,
+    hkdf: Arc<dyn Hkdf>,
+}
+
+impl Kdf {
+    /// The KDF over the hash function `hash`, computed by `provider`; `None` if the provider lacks the hash or
+    /// the HKDF over it.
+    #[must_use]
+    pub fn new(provider: &CryptoProvider, hash: HashAlgorithm, prefix: LabelPrefix) -> Option<Self> {
+        let hkdf = Arc::clone(provider.hkdf(hash)?);
+        Some(Self { prefix, hash: Arc::clone(provider.hash(hash)?), hkdf })
+    }
+
+    /// The cipher suite's hash function, as transcripts need it.
+    #[must_use]
+    pub fn hash(&self) -> &dyn Hash {
+        &*self.hash
+    }
+
+    /// HKDF and HMAC over [`Kdf::hash`].
+    #[must_use]
+    pub fn hkdf(&self) -> &dyn Hkdf {
+        &*self.hkdf
+    }
+
+    /// `Hash.length` in bytes.
+    #[must_use]
+    pub fn hash_length(&self) -> usize {
+        self.hkdf.hash_algorithm().output_len()
+    }
+
+    /// `Transcript-Hash("")`: the hash of no messages.
+    pub(super) fn hash_of_nothing(&self) -> Digest {
+        self.hash.digest(&[])
+    }
+
+    /// "0": a string of Hash.length bytes set to zero, for a secret that is not available.
+    pub(super) fn zeros(&self) -> Secret {
+        Secret::at_most(self.hash_length(), |_| ())
+    }
+}
+
+impl fmt::Debug for Kdf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kdf({:?}, {:?})", self.prefix, self.hkdf.hash_algorithm())
+    }
+}
+
+/// A label of HKDF-Expand-Label without its prefix: 1 to 249 bytes, so that with the prefix it fits
+/// `opaque label<7..255>`.
+///
+/// The constants are all the labels of RFC 9846. None is longer than 12 bytes: with a longer one the common
+/// hash functions need another iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label<'a>(&'a str);
+
+impl<'a> Label<'a> {
+    /// `"ext binder"`: the binder key of an external PSK.
+    pub const EXT_BINDER: Label<'static> = Label("ext binder");
+    /// `"res binder"`: the binder key of a resumption PSK.
+    pub const RES_BINDER: Label<'static> = Label("res binder");
+    /// `"imp binder"`: the binder key of an imported PSK (RFC 9258 §5.2).
+    pub const IMP_BINDER: Label<'static> = Label("imp binder");
+    /// `"c e traffic"`: client_early_traffic_secret.
+    pub const C_E_TRAFFIC: Label<'static> = Label("c e traffic");
+    /// `"e exp master"`: early_exporter_secret.
+    pub const E_EXP_MASTER: Label<'static> = Label("e exp master");
+    /// `"derived"`: from one stage to the next.
+    pub const DERIVED: Label<'static> = Label("derived");
+    /// `"c hs traffic"`: client_handshake_traffic_secret.
+    pub const C_HS_TRAFFIC: Label<'static> = Label("c hs traffic");
+    /// `"s hs traffic"`: server_handshake_traffic_secret.
+    pub const S_HS_TRAFFIC: Label<'static> = Label("s hs traffic");
+    /// `"c ap traffic"`: client_application_traffic_secret_0.
+    pub const C_AP_TRAFFIC: Label<'static> = Label("c ap traffic");
+    /// `"s ap traffic"`: server_application_traffic_secret_0.
+    pub const S_AP_TRAFFIC: Label<'static> = Label("s ap traffic");
+    /// `"exp master"`: exporter_secret.
+    pub const EXP_MASTER: Label<'static> = Label("exp master");
+    /// `"res master"`: resumption_secret.
+    pub const RES_MASTER: Label<'static> = Label("res master");
+    /// `"finished"`: finished_key (§4.5.3).
+    pub const FINISHED: Label<'static> = Label("finished");
+    /// `"resumption"`: the PSK of a ticket (§4.7.1).
+    pub const RESUMPTION: Label<'static> = Label("resumption");
+    /// `"traffic upd"`: the next application traffic secret (§7.2).
+    pub const TRAFFIC_UPD: Label<'static> = Label("traffic upd");
+    /// `"key"`: a traffic key (§7.3).
+    pub const KEY: Label<'static> = Label("key");
+    /// `"iv"`: the initialization vector of a traffic key (§7.3).
+    pub const IV: Label<'static> = Label("iv");
+    /// `"exporter"`: the value of an exporter (§7.5).
+    pub const EXPORTER: Label<'static> = Label("exporter");
+
+    /// Bytes of the longest label.
+    pub const MAX_LENGTH: usize = 255 - PREFIX_LENGTH;
+
+    /// A label of another document or of an application.
+    ///
+    /// # Errors
+    /// [`ExpandError::Label`] if `label` is empty or longer than [`Label::MAX_LENGTH`].
+    pub const fn new(label: &'a str) -> Result<Self, ExpandError> {
+        match label.len() {
+            1..=Self::MAX_LENGTH => Ok(Self(label)),
+            found => Err(ExpandError::Label { found }),
+        }
+    }
+}
+
+/// Why HKDF-Expand-Label is refused: something does not fit the `HkdfLabel`. It is our caller's mistake and
+/// never the peer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpandError {
+    /// The label is empty or longer than [`Label::MAX_LENGTH`] bytes.
+    Label {
+        /// Its bytes.
+        found: usize,
+    },
+    /// The context is longer than 255 bytes.
+    Context {
+        /// Its bytes.
+        found: usize,
+    },
+    /// More output is asked for than 255 × `Hash.length` bytes (RFC 5869 §2.3).
+    Output {
+        /// The bytes asked for.
+        found: usize,
+        /// The most that this hash function gives.
+        most: usize,
+    },
+}
+
+impl fmt::Display for ExpandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label { found } => {
+                let most = Label::MAX_LENGTH;
+                write!(f, "a label has 1 to {most} bytes (RFC 9846 §7.1), this one {found}: choose another")
+            }
+            Self::Context { found } => {
+                write!(f, "a context has at most 255 bytes (RFC 9846 §7.1), this one {found}: hash it first")
+            }
+            Self::Output { found, most } => {
+                write!(
+                    f,
+                    "HKDF gives at most {most} bytes with this hash (RFC 5869 §2.3), not {found}: ask for less"
+                )
+            }
+        }
+    }
+}
+
+impl core::error::Error for ExpandError {}
+
+/// `HKDF-Expand-Label(Secret, Label, Context, Length)` of §7.1 into all of `out`.
+///
+/// ```text
+/// HKDF-Expand-Label(Secret, Label, Context, Length) = HKDF-Expand(Secret, HkdfLabel, Length)
+///
+/// struct {
+///     uint16 length = Length;
+///     opaque label<7..255> = "tls13 " + Label;
+///     opaque context<0..255> = Context;
+/// } HkdfLabel;
+/// ```
+///
+/// * `secret`: `Hash.length` bytes.
+/// * `context`: at most 255 bytes, mostly a hash or nothing.
+/// * `out`: `Length` is its length, at most 255 × `Hash.length` bytes.
+///
+/// # Errors
+/// [`ExpandError`] if `context` or `out` is too long; `out` is then untouched.
+pub fn hkdf_expand_label(
+    kdf: &Kdf,
+    secret: &Secret,
+    label: Label<'_>,
+    context: &[u8],
+    out: &mut [u8],
+) -> Result<(), ExpandError> {
+    if context.len() > 255 {
+        return Err(ExpandError::Context { found: context.len() });
+    }
+    let too_long = ExpandError::Output { found: out.len(), most: 255 * kdf.hash_length() };
+    with_hkdf_label(kdf.prefix, label, context, out.len(), |hkdf_label| {
+        kdf.hkdf.expand(secret.expose(), hkdf_label, out).map_err(|_| too_long)
+    })
+}
+
+/// `Derive-Secret(Secret, Label, Messages)` of §7.1, over an already computed transcript hash.
+///
+/// ```text
+/// HKDF-Expand-Label(Secret, Label, Transcript-Hash(Messages), Hash.length)
+/// ```
+///
+/// * `secret`: `Hash.length` bytes, the current stage of the schedule.
+/// * `transcript_hash`: `Hash.length` bytes (§4.1; 8446 §4.4.1).
+///
+/// Never fails for the hashes of B.4, hence no `Result`. Vectors: RFC 8448 §3–§7.
+#[must_use]
+pub fn derive_secret(kdf: &Kdf, secret: &Secret, label: Label<'_>, transcript_hash: &Digest) -> Secret {
+    expand_one_block(kdf, secret, label, transcript_hash, kdf.hash_length())
+}
+
+/// HKDF-Expand-Label for a `length` of at most `Hash.length` bytes, and so without an error; `context` is a
+/// hash or empty.
+///
+/// HKDF-Expand has no failure but too much output. A provider that refuses all the same is not believed: one
+/// block of output is by definition the start of `T(1) = HMAC-Hash(PRK, info | 0x01)` (RFC 5869 §2.3), so HMAC,
+/// which cannot fail, gives the same bytes.
+pub(super) fn expand_one_block<const N: usize>(
+    kdf: &Kdf,
+    secret: &Secret,
+    label: Label<'_>,
+    context: &[u8],
+    length: usize,
+) -> SecretBytes<N> {
+    SecretBytes::at_most(length, |out| {
+        with_hkdf_label(kdf.prefix, label, context, out.len(), |hkdf_label| {
+            if kdf.hkdf.expand(secret.expose(), hkdf_label, out).is_err() {
+                let first_block = kdf.hkdf.hmac(secret.expose(), &[&hkdf_label.concat()[..], &[1]].concat());
+                out.iter_mut().zip(first_block.iter()).for_each(|(place, byte)| *place = *byte);
+            }
+        });
+    })
+}
+
+/// Hands over the fields of an `HkdfLabel` one after the other, length prefixes included. The lengths fit: a
+/// [`Label`] by its construction, `context` and `length` by the callers' checks.
+fn with_hkdf_label<T>(
+    prefix: LabelPrefix,
+    Label(label): Label<'_>,
+    context: &[u8],
+    length: usize,
+    use_it: impl FnOnce(&[&[u8]]) -> T,
+) -> T {
+    let [.., length_high, length_low] = length.to_be_bytes();
+    let [.., label_length] = (PREFIX_LENGTH + label.len()).to_be_bytes();
+    let [.., context_length] = context.len().to_be_bytes();
+    use_it(&[
+        &[length_high, length_low],
+        &[label_length],
+        prefix.octets(),
+        label.as_bytes(),
+        &[context_length],
+        context,
+    ])
+}

@@ -10,6 +10,8 @@ extern crate std;
 
 pub mod alert;
 pub mod crypto;
+pub mod identity;
 pub mod key_schedule;
+pub mod time;
 pub mod transcript;
 pub mod wire;

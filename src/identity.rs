@@ -1,0 +1,29 @@
+//! Who a peer is, and whom we expect: plain data that pki fills and asks, tickets, metrics and logs carry.
+
+mod dns_name;
+mod expected_peer;
+mod peer_identity;
+mod spiffe_id;
+
+pub use dns_name::{DnsName, DnsNameError};
+pub use expected_peer::{ExpectedPeer, PeerName, PeerNameError};
+pub use peer_identity::{ChainCertificate, DistinguishedName, PeerIdentity, SerialNumber};
+pub use spiffe_id::{SpiffeId, SpiffeIdError, TrustDomain};
+
+use core::fmt;
+
+/// A SHA-256 digest, shown as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

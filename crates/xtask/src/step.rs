@@ -30,7 +30,7 @@ impl Step {
                 command.env_remove(name);
             }
         }
-        let shown = format!("{} {}", program.as_ref().to_string_lossy(), arguments.join(" "));
+        let shown = [&[&*program.as_ref().to_string_lossy()], arguments].concat().join(" ");
         Self { command, shown, limit: LONGEST }
     }
 

@@ -2,6 +2,7 @@
 
 /// A hash function of B.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum HashAlgorithm {
     /// SHA-256, 32 bytes.
     Sha256,
@@ -22,6 +23,7 @@ impl HashAlgorithm {
 
 /// An AEAD of B.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum AeadAlgorithm {
     /// AES with a 128-bit key in Galois/Counter Mode.
     Aes128Gcm,
@@ -63,6 +65,7 @@ pub const MAX_TAG_LEN: usize = 16;
 
 /// An asymmetric key exchange of §4.3.7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum KeyExchangeAlgorithm {
     /// X25519 of RFC 7748.
     X25519,
@@ -74,6 +77,7 @@ pub enum KeyExchangeAlgorithm {
 
 /// A signature algorithm with all that verifying needs to know beside the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SignatureAlgorithm {
     /// ECDSA over secp256r1 with SHA-256; the signature is an `ECDSA-Sig-Value` in DER.
     EcdsaP256Sha256,
@@ -101,6 +105,7 @@ pub enum SignatureAlgorithm {
 
 /// What kind of key a SubjectPublicKeyInfo holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum PublicKeyAlgorithm {
     /// id-ecPublicKey with namedCurve secp256r1.
     EcP256,
@@ -110,6 +115,19 @@ pub enum PublicKeyAlgorithm {
     Ed25519,
     /// rsaEncryption.
     Rsa,
+}
+
+impl PublicKeyAlgorithm {
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EcP256 => "EC P-256",
+            Self::EcP384 => "EC P-384",
+            Self::Ed25519 => "Ed25519",
+            Self::Rsa => "RSA",
+        }
+    }
 }
 
 impl SignatureAlgorithm {

@@ -4,6 +4,8 @@ use core::fmt;
 use core::ops::Deref;
 
 use super::CryptoError;
+#[cfg(any(feature = "ring", feature = "rustcrypto"))]
+use super::HashAlgorithm;
 
 /// A hash of at most 48 bytes, held inline; it derefs to its bytes.
 ///
@@ -11,7 +13,7 @@ use super::CryptoError;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
     bytes: [u8; 48],
-    length: u8,
+    length: usize,
 }
 
 impl Digest {
@@ -22,7 +24,18 @@ impl Digest {
     pub fn new(digest: &[u8]) -> Result<Self, CryptoError> {
         let mut bytes = [0; 48];
         bytes.get_mut(..digest.len()).ok_or(CryptoError)?.copy_from_slice(digest);
-        Ok(Self { bytes, length: u8::try_from(digest.len()).map_err(|_| CryptoError)? })
+        Ok(Self { bytes, length: digest.len() })
+    }
+
+    /// What `algorithm` put out, whose length is that of the algorithm.
+    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    pub(super) fn of_length(algorithm: HashAlgorithm, output: &[u8]) -> Self {
+        debug_assert_eq!(output.len(), algorithm.output_len());
+        let mut bytes = [0; 48];
+        for (place, byte) in bytes.iter_mut().zip(output) {
+            *place = *byte;
+        }
+        Self { bytes, length: algorithm.output_len() }
     }
 }
 
@@ -46,7 +59,7 @@ impl Deref for Digest {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 

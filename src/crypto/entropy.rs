@@ -79,11 +79,9 @@ impl Entropy {
 
     /// 32 bytes that the caller drew from a cryptographic random number generator of its platform, for this
     /// connection alone.
-    ///
-    /// # Errors
-    /// Never for 32 bytes.
-    pub fn from_platform(seed: [u8; 32]) -> Result<Self, CryptoError> {
-        Ok(Self(Source::Seed(Secret::new(&seed)?)))
+    #[must_use]
+    pub fn from_platform(seed: [u8; 32]) -> Self {
+        Self(Source::Seed(Secret::from(seed)))
     }
 
     /// Bytes that a script gives, draw by draw; reached through `danger`.

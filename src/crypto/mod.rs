@@ -21,7 +21,10 @@ pub use algorithm::{
 };
 pub use digest::Digest;
 pub use entropy::{Entropy, EntropySource, Purpose};
-pub use key::{PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError};
+pub use key::{
+    PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError, ecdsa_sig_value_from_raw,
+    ecdsa_sig_value_to_raw,
+};
 pub use provider::CryptoProvider;
 pub use roles::{
     Aead, AeadKey, CryptoError, Hash, Hkdf, KeyExchange, LoadSigningKey, RunningHash, Sign,

@@ -66,13 +66,17 @@ impl CryptoProvider {
     /// Loads a private key with the first loader that takes it.
     ///
     /// # Errors
-    /// The last loader's [`PrivateKeyError`], or [`PrivateKeyError::Unsupported`] where there is no loader.
-    pub fn load_signing_key(&self, key: &PrivateKeyInfo<'_>) -> Result<Arc<dyn Sign>, PrivateKeyError> {
-        let mut refusal = PrivateKeyError::Unsupported { algorithm: key.algorithm_name() };
+    /// The first refusal that says more than [`PrivateKeyError::Unsupported`], else the last.
+    pub fn load_signing_key(&self, key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
+        let mut refusal = PrivateKeyError::Unsupported {
+            algorithm: key.algorithm_name(),
+            expected: "a crypto provider that loads private keys",
+        };
         for loader in &self.signing_key_loaders {
             match loader.load(key) {
                 Ok(signing_key) => return Ok(signing_key),
-                Err(error) => refusal = error,
+                Err(error) if matches!(refusal, PrivateKeyError::Unsupported { .. }) => refusal = error,
+                Err(_) => {}
             }
         }
         Err(refusal)

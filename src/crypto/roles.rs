@@ -160,7 +160,7 @@ pub trait LoadSigningKey: Send + Sync {
     ///
     /// # Errors
     /// [`PrivateKeyError`] if it is damaged or of a kind or size that this provider cannot sign with.
-    fn load(&self, key: &PrivateKeyInfo<'_>) -> Result<Arc<dyn Sign>, PrivateKeyError>;
+    fn load(&self, key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError>;
 }
 
 /// A private key that signs inside this process.

@@ -6,12 +6,14 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::CryptoError;
+#[cfg(any(feature = "ring", feature = "rustcrypto"))]
+use super::HashAlgorithm;
 
 /// At most `N` secret bytes, held inline, zeroized on drop, compared in constant time only.
 #[derive(Clone)]
 pub struct SecretBytes<const N: usize> {
     bytes: [u8; N],
-    length: u8,
+    length: usize,
 }
 
 /// A secret of the key schedule, `Hash.length` bytes (§7.1).
@@ -27,7 +29,7 @@ impl<const N: usize> SecretBytes<N> {
     pub fn new(secret: &[u8]) -> Result<Self, CryptoError> {
         let mut bytes = [0; N];
         bytes.get_mut(..secret.len()).ok_or(CryptoError)?.copy_from_slice(secret);
-        Ok(Self { bytes, length: u8::try_from(secret.len()).map_err(|_| CryptoError)? })
+        Ok(Self { bytes, length: secret.len() })
     }
 
     /// A secret of `length` bytes, which `fill` writes.
@@ -38,35 +40,65 @@ impl<const N: usize> SecretBytes<N> {
         length: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<(), CryptoError>,
     ) -> Result<Self, CryptoError> {
-        let mut secret = Self { bytes: [0; N], length: u8::try_from(length).map_err(|_| CryptoError)? };
+        let mut secret = Self { bytes: [0; N], length };
         fill(secret.bytes.get_mut(..length).ok_or(CryptoError)?)?;
         Ok(secret)
     }
 
     /// A secret of `length` bytes, but of no more than `N`, which `fill` writes over zeros.
     pub(crate) fn at_most(length: usize, fill: impl FnOnce(&mut [u8])) -> Self {
-        let length = u8::try_from(length.min(N)).unwrap_or(u8::MAX);
+        let length = length.min(N);
         let mut secret = Self { bytes: [0; N], length };
-        fill(secret.bytes.get_mut(..usize::from(length)).unwrap_or_default());
+        fill(secret.bytes.get_mut(..length).unwrap_or_default());
         secret
     }
 
     /// The bytes, for use and not for keeping.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 
     /// Bytes in it.
     #[must_use]
     pub fn len(&self) -> usize {
-        usize::from(self.length)
+        self.length
     }
 
     /// Is it empty?
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.length == 0
+    }
+}
+
+impl Secret {
+    /// What `algorithm` put out, whose length is that of the algorithm.
+    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    pub(super) fn of_length(algorithm: HashAlgorithm, output: &[u8]) -> Self {
+        debug_assert_eq!(output.len(), algorithm.output_len());
+        let mut bytes = [0; 48];
+        for (place, byte) in bytes.iter_mut().zip(output) {
+            *place = *byte;
+        }
+        Self { bytes, length: algorithm.output_len() }
+    }
+}
+
+impl From<[u8; 32]> for SecretBytes<48> {
+    fn from(mut secret: [u8; 32]) -> Self {
+        let mut bytes = [0; 48];
+        for (place, byte) in bytes.iter_mut().zip(secret) {
+            *place = byte;
+        }
+        secret.zeroize();
+        Self { bytes, length: 32 }
+    }
+}
+
+impl From<[u8; 48]> for SecretBytes<48> {
+    fn from(bytes: [u8; 48]) -> Self {
+        Self { bytes, length: 48 }
     }
 }
 

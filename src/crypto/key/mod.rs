@@ -1,0 +1,11 @@
+//! Public keys as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), private keys in PKCS#8, SEC1 and PKCS#1, and the
+//! two forms of an ECDSA signature.
+
+mod asn1;
+mod ecdsa_sig_value;
+mod private;
+mod public;
+
+pub use ecdsa_sig_value::{ecdsa_sig_value_from_raw, ecdsa_sig_value_to_raw};
+pub use private::{PrivateKeyError, PrivateKeyInfo};
+pub use public::{PublicKey, PublicKeyError};

@@ -6,7 +6,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod ledger;
 mod peers;
+mod spec;
 mod step;
 mod test;
 
@@ -17,8 +19,10 @@ struct Command {
     run: fn(&[String]) -> ExitCode,
 }
 
-const COMMANDS: &[Command] =
-    &[Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run }];
+const COMMANDS: &[Command] = &[
+    Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run },
+    Command { name: "spec", about: "print how far the ledger of SPEC.md has come", run: spec::run },
+];
 
 fn main() -> ExitCode {
     if let Err(error) = enter_workspace() {

@@ -58,6 +58,7 @@ impl Protection {
         self.key.seal(nonce.into_bytes(), &header, in_out)
     }
 
+    //= R-5.5-3
     /// Turns an `encrypted_record` into a TLSInnerPlaintext and gives its length, or `None` once the sequence
     /// numbers are used up.
     pub(super) fn open(

@@ -108,6 +108,7 @@ impl RecordReader {
             return Ok(Read::NeedInput { at_least: HEADER_LEN });
         };
         self.recognize(header_bytes)?;
+        //= R-5.1-14
         let header = Header::decode(*header_bytes);
         let length = usize::from(header.length);
         let consumed = HEADER_LEN + length;
@@ -167,6 +168,9 @@ impl RecordReader {
             Some(_) if protected => MAX_CIPHERTEXT,
             _ => MAX_PLAINTEXT,
         };
+        //= R-5.1-16
+        //= R-5.2-2
+        //= R-5.2-5
         if length > limit {
             return Err(RecordFault::Overflow { length, limit });
         }
@@ -175,6 +179,7 @@ impl RecordReader {
 
     /// Counts what brings nothing, so that a flood of it ends.
     fn check_progress(&mut self, content_type: ContentType, length: usize) -> Result<(), RecordFault> {
+        //= R-5.1-11
         if content_type != ContentType::CHANGE_CIPHER_SPEC && length > 0 {
             self.without_progress = 0;
             return Ok(());

@@ -341,6 +341,20 @@ fn a_receiver_does_not_enforce_the_limits_on_key_usage() {
     assert_eq!(content(&mut reader, &mut sealed(&mut far(), b"x\x17")).1, b"x");
 }
 
+//= R-5.1-15 test
+//= R-5.2-1 test
+#[test]
+fn no_record_is_written_longer_than_the_protocol_or_the_peer_allows() {
+    let content = vec![7; 40_000];
+    let hello = write(&mut RecordWriter::default(), ContentType::HANDSHAKE, &content);
+    assert_eq!(hello.len(), HEADER_LEN + MAX_PLAINTEXT);
+    for (limit, inner) in [(usize::MAX, MAX_INNER_PLAINTEXT), (300, 300), (64, 64), (0, 64)] {
+        let mut writer = writer();
+        writer.set_record_size_limit(limit);
+        assert_eq!(write(&mut writer, DATA, &content).len(), HEADER_LEN + inner + 16);
+    }
+}
+
 #[test]
 fn an_output_too_small_changes_nothing() {
     let whole = write(&mut writer(), DATA, b"data");

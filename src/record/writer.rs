@@ -73,6 +73,7 @@ impl RecordWriter {
         self.max_inner_plaintext = limit.clamp(MIN_RECORD_SIZE_LIMIT, MAX_INNER_PLAINTEXT);
     }
 
+    //= R-5.1-13
     //= R-5.1-17
     /// The version that unprotected records carry: 0x0301 for those of an initial ClientHello, 0x0303 for all
     /// others (§5.1). Protected records always carry 0x0303.
@@ -158,6 +159,7 @@ impl RecordWriter {
         if content_type == ContentType::APPLICATION_DATA {
             return Err(WriteRefused::Unprotected);
         }
+        //= R-5.1-15
         let consumed = content.min(MAX_PLAINTEXT);
         let length = u16::try_from(consumed).unwrap_or_default();
         let header = Header { content_type, legacy_record_version: self.legacy_record_version, length };
@@ -196,6 +198,9 @@ impl RecordWriter {
 
     /// `TLSCiphertext.length` of a record of so much content.
     fn encrypted_len(&self, protection: &Protection, content: usize) -> usize {
+        //= R-5.2-1
+        //= R-5.4-1
+        //= R-5.4-6
         let limit = self.max_inner_plaintext;
         self.padding.padded(content + 1, limit) + protection.tag_len()
     }

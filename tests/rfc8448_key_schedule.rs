@@ -1,11 +1,12 @@
 //! Every derivation of RFC 8448, recomputed at both ends of each trace by every provider, down to the bytes that
 //! go into HKDF and HMAC.
 
+#![cfg(test)]
 #![cfg(all(feature = "floors", feature = "ring"))]
 
 mod support {
-    pub mod recording_hkdf;
-    pub mod rfc8448;
+    pub(crate) mod recording_hkdf;
+    pub(crate) mod rfc8448;
 }
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use handfast::transcript::{Transcript, TranscriptBuffer};
 use support::recording_hkdf::{Call, Calls, recording};
 use support::rfc8448::{Side, Step, Trace, traces};
 
+//= R-F.1.1-1 test
 #[test]
 fn ring_recomputes_every_derivation_of_the_rfc() {
     recompute(handfast::crypto::ring::provider());

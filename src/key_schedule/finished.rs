@@ -2,7 +2,7 @@
 
 use crate::crypto::{Digest, Secret};
 
-use super::label::expand_one_block;
+use super::label::expand_bounded;
 use super::{Kdf, Label};
 
 /// `verify_data` of a Finished message (§4.5.3), or a PskBinderEntry (§4.3.11.2).
@@ -20,6 +20,6 @@ use super::{Kdf, Label};
 /// Compare it with a peer's in constant time only ([`subtle::ConstantTimeEq`]).
 #[must_use]
 pub fn finished_verify_data(kdf: &Kdf, base_key: &Secret, transcript_hash: &Digest) -> Digest {
-    let finished_key: Secret = expand_one_block(kdf, base_key, Label::FINISHED, &[], kdf.hash_length());
+    let finished_key: Secret = expand_bounded(kdf, base_key, Label::FINISHED, &[], kdf.hash_length());
     kdf.hkdf().hmac(finished_key.expose(), transcript_hash)
 }

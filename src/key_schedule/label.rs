@@ -3,6 +3,8 @@
 use alloc::sync::Arc;
 use core::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::crypto::{CryptoProvider, Digest, Hash, HashAlgorithm, Hkdf, Secret, SecretBytes};
 
 /// What every label begins with: it keeps the keys of TLS and DTLS apart.
@@ -212,10 +214,12 @@ pub fn hkdf_expand_label(
     if context.len() > 255 {
         return Err(ExpandError::Context { found: context.len() });
     }
-    let too_long = ExpandError::Output { found: out.len(), most: 255 * kdf.hash_length() };
-    with_hkdf_label(kdf.prefix, label, context, out.len(), |hkdf_label| {
-        kdf.hkdf.expand(secret.expose(), hkdf_label, out).map_err(|_| too_long)
-    })
+    let most = 255 * kdf.hash_length();
+    if out.len() > most {
+        return Err(ExpandError::Output { found: out.len(), most });
+    }
+    expand(kdf, secret, label, context, out);
+    Ok(())
 }
 
 /// `Derive-Secret(Secret, Label, Messages)` of §7.1, over an already computed transcript hash.
@@ -230,50 +234,56 @@ pub fn hkdf_expand_label(
 /// Never fails for the hashes of B.4, hence no `Result`. Vectors: RFC 8448 §3–§7.
 #[must_use]
 pub fn derive_secret(kdf: &Kdf, secret: &Secret, label: Label<'_>, transcript_hash: &Digest) -> Secret {
-    expand_one_block(kdf, secret, label, transcript_hash, kdf.hash_length())
+    expand_bounded(kdf, secret, label, transcript_hash, kdf.hash_length())
 }
 
-/// HKDF-Expand-Label for a `length` of at most `Hash.length` bytes, and so without an error; `context` is a
-/// hash or empty.
-///
-/// HKDF-Expand has no failure but too much output. A provider that refuses all the same is not believed: one
-/// block of output is by definition the start of `T(1) = HMAC-Hash(PRK, info | 0x01)` (RFC 5869 §2.3), so HMAC,
-/// which cannot fail, gives the same bytes.
-pub(super) fn expand_one_block<const N: usize>(
+/// HKDF-Expand-Label into a secret of `length` bytes. No check is needed: `N` is far below 255 × `Hash.length`, and
+/// `context` is a hash, a ticket_nonce or empty.
+pub(super) fn expand_bounded<const N: usize>(
     kdf: &Kdf,
     secret: &Secret,
     label: Label<'_>,
     context: &[u8],
     length: usize,
 ) -> SecretBytes<N> {
-    SecretBytes::at_most(length, |out| {
-        with_hkdf_label(kdf.prefix, label, context, out.len(), |hkdf_label| {
-            if kdf.hkdf.expand(secret.expose(), hkdf_label, out).is_err() {
-                let first_block = kdf.hkdf.hmac(secret.expose(), &[&hkdf_label.concat()[..], &[1]].concat());
-                out.iter_mut().zip(first_block.iter()).for_each(|(place, byte)| *place = *byte);
-            }
-        });
-    })
+    SecretBytes::at_most(length, |out| expand(kdf, secret, label, context, out))
 }
 
-/// Hands over the fields of an `HkdfLabel` one after the other, length prefixes included. The lengths fit: a
-/// [`Label`] by its construction, `context` and `length` by the callers' checks.
-fn with_hkdf_label<T>(
-    prefix: LabelPrefix,
-    Label(label): Label<'_>,
-    context: &[u8],
-    length: usize,
-    use_it: impl FnOnce(&[&[u8]]) -> T,
-) -> T {
-    let [.., length_high, length_low] = length.to_be_bytes();
+/// HKDF-Expand over an `HkdfLabel`, handed over field by field with the length prefixes. The lengths fit: a
+/// [`Label`] by its construction, `context` and `out` by the callers' checks.
+fn expand(kdf: &Kdf, secret: &Secret, Label(label): Label<'_>, context: &[u8], out: &mut [u8]) {
+    let [.., length_high, length_low] = out.len().to_be_bytes();
     let [.., label_length] = (PREFIX_LENGTH + label.len()).to_be_bytes();
     let [.., context_length] = context.len().to_be_bytes();
-    use_it(&[
+    let hkdf_label: [&[u8]; 6] = [
         &[length_high, length_low],
         &[label_length],
-        prefix.octets(),
+        kdf.prefix.octets(),
         label.as_bytes(),
         &[context_length],
         context,
-    ])
+    ];
+    if kdf.hkdf.expand(secret.expose(), &hkdf_label, out).is_err() {
+        expand_by_hmac(&*kdf.hkdf, secret, &hkdf_label, out);
+    }
+}
+
+/// HKDF-Expand as RFC 5869 §2.3 defines it.
+///
+/// ```text
+/// T(N) = HMAC-Hash(PRK, T(N-1) | info | N)
+/// OKM = first L octets of T(1) | T(2) | T(3) | ...
+/// ```
+///
+/// HKDF-Expand fails for too much output alone, which is not asked for here. A provider that refuses all the same
+/// is not believed: HMAC cannot fail, and gives the same bytes. So no secret is ever left at zero, and nothing
+/// above needs an error that no correct provider returns.
+fn expand_by_hmac(hkdf: &dyn Hkdf, secret: &Secret, info: &[&[u8]], out: &mut [u8]) {
+    let mut previous = Secret::at_most(0, |_| ());
+    for (block, counter) in out.chunks_mut(hkdf.hash_algorithm().output_len()).zip(1..=u8::MAX) {
+        let input = Zeroizing::new([previous.expose(), &info.concat(), &[counter]].concat());
+        let tag = hkdf.hmac(secret.expose(), &input);
+        previous = Secret::at_most(tag.len(), |bytes| bytes.copy_from_slice(&tag));
+        block.iter_mut().zip(tag.iter()).for_each(|(place, byte)| *place = *byte);
+    }
 }

@@ -30,20 +30,45 @@
 //!                 +--> "res master"    ..client Finished    resumption_secret
 //! ```
 //!
+//! What a client computes when ServerHello has come:
+//!
+//! ```
+//! # #[cfg(all(feature = "floors", feature = "ring"))] {
+//! use handfast::crypto::{AeadAlgorithm, HashAlgorithm, SharedSecret, ring};
+//! use handfast::key_schedule::{EarlySecret, Kdf, LabelPrefix, traffic_keys};
+//! use handfast::transcript::TranscriptBuffer;
+//! # let (client_hello, server_hello) = (b"\x01\0\0\0", b"\x02\0\0\0");
+//! # let shared_secret = SharedSecret::new(&[7; 32]).unwrap();
+//!
+//! let kdf = Kdf::new(&ring::provider(), HashAlgorithm::Sha256, LabelPrefix::Tls13).expect("ring has SHA-256");
+//! let mut buffer = TranscriptBuffer::new();
+//! buffer.add(client_hello);
+//! let mut transcript = buffer.start(kdf.hash());
+//! transcript.add(server_hello);
+//!
+//! let early_secret = EarlySecret::new(kdf.clone(), None);
+//! let handshake_secret = early_secret.into_handshake_secret(Some(&shared_secret));
+//! let secret = handshake_secret.server_handshake_traffic_secret(&transcript.current());
+//! let server_keys = traffic_keys(&kdf, &secret, AeadAlgorithm::Aes128Gcm);
+//! assert_eq!(server_keys.key.len(), 16);
+//! # }
+//! ```
+//!
 //! # What is erased, and when
 //!
 //! Every secret here is a [`SecretBytes`](crate::crypto::SecretBytes) and is zeroized when it is dropped, so
-//! erasing means letting go. What the RFC wants gone, and who lets go of it:
+//! erasing means letting go. What has to go, and when:
 //!
-//! | secret | gone when | source |
+//! | secret | is gone when | source |
 //! |---|---|---|
-//! | PSK, asymmetric shared secret | the stage that takes them is made: borrowed here, the caller drops them | §7.1, F.1 |
-//! | Early, Handshake, Main Secret | the next stage is made, or the last secret of the stage is derived: the stage is dropped | §7.1 |
-//! | `finished_key`, the inner secret of an exporter | before the function that needs it returns | §4.5.3, F.1.4 |
-//! | handshake traffic secrets | both Finished messages are made and checked | §7.1 |
+//! | private key of a key share | the shared secret is computed: that consumes it | F.1 |
+//! | PSK, asymmetric shared secret | the stage that borrows it is made, and the caller drops it | §7.1, F.1 |
+//! | Early, Handshake and Main Secret | the next stage is made of it, or its last secret is derived and the caller drops it | §7.1 |
+//! | `finished_key`, the inner secret of an exporter | the function that needs it returns | §4.5.3, F.1.4 |
+//! | handshake traffic secrets and keys | both Finished messages are made and verified | §7.1, F.1 |
 //! | `application_traffic_secret_N` and its keys | N+1 is derived | §7.2 |
-//! | `exporter_secret`, `early_exporter_secret` | the application has exported what it will; never derived unless asked for | F.1.4 |
-//! | `resumption_secret` | the last ticket of the connection is issued or taken; never derived unless tickets are wanted | F.1 |
+//! | `early_exporter_secret`, `exporter_secret` | all is exported; neither is derived unless asked for | F.1.4 |
+//! | `resumption_secret` | the connection's last ticket is issued or taken; F.1 lets it live, but it is not derived unless tickets are wanted | F.1 |
 //!
 //! What stays of an established connection is the pair of application traffic secrets and their keys.
 

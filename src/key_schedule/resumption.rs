@@ -2,7 +2,7 @@
 
 use crate::crypto::Secret;
 
-use super::label::expand_one_block;
+use super::label::expand_bounded;
 use super::{Kdf, Label};
 
 /// The PSK that belongs to a NewSessionTicket (§4.7.1).
@@ -14,5 +14,5 @@ use super::{Kdf, Label};
 /// * `ticket_nonce`: at most 255 bytes, as the message bounds it; unique among the connection's tickets.
 #[must_use]
 pub fn resumption_psk(kdf: &Kdf, resumption_secret: &Secret, ticket_nonce: &[u8]) -> Secret {
-    expand_one_block(kdf, resumption_secret, Label::RESUMPTION, ticket_nonce, kdf.hash_length())
+    expand_bounded(kdf, resumption_secret, Label::RESUMPTION, ticket_nonce, kdf.hash_length())
 }

@@ -1,5 +1,7 @@
 //! Early, Handshake and Main Secret, RFC 9846 §7.1 (8446 §7.1).
 
+use zeroize::ZeroizeOnDrop;
+
 use crate::crypto::{Digest, Secret, SharedSecret};
 
 use super::{Kdf, Label, derive_secret};
@@ -167,6 +169,11 @@ impl MainSecret {
         derive_secret(&self.kdf, &self.secret, Label::RES_MASTER, client_finished)
     }
 }
+
+// Each holds one secret, which wipes itself.
+impl ZeroizeOnDrop for EarlySecret {}
+impl ZeroizeOnDrop for HandshakeSecret {}
+impl ZeroizeOnDrop for MainSecret {}
 
 /// `HKDF-Extract(Derive-Secret(., "derived", ""), IKM)`.
 //= R-F.1.1-1

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::crypto::{AeadAlgorithm, NONCE_LEN, Secret, SecretBytes};
 
-use super::label::expand_one_block;
+use super::label::expand_bounded;
 use super::{Kdf, Label};
 
 /// The key and initialization vector that protect one direction (§7.3); wiped on drop.
@@ -41,8 +41,8 @@ impl fmt::Debug for TrafficKeys {
 /// * `secret`: of §7.3's table 3, by what is protected.
 #[must_use]
 pub fn traffic_keys(kdf: &Kdf, secret: &Secret, aead: AeadAlgorithm) -> TrafficKeys {
-    let key = expand_one_block(kdf, secret, Label::KEY, &[], aead.key_len());
-    let write_iv: SecretBytes<NONCE_LEN> = expand_one_block(kdf, secret, Label::IV, &[], NONCE_LEN);
+    let key = expand_bounded(kdf, secret, Label::KEY, &[], aead.key_len());
+    let write_iv: SecretBytes<NONCE_LEN> = expand_bounded(kdf, secret, Label::IV, &[], NONCE_LEN);
     let mut keys = TrafficKeys { key, iv: [0; NONCE_LEN] };
     keys.iv.iter_mut().zip(write_iv.expose()).for_each(|(place, byte)| *place = *byte);
     keys
@@ -56,5 +56,5 @@ pub fn traffic_keys(kdf: &Kdf, secret: &Secret, aead: AeadAlgorithm) -> TrafficK
 /// ```
 #[must_use]
 pub fn next_application_traffic_secret(kdf: &Kdf, secret: &Secret) -> Secret {
-    expand_one_block(kdf, secret, Label::TRAFFIC_UPD, &[], kdf.hash_length())
+    expand_bounded(kdf, secret, Label::TRAFFIC_UPD, &[], kdf.hash_length())
 }

@@ -6,7 +6,7 @@ use handfast::crypto::{CryptoError, CryptoProvider, Digest, HashAlgorithm, Hkdf,
 
 /// A call and what it gave.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Call {
+pub(crate) enum Call {
     Extract { salt: Vec<u8>, ikm: Vec<u8>, secret: Vec<u8> },
     Expand { prk: Vec<u8>, info: Vec<u8>, expanded: Vec<u8> },
     Hmac { key: Vec<u8>, data: Vec<u8>, tag: Vec<u8> },
@@ -14,10 +14,10 @@ pub enum Call {
 
 /// The calls since they were last taken.
 #[derive(Clone, Default)]
-pub struct Calls(Arc<Mutex<Vec<Call>>>);
+pub(crate) struct Calls(Arc<Mutex<Vec<Call>>>);
 
 impl Calls {
-    pub fn take(&self) -> Vec<Call> {
+    pub(crate) fn take(&self) -> Vec<Call> {
         std::mem::take(&mut *self.0.lock().expect("calls"))
     }
 
@@ -57,7 +57,7 @@ impl Hkdf for RecordingHkdf {
 }
 
 /// `provider` with its HKDFs recorded.
-pub fn recording(mut provider: CryptoProvider) -> (CryptoProvider, Calls) {
+pub(crate) fn recording(mut provider: CryptoProvider) -> (CryptoProvider, Calls) {
     let calls = Calls::default();
     for hkdf in &mut provider.hkdfs {
         *hkdf = Arc::new(RecordingHkdf { hkdf: Arc::clone(hkdf), calls: calls.clone() });

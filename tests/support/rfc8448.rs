@@ -1,30 +1,30 @@
 //! Reads `vectors/rfc8448/`; its README says how the files read.
 
 /// One of the RFC's handshakes, from first to last step.
-pub struct Trace {
-    pub section: u8,
-    pub steps: Vec<Step>,
+pub(crate) struct Trace {
+    pub(crate) section: u8,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// What one side does.
-pub struct Step {
-    pub number: usize,
-    pub side: Side,
+pub(crate) struct Step {
+    pub(crate) number: usize,
+    pub(crate) side: Side,
     /// The RFC's words, without what stands in `same_as`.
-    pub caption: &'static str,
+    pub(crate) caption: &'static str,
     /// Does the step only give what the other side has shown?
-    pub is_same_as_other_side: bool,
+    pub(crate) is_same_as_other_side: bool,
     blocks: Vec<(&'static str, Vec<u8>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
+pub(crate) enum Side {
     Client,
     Server,
 }
 
 impl Side {
-    pub fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         match self {
             Self::Client => Self::Server,
             Self::Server => Self::Client,
@@ -34,21 +34,21 @@ impl Side {
 
 impl Step {
     /// The octets of all blocks of the step, which must be just these, in this order: none is left unread.
-    pub fn blocks<const N: usize>(&self, labels: [&str; N]) -> [&[u8]; N] {
+    pub(crate) fn blocks<const N: usize>(&self, labels: [&str; N]) -> [&[u8]; N] {
         let found: Vec<_> = self.blocks.iter().map(|(label, _)| *label).collect();
         assert_eq!(found, labels, "blocks of step {}", self.number);
         core::array::from_fn(|at| self.blocks[at].1.as_slice())
     }
 
     /// Label and octets of a step with a single block.
-    pub fn only_block(&self) -> (&'static str, &[u8]) {
+    pub(crate) fn only_block(&self) -> (&'static str, &[u8]) {
         assert_eq!(self.blocks.len(), 1, "blocks of step {}", self.number);
         (self.blocks[0].0, &self.blocks[0].1)
     }
 }
 
 /// All five traces. A step or block too few, or a line that reads as neither, is an error of the files.
-pub fn traces() -> [Trace; 5] {
+pub(crate) fn traces() -> [Trace; 5] {
     let traces = [
         (3, include_str!("../../vectors/rfc8448/03-simple-1rtt.txt")),
         (4, include_str!("../../vectors/rfc8448/04-resumed-0rtt.txt")),

@@ -10,7 +10,7 @@ use handfast::crypto::{
     AeadAlgorithm, CryptoError, CryptoProvider, Digest, HashAlgorithm, Hkdf, Secret, SharedSecret, ring,
 };
 use handfast::key_schedule::{
-    EarlySecret, ExpandError, Kdf, Label, LabelPrefix, PskKind, TrafficKeys, export, finished_verify_data,
+    EarlySecret, ExpandError, Kdf, Label, LabelPrefix, PskKind, export, finished_verify_data,
     hkdf_expand_label, next_application_traffic_secret, resumption_psk, traffic_keys,
 };
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! An HKDF that remembers what it was asked: the seam of `crypto` is where a derivation becomes bytes.
 
+#![cfg(test)]
+
 use std::sync::{Arc, Mutex};
 
 use handfast::crypto::{CryptoError, CryptoProvider, Digest, HashAlgorithm, Hkdf, Secret};

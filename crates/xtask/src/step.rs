@@ -78,6 +78,11 @@ impl Step {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok((output.status.success(), text(&output.stdout), text(&output.stderr)))
     }
+
+    /// Can it be started, and does it end well? What it writes is not shown.
+    pub(crate) fn succeeds(self) -> bool {
+        self.output().is_ok_and(|(is_success, _, _)| is_success)
+    }
 }
 
 fn tells_of_this_package(name: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+mod fuzz;
 mod gate;
 mod parts;
 mod summary;

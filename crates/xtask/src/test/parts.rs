@@ -2,10 +2,10 @@
 //! share build products beside each other.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Done, Options, Part, Verdict, gate};
+use super::{Done, Options, Part, Verdict, fuzz, gate};
 use crate::step::Step;
 
 /// The part without which no later one makes sense.
@@ -24,7 +24,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
     Part { name: "benches", shows: "the benchmarks compile", run: benches },
     Part { name: "long", shows: "the property tests hold over many more cases", run: long },
-    Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz },
+    Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz::run },
 ];
 
 /// An example or the demo runs for a second or two; one that waits for something waits for ever.
@@ -112,13 +112,6 @@ fn long(options: &Options) -> Verdict {
     Ok(Done::Passed)
 }
 
-fn fuzz(options: &Options) -> Verdict {
-    if !options.all {
-        return left_out("only with --all");
-    }
-    left_out("there is no fuzz package")
-}
-
 /// A command in a package that stands outside the workspace.
 fn package(directory: &str, arguments: &[&str]) -> Verdict {
     let manifest = format!("{directory}/Cargo.toml");
@@ -135,17 +128,17 @@ fn cargo(arguments: &[&str]) -> Verdict {
     Ok(Done::Passed)
 }
 
-fn left_out(why: &str) -> Verdict {
+pub(super) fn left_out(why: &str) -> Verdict {
     Ok(Done::LeftOut(why.into()))
 }
 
-pub(super) fn target_directory() -> std::path::PathBuf {
+pub(super) fn target_directory() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), Into::into)
 }
 
 /// The names of the Rust files and of the directories with a `main.rs` right under `directory`, sorted;
 /// nothing where there is no such directory.
-fn stems(directory: &str) -> Result<Vec<String>, String> {
+pub(super) fn stems(directory: &str) -> Result<Vec<String>, String> {
     let Ok(entries) = fs::read_dir(directory) else { return Ok(Vec::new()) };
     let mut names = Vec::new();
     for entry in entries {

@@ -74,6 +74,7 @@
 
 mod exporter;
 mod finished;
+mod kdf;
 mod label;
 mod resumption;
 mod stage;
@@ -81,7 +82,8 @@ mod traffic;
 
 pub use exporter::export;
 pub use finished::finished_verify_data;
-pub use label::{ExpandError, Kdf, Label, LabelPrefix, derive_secret, hkdf_expand_label};
+pub use kdf::{Kdf, LabelPrefix};
+pub use label::{ExpandError, Label, derive_secret, hkdf_expand_label};
 pub use resumption::resumption_psk;
 pub use stage::{EarlySecret, HandshakeSecret, MainSecret, PskKind};
 pub use traffic::{TrafficKeys, next_application_traffic_secret, traffic_keys};

@@ -61,10 +61,11 @@ pub trait Hkdf: Send + Sync {
     /// `HKDF-Extract(salt, ikm)`: `Hash.length` bytes. An empty `salt` stands for `Hash.length` zeros.
     fn extract(&self, salt: &[u8], ikm: &[u8]) -> Secret;
 
-    /// `HKDF-Expand(prk, info, L)` into all of `out`; `info` is the concatenation of its parts.
+    /// `HKDF-Expand(prk, info, L)` into all of `out`; `prk` has `Hash.length` bytes or more, `info` is the
+    /// concatenation of its parts.
     ///
     /// # Errors
-    /// [`CryptoError`] if `out` is longer than 255 × `Hash.length`.
+    /// [`CryptoError`] if `prk` is shorter than `Hash.length` or `out` longer than 255 × `Hash.length`.
     fn expand(&self, prk: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError>;
 }
 

@@ -77,11 +77,11 @@ impl Secret {
     #[cfg(any(feature = "ring", feature = "rustcrypto"))]
     pub(super) fn of_length(algorithm: HashAlgorithm, output: &[u8]) -> Self {
         debug_assert_eq!(output.len(), algorithm.output_len());
-        let mut bytes = [0; 48];
-        for (place, byte) in bytes.iter_mut().zip(output) {
-            *place = *byte;
-        }
-        Self { bytes, length: algorithm.output_len() }
+        Self::at_most(algorithm.output_len(), |secret| {
+            for (place, byte) in secret.iter_mut().zip(output) {
+                *place = *byte;
+            }
+        })
     }
 }
 

@@ -58,7 +58,7 @@ impl<'a> Sequence<'a> for EcdsaSigValue<'a> {}
 /// # Ok::<(), CryptoError>(())
 /// ```
 pub fn ecdsa_sig_value_from_raw(raw: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    if raw.is_empty() || raw.len() % 2 != 0 {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return Err(CryptoError);
     }
     let (r, s) = raw.split_at_checked(raw.len() / 2).ok_or(CryptoError)?;

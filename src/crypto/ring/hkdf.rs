@@ -44,6 +44,9 @@ impl Hkdf for HkdfSha2 {
     }
 
     fn expand(&self, prk: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
+        if prk.len() < self.algorithm.output_len() {
+            return Err(CryptoError);
+        }
         hkdf::Prk::new_less_safe(self.hkdf, prk)
             .expand(info, Length(out.len()))
             .and_then(|okm| okm.fill(out))

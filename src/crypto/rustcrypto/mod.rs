@@ -1,1 +1,63 @@
-//! The pure Rust provider.
+//! The pure Rust provider, on the [RustCrypto](https://github.com/RustCrypto) and
+//! [dalek](https://github.com/dalek-cryptography) crates: `no_std`, WebAssembly, and deterministic.
+//!
+//! | role | algorithms |
+//! |---|---|
+//! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
+//! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
+//! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1 |
+//! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 1024 to 8192 bits |
+//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
+//!
+//! All randomness comes from the [`EntropySource`](super::EntropySource) given to each call, so that a run is
+//! a function of its inputs and a recorded trace replays byte for byte:
+//!
+//! | operation | what it draws |
+//! |---|---|
+//! | X25519 share | 32 bytes as [`Purpose::KeyShare`](super::Purpose::KeyShare): they are the private key |
+//! | secp256r1, secp384r1 share | 32, 48 bytes as `KeyShare`: they are the private key, big-endian; a number outside 1 to n − 1 is drawn again |
+//! | ECDSA signature | 32, 48 bytes as [`Purpose::Signature`](super::Purpose::Signature): additional input to RFC 6979 (its §3.6), so that neither a weak seed nor a fault repeats a nonce |
+//! | RSASSA-PSS signature | 32 bytes as `Signature`: a seed, expanded into the salt and the blinding |
+//! | Ed25519 signature, and all else | nothing |
+//!
+//! The crates intend to run in time that does not depend on secrets where their documentation says so, which
+//! excludes the private-key operation of `rsa` (RUSTSEC-2023-0071): where an attacker can time signatures,
+//! sign with another provider or another kind of key. Private keys and expanded AEAD keys are wiped when
+//! dropped.
+
+mod aead;
+mod hash;
+mod hkdf;
+mod key_exchange;
+mod rng;
+mod sign;
+mod verify;
+
+use alloc::sync::Arc;
+use alloc::vec;
+
+use sha2::{Sha256, Sha384};
+
+use self::hash::Sha2;
+use self::hkdf::HkdfSha2;
+use super::CryptoProvider;
+
+/// The table of all that these crates do for TLS 1.3.
+///
+/// ```
+/// let provider = handfast::crypto::rustcrypto::provider();
+/// assert!(!provider.draws_its_own_randomness);
+/// ```
+#[must_use]
+pub fn provider() -> CryptoProvider {
+    CryptoProvider {
+        name: "rustcrypto",
+        draws_its_own_randomness: false,
+        hashes: vec![Arc::new(Sha2::<Sha256>::new()), Arc::new(Sha2::<Sha384>::new())],
+        hkdfs: vec![Arc::new(HkdfSha2::<Sha256>::new()), Arc::new(HkdfSha2::<Sha384>::new())],
+        aeads: aead::all(),
+        key_exchanges: key_exchange::all(),
+        verifiers: verify::all(),
+        signing_key_loaders: vec![Arc::new(sign::Loader)],
+    }
+}

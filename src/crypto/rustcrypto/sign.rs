@@ -1,0 +1,172 @@
+//! Private keys that sign. What they draw is said in [the provider's documentation](super).
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use ed25519_dalek::Signer;
+use p256::ecdsa::signature::hazmat::RandomizedPrehashSigner;
+use p256::elliptic_curve::sec1::ToSec1Point;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::traits::SignatureScheme;
+use rsa::{Pss, RsaPrivateKey};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+
+use super::rng::{DrawnBytes, ExpandedSeed};
+use crate::crypto::{
+    CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
+    PublicKeyAlgorithm, Sign, SignatureAlgorithm,
+};
+
+pub(super) struct Loader;
+
+impl LoadSigningKey for Loader {
+    fn load(&self, key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
+        let (private_key, key_bits) = match key.algorithm() {
+            PublicKeyAlgorithm::EcP256 => p256(key.private_key())?,
+            PublicKeyAlgorithm::EcP384 => p384(key.private_key())?,
+            PublicKeyAlgorithm::Ed25519 => ed25519(key.private_key())?,
+            PublicKeyAlgorithm::Rsa => return rsa(key),
+        };
+        let public_key = PublicKey::from_key_bits(key.algorithm(), &key_bits)?;
+        if key.public_key().is_some_and(|stated| *stated != public_key) {
+            return Err(PrivateKeyError::Mismatch);
+        }
+        Ok(Arc::new(SigningKey { private_key, public_key }))
+    }
+}
+
+struct SigningKey {
+    private_key: PrivateKey,
+    public_key: PublicKey,
+}
+
+enum PrivateKey {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
+    Rsa(RsaPrivateKey),
+}
+
+impl Sign for SigningKey {
+    fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    fn algorithms(&self) -> &[SignatureAlgorithm] {
+        match self.private_key {
+            PrivateKey::P256(_) => &[SignatureAlgorithm::EcdsaP256Sha256],
+            PrivateKey::P384(_) => &[SignatureAlgorithm::EcdsaP384Sha384],
+            PrivateKey::Ed25519(_) => &[SignatureAlgorithm::Ed25519],
+            PrivateKey::Rsa(_) => &[
+                SignatureAlgorithm::RsaPssSha256,
+                SignatureAlgorithm::RsaPssSha384,
+                SignatureAlgorithm::RsaPssSha512,
+            ],
+        }
+    }
+
+    fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        entropy: &mut dyn EntropySource,
+    ) -> Result<Vec<u8>, CryptoError> {
+        if !self.algorithms().contains(&algorithm) {
+            return Err(CryptoError);
+        }
+        match &self.private_key {
+            PrivateKey::P256(key) => {
+                let mut added = DrawnBytes::<32>::draw(entropy)?;
+                let signature: p256::ecdsa::Signature = key
+                    .sign_prehash_with_rng(&mut added, &Sha256::digest(message))
+                    .map_err(|_| CryptoError)?;
+                Ok(signature.to_der().as_bytes().to_vec())
+            }
+            PrivateKey::P384(key) => {
+                let mut added = DrawnBytes::<48>::draw(entropy)?;
+                let signature: p384::ecdsa::Signature = key
+                    .sign_prehash_with_rng(&mut added, &Sha384::digest(message))
+                    .map_err(|_| CryptoError)?;
+                Ok(signature.to_der().as_bytes().to_vec())
+            }
+            PrivateKey::Ed25519(key) => {
+                let signature = key.try_sign(message).map_err(|_| CryptoError)?;
+                Ok(signature.to_bytes().to_vec())
+            }
+            PrivateKey::Rsa(key) => rsa_pss(key, algorithm, message, &mut ExpandedSeed::draw(entropy)?),
+        }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey(rustcrypto, {:?})", self.public_key)
+    }
+}
+
+fn p256(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+    let key = p256::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
+    let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
+    Ok((PrivateKey::P256(key), point))
+}
+
+fn p384(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+    let key = p384::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
+    let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
+    Ok((PrivateKey::P384(key), point))
+}
+
+const OUT_OF_RANGE: PrivateKeyError =
+    PrivateKeyError::Malformed { rule: "an EC private key is a number from 1 to n - 1 (RFC 5915 §3)" };
+
+fn ed25519(seed: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+    let key = ed25519_dalek::SigningKey::try_from(seed).map_err(|_| PrivateKeyError::Malformed {
+        rule: "an Ed25519 private key has 32 bytes (RFC 8410 §7)",
+    })?;
+    let public_key = key.verifying_key().to_bytes().to_vec();
+    Ok((PrivateKey::Ed25519(key), public_key))
+}
+
+fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
+    let public_key = key.public_key().ok_or(PrivateKeyError::PublicKeyMissing)?.clone();
+    if !(2048..=8192).contains(&public_key.strength_bits()) {
+        return Err(PrivateKeyError::Unsupported {
+            algorithm: key.algorithm_name(),
+            expected: "RSA with 2048 to 8192 bits",
+        });
+    }
+    let private_key =
+        RsaPrivateKey::from_pkcs1_der(key.private_key()).map_err(|_| PrivateKeyError::Malformed {
+            rule: "the numbers of an RSAPrivateKey belong together (RFC 8017 §3.2)",
+        })?;
+    Ok(Arc::new(SigningKey { private_key: PrivateKey::Rsa(private_key), public_key }))
+}
+
+fn rsa_pss(
+    key: &RsaPrivateKey,
+    algorithm: SignatureAlgorithm,
+    message: &[u8],
+    rng: &mut ExpandedSeed,
+) -> Result<Vec<u8>, CryptoError> {
+    match algorithm {
+        SignatureAlgorithm::RsaPssSha256 => {
+            Pss::<Sha256>::new().sign(Some(rng), key, &Sha256::digest(message))
+        }
+        SignatureAlgorithm::RsaPssSha384 => {
+            Pss::<Sha384>::new().sign(Some(rng), key, &Sha384::digest(message))
+        }
+        SignatureAlgorithm::RsaPssSha512 => {
+            Pss::<Sha512>::new().sign(Some(rng), key, &Sha512::digest(message))
+        }
+        SignatureAlgorithm::EcdsaP256Sha256
+        | SignatureAlgorithm::EcdsaP256Sha384
+        | SignatureAlgorithm::EcdsaP384Sha256
+        | SignatureAlgorithm::EcdsaP384Sha384
+        | SignatureAlgorithm::Ed25519
+        | SignatureAlgorithm::RsaPkcs1Sha256
+        | SignatureAlgorithm::RsaPkcs1Sha384
+        | SignatureAlgorithm::RsaPkcs1Sha512 => return Err(CryptoError),
+    }
+    .map_err(|_| CryptoError)
+}

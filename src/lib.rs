@@ -12,6 +12,7 @@ pub mod alert;
 pub mod crypto;
 pub mod identity;
 pub mod key_schedule;
+pub mod message;
 pub mod pem;
 pub mod record;
 pub mod time;

@@ -1,0 +1,110 @@
+//! Certificate: RFC 9846 §4.5.1 (8446 §4.4.2).
+
+use core::fmt;
+
+use super::Extensions;
+use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
+
+/// A chain, leaf first.
+///
+/// ```text
+/// struct {
+///     select (certificate_type) {
+///         case RawPublicKey: opaque ASN1_subjectPublicKeyInfo<1..2^24-1>;
+///         case X509:         opaque cert_data<1..2^24-1>;
+///     };
+///     Extension extensions<0..2^16-1>;
+/// } CertificateEntry;
+///
+/// struct {
+///     opaque certificate_request_context<0..2^8-1>;
+///     CertificateEntry certificate_list<0..2^24-1>;
+/// } Certificate;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Certificate<'a> {
+    /// That of the CertificateRequest it answers; empty in the main handshake.
+    pub certificate_request_context: &'a [u8],
+    /// Leaf first; empty where a client has none.
+    pub certificate_list: CertificateList<'a>,
+}
+
+/// One certificate, or one raw public key, and what comes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificateEntry<'a> {
+    /// DER of a certificate, or of a SubjectPublicKeyInfo for a raw public key.
+    pub cert_data: &'a [u8],
+    /// Staples and the like.
+    pub extensions: Extensions<'a>,
+}
+
+/// The contents of `certificate_list`: checked to be a sequence of entries.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct CertificateList<'a> {
+    contents: &'a [u8],
+}
+
+impl<'a> CertificateList<'a> {
+    /// A list whose contents an encoder wrote, entry by entry.
+    #[must_use]
+    pub const fn from_contents(contents: &'a [u8]) -> Self {
+        Self { contents }
+    }
+
+    /// The entries, leaf first.
+    pub fn iter(&self) -> impl Iterator<Item = CertificateEntry<'a>> + use<'a> {
+        let mut r = Reader::new(self.contents);
+        core::iter::from_fn(move || (!r.is_empty()).then(|| CertificateEntry::read(&mut r).ok()).flatten())
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.contents.is_empty()
+    }
+}
+
+impl fmt::Debug for CertificateList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|entry| entry.cert_data.len())).finish()
+    }
+}
+
+impl<'a> Decode<'a> for CertificateEntry<'a> {
+    const NAME: &'static str = "CertificateEntry";
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            cert_data: r.vector("cert_data", 1..=0xff_ffff)?,
+            extensions: Extensions::read(r, 0..=0xffff)?,
+        })
+    }
+}
+
+impl Encode for CertificateEntry<'_> {
+    fn encode(&self, out: &mut Writer<'_>) {
+        out.vector(1..=0xff_ffff, |out| out.bytes(self.cert_data));
+        self.extensions.write(out);
+    }
+}
+
+impl<'a> Decode<'a> for Certificate<'a> {
+    const NAME: &'static str = "Certificate";
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let certificate_request_context = r.vector("certificate_request_context", 0..=0xff)?;
+        let mut list = r.nested("certificate_list", 0..=0xff_ffff)?;
+        let contents = list.clone().rest("certificate_list");
+        while !list.is_empty() {
+            CertificateEntry::read(&mut list)?;
+        }
+        Ok(Self { certificate_request_context, certificate_list: CertificateList { contents } })
+    }
+}
+
+impl Encode for Certificate<'_> {
+    fn encode(&self, out: &mut Writer<'_>) {
+        out.vector(0..=0xff, |out| out.bytes(self.certificate_request_context));
+        out.vector(0..=0xff_ffff, |out| out.bytes(self.certificate_list.contents));
+    }
+}

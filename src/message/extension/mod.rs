@@ -1,0 +1,35 @@
+//! The extensions: RFC 9846 §4.3 (8446 §4.2) and the RFCs that it names, one file an extension.
+
+mod application_layer_protocol_negotiation;
+mod certificate_authorities;
+mod cookie;
+mod early_data;
+mod key_share;
+mod oid_filters;
+mod post_handshake_auth;
+mod pre_shared_key;
+mod psk_key_exchange_modes;
+mod record_size_limit;
+mod server_name;
+mod signature_algorithms;
+mod signed_certificate_timestamp;
+mod status_request;
+mod supported_groups;
+mod supported_versions;
+
+pub use application_layer_protocol_negotiation::ProtocolNameList;
+pub use certificate_authorities::CertificateAuthorities;
+pub use cookie::Cookie;
+pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};
+pub use key_share::{KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello};
+pub use oid_filters::{OidFilter, OidFilters};
+pub use post_handshake_auth::PostHandshakeAuth;
+pub use pre_shared_key::{OfferedPsks, PskIdentity, SelectedPsk};
+pub use psk_key_exchange_modes::PskKeyExchangeModes;
+pub use record_size_limit::RecordSizeLimit;
+pub use server_name::ServerNameList;
+pub use signature_algorithms::{SignatureSchemeList, SignatureSchemeListCert};
+pub use signed_certificate_timestamp::SignedCertificateTimestampList;
+pub use status_request::{CertificateStatus, CertificateStatusRequest};
+pub use supported_groups::SupportedGroups;
+pub use supported_versions::{SupportedVersionsClientHello, SupportedVersionsServerHello};

@@ -1,0 +1,141 @@
+//! Extension blocks (RFC 9846 §4.3; 8446 §4.2).
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::RangeInclusive;
+
+use super::ExtensionType;
+use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
+
+/// One extension, its body not yet looked into.
+///
+/// ```text
+/// struct {
+///     ExtensionType extension_type;
+///     opaque extension_data<0..2^16-1>;
+/// } Extension;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawExtension<'a> {
+    /// What it is.
+    pub extension_type: ExtensionType,
+    /// Its body.
+    pub extension_data: &'a [u8],
+}
+
+/// An extension whose body is known.
+pub trait ExtensionBody<'a>: Decode<'a> {
+    /// Its type.
+    const TYPE: ExtensionType;
+}
+
+/// The contents of an extension block: checked to be a sequence of extensions, not more.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extensions<'a> {
+    contents: &'a [u8],
+}
+
+impl<'a> Extensions<'a> {
+    /// Reads `Extension extensions<bounds>`.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if the block or an extension in it is cut short or out of bounds.
+    pub fn read(r: &mut Reader<'a>, bounds: RangeInclusive<usize>) -> Result<Self, DecodeError> {
+        let mut block = r.nested("extensions", bounds)?;
+        let contents = block.clone().rest("extensions");
+        while !block.is_empty() {
+            read_extension(&mut block)?;
+        }
+        Ok(Self { contents })
+    }
+
+    /// Writes the block.
+    pub fn write(&self, out: &mut Writer<'_>) {
+        out.vector(0..=0xffff, |out| out.bytes(self.contents));
+    }
+
+    /// The extensions, in order.
+    pub fn iter(&self) -> impl Iterator<Item = RawExtension<'a>> + use<'a> {
+        let mut r = Reader::new(self.contents);
+        core::iter::from_fn(move || (!r.is_empty()).then(|| read_extension(&mut r).ok()).flatten())
+    }
+
+    /// The body of the first extension of this type.
+    #[must_use]
+    pub fn find(&self, extension_type: ExtensionType) -> Option<&'a [u8]> {
+        self.iter().find(|found| found.extension_type == extension_type).map(|found| found.extension_data)
+    }
+
+    /// The extension `E`, if it is there.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if its body does not form it, or bytes follow it (`decode_error`).
+    pub fn get<E: ExtensionBody<'a>>(&self) -> Result<Option<E>, DecodeError> {
+        self.find(E::TYPE).map(E::decode).transpose()
+    }
+
+    /// The last extension.
+    #[must_use]
+    pub fn last(&self) -> Option<RawExtension<'a>> {
+        self.iter().last()
+    }
+
+    /// Bytes of the block without its length.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.contents.len()
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.contents.is_empty()
+    }
+}
+
+fn read_extension<'a>(r: &mut Reader<'a>) -> Result<RawExtension<'a>, DecodeError> {
+    Ok(RawExtension {
+        extension_type: ExtensionType(r.u16("extension_type")?),
+        extension_data: r.vector("extension_data", 0..=0xffff)?,
+    })
+}
+
+impl fmt::Debug for Extensions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|extension| extension.extension_type)).finish()
+    }
+}
+
+/// Extensions to send, in the order in which they were pushed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExtensionList {
+    contents: Vec<u8>,
+}
+
+impl ExtensionList {
+    /// None yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { contents: Vec::new() }
+    }
+
+    /// Adds an extension.
+    pub fn push(&mut self, extension_type: ExtensionType, body: &impl Encode) {
+        let mut out = Writer::new(&mut self.contents);
+        out.u16(extension_type.0);
+        out.vector(0..=0xffff, |out| body.encode(out));
+    }
+
+    /// Adds an extension with this body.
+    pub fn push_raw(&mut self, extension_type: ExtensionType, body: &[u8]) {
+        let mut out = Writer::new(&mut self.contents);
+        out.u16(extension_type.0);
+        out.vector(0..=0xffff, |out| out.bytes(body));
+    }
+
+    /// The block as messages hold it.
+    #[must_use]
+    pub fn as_extensions(&self) -> Extensions<'_> {
+        Extensions { contents: &self.contents }
+    }
+}

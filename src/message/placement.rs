@@ -1,0 +1,148 @@
+//! Which extension may stand in which message (RFC 9846 §4.3, Table 1; 8446 §4.2).
+
+use core::fmt;
+
+use super::{ExtensionType, Extensions};
+
+/// A message, or an entry of one, that holds an extension block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExtensionsOf {
+    /// CH.
+    ClientHello,
+    /// SH.
+    ServerHello,
+    /// EE.
+    EncryptedExtensions,
+    /// CT: one CertificateEntry.
+    Certificate,
+    /// CR.
+    CertificateRequest,
+    /// NST.
+    NewSessionTicket,
+    /// HRR.
+    HelloRetryRequest,
+}
+
+use ExtensionsOf::{
+    Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
+    HelloRetryRequest as HRR, NewSessionTicket as NST, ServerHello as SH,
+};
+
+/// Table 1, with `max_fragment_length` and `signed_certificate_timestamp`, which it no longer lists but other
+/// sections still describe, and `cert_with_extern_psk` (RFC 8773).
+pub(super) const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
+    (ExtensionType::SERVER_NAME, &[CH, EE, CR]),
+    (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, EE]),
+    (ExtensionType::STATUS_REQUEST, &[CH, CR, CT]),
+    (ExtensionType::SUPPORTED_GROUPS, &[CH, EE]),
+    (ExtensionType::SIGNATURE_ALGORITHMS, &[CH, CR]),
+    (ExtensionType::USE_SRTP, &[CH, EE]),
+    (ExtensionType::HEARTBEAT, &[CH, EE]),
+    (ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &[CH, EE]),
+    (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, &[CH, CR, CT]),
+    (ExtensionType::CLIENT_CERTIFICATE_TYPE, &[CH, EE]),
+    (ExtensionType::SERVER_CERTIFICATE_TYPE, &[CH, EE]),
+    (ExtensionType::PADDING, &[CH]),
+    (ExtensionType::COMPRESS_CERTIFICATE, &[CH, CR]),
+    (ExtensionType::RECORD_SIZE_LIMIT, &[CH, EE]),
+    (ExtensionType::CERT_WITH_EXTERN_PSK, &[CH, SH]),
+    (ExtensionType::DELEGATED_CREDENTIAL, &[CH, CR, CT]),
+    (ExtensionType::SUPPORTED_EKT_CIPHERS, &[CH, EE]),
+    (ExtensionType::PRE_SHARED_KEY, &[CH, SH]),
+    (ExtensionType::EARLY_DATA, &[CH, EE, NST]),
+    (ExtensionType::SUPPORTED_VERSIONS, &[CH, SH, HRR]),
+    (ExtensionType::COOKIE, &[CH, HRR]),
+    (ExtensionType::PSK_KEY_EXCHANGE_MODES, &[CH]),
+    (ExtensionType::CERTIFICATE_AUTHORITIES, &[CH, CR]),
+    (ExtensionType::OID_FILTERS, &[CR]),
+    (ExtensionType::POST_HANDSHAKE_AUTH, &[CH]),
+    (ExtensionType::SIGNATURE_ALGORITHMS_CERT, &[CH, CR]),
+    (ExtensionType::KEY_SHARE, &[CH, SH, HRR]),
+    (ExtensionType::TRANSPARENCY_INFO, &[CH, CR, CT]),
+    (ExtensionType::EXTERNAL_ID_HASH, &[CH, EE]),
+    (ExtensionType::EXTERNAL_SESSION_ID, &[CH, EE]),
+    (ExtensionType::QUIC_TRANSPORT_PARAMETERS, &[CH, EE]),
+    (ExtensionType::TICKET_REQUEST, &[CH, EE]),
+    (ExtensionType::ECH_OUTER_EXTENSIONS, &[CH]),
+    (ExtensionType::ENCRYPTED_CLIENT_HELLO, &[CH, HRR, EE]),
+];
+
+/// The most extensions in one block: honest peers send about twenty, and each one costs a look-up.
+pub const MAX_EXTENSIONS: usize = 128;
+
+/// What is wrong with an extension's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtensionFault {
+    /// It stands twice in one block.
+    Duplicate(ExtensionType),
+    /// It is known, and not specified for this message.
+    Misplaced(ExtensionType),
+    /// It answers nothing that was asked.
+    Unsolicited(ExtensionType),
+    /// `pre_shared_key` is not the last one of ClientHello (§4.3.11).
+    NotLast,
+    /// There are more than [`MAX_EXTENSIONS`].
+    TooMany,
+}
+
+impl fmt::Display for ExtensionFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Duplicate(extension) => write!(f, "{extension} stands twice"),
+            Self::Misplaced(extension) => write!(f, "{extension} must not stand here"),
+            Self::Unsolicited(extension) => write!(f, "{extension} answers nothing that was asked"),
+            Self::NotLast => f.write_str("pre_shared_key is not the last extension"),
+            Self::TooMany => write!(f, "more than {MAX_EXTENSIONS} extensions"),
+        }
+    }
+}
+
+/// Checks the places of all extensions of a block. `offered` tells, for a block that answers ours, which types
+/// we sent; extensions of types that nobody knows are then unsolicited, and elsewhere ignored.
+///
+/// # Errors
+/// [`ExtensionFault`], each with its alert: `illegal_parameter` for one that is doubled, misplaced or not last,
+/// `unsupported_extension` for one that nobody asked for.
+pub fn check_extensions(
+    place: ExtensionsOf,
+    block: &Extensions<'_>,
+    offered: Option<&dyn Fn(ExtensionType) -> bool>,
+) -> Result<(), ExtensionFault> {
+    check_doubles(block)?;
+    for extension in block.iter() {
+        let extension_type = extension.extension_type;
+        let known = TABLE.iter().find(|(known, _)| *known == extension_type);
+        if known.is_some_and(|(_, places)| !places.contains(&place)) {
+            return Err(ExtensionFault::Misplaced(extension_type));
+        }
+        let unsolicited = place == HRR && extension_type == ExtensionType::COOKIE;
+        if !unsolicited && offered.is_some_and(|offered| !offered(extension_type)) {
+            return Err(ExtensionFault::Unsolicited(extension_type));
+        }
+    }
+    let last = block.last().map(|extension| extension.extension_type);
+    if place == CH
+        && block.find(ExtensionType::PRE_SHARED_KEY).is_some()
+        && last != Some(ExtensionType::PRE_SHARED_KEY)
+    {
+        return Err(ExtensionFault::NotLast);
+    }
+    Ok(())
+}
+
+/// No type twice, and no more extensions than the limit: sorting keeps a hostile block cheap.
+fn check_doubles(block: &Extensions<'_>) -> Result<(), ExtensionFault> {
+    let mut types = [ExtensionType(0); MAX_EXTENSIONS];
+    let mut count = 0;
+    for extension in block.iter() {
+        *types.get_mut(count).ok_or(ExtensionFault::TooMany)? = extension.extension_type;
+        count += 1;
+    }
+    let types = types.get_mut(..count).unwrap_or_default();
+    types.sort_unstable();
+    let double = types.windows(2).find_map(|pair| match pair {
+        [first, second] if first == second => Some(*first),
+        _ => None,
+    });
+    double.map_or(Ok(()), |double| Err(ExtensionFault::Duplicate(double)))
+}

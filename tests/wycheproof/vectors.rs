@@ -9,7 +9,7 @@ use handfast::crypto::CryptoProvider;
 use serde_json::{Map, Value};
 
 /// The providers that are compiled in.
-pub fn providers() -> Vec<CryptoProvider> {
+pub(crate) fn providers() -> Vec<CryptoProvider> {
     vec![
         #[cfg(feature = "ring")]
         handfast::crypto::ring::provider(),
@@ -20,14 +20,14 @@ pub fn providers() -> Vec<CryptoProvider> {
 
 /// What Wycheproof says of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Valid,
     Invalid,
     Acceptable,
 }
 
 /// The fields of one JSON object; each must be read or passed over by name.
-pub struct Fields {
+pub(crate) struct Fields {
     name: String,
     values: Map<String, Value>,
     read: BTreeSet<&'static str>,
@@ -43,22 +43,22 @@ impl Fields {
         self.values.get(field).unwrap_or_else(|| panic!("{} has no {field}", self.name))
     }
 
-    pub fn text(&mut self, field: &'static str) -> String {
+    pub(crate) fn text(&mut self, field: &'static str) -> String {
         self.value(field).as_str().expect(field).to_owned()
     }
 
-    pub fn number(&mut self, field: &'static str) -> usize {
+    pub(crate) fn number(&mut self, field: &'static str) -> usize {
         self.value(field).as_u64().expect(field).try_into().expect(field)
     }
 
-    pub fn bytes(&mut self, field: &'static str) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, field: &'static str) -> Vec<u8> {
         let text = self.text(field);
         assert_eq!(text.len() % 2, 0, "{field}");
         (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).expect(field)).collect()
     }
 
     /// Passes over fields that say again what others say.
-    pub fn pass_over(&mut self, fields: &[&'static str]) {
+    pub(crate) fn pass_over(&mut self, fields: &[&'static str]) {
         self.read.extend(fields);
     }
 
@@ -69,25 +69,25 @@ impl Fields {
 }
 
 /// One test of a file.
-pub struct Test {
-    pub fields: Fields,
-    pub verdict: Verdict,
-    pub flags: Vec<String>,
+pub(crate) struct Test {
+    pub(crate) fields: Fields,
+    pub(crate) verdict: Verdict,
+    pub(crate) flags: Vec<String>,
 }
 
 impl Test {
-    pub fn has_flag(&self, flag: &str) -> bool {
+    pub(crate) fn has_flag(&self, flag: &str) -> bool {
         self.flags.iter().any(|found| found == flag)
     }
 
     /// Which one it is, for a failure's message.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.fields.name
     }
 }
 
 /// What became of a test.
-pub enum Outcome {
+pub(crate) enum Outcome {
     Ran,
     Skipped(&'static str),
 }
@@ -95,7 +95,7 @@ pub enum Outcome {
 /// Runs every test of a file against every provider and checks that as many as expected ran.
 ///
 /// * `expected`: tests that run, tests that are skipped; together all that the file has.
-pub fn run(
+pub(crate) fn run(
     file: &str,
     expected: (usize, usize),
     test_case: impl Fn(&CryptoProvider, &mut Fields, &mut Test) -> Outcome,

@@ -76,7 +76,7 @@ impl fmt::Display for PrivateKeyError {
             Self::Mismatch => f.write_str("the private key does not belong to the public key stored with it"),
             Self::PublicKeyMissing => f.write_str(
                 "the private key is stored without its public key, which this crypto provider does not \
-                 compute; add it, for instance with `openssl pkey -in key.pem -out complete.pem`",
+                 compute; add it, for instance with `openssl ec -in key.pem -out complete.pem`",
             ),
             Self::Pem(error) => error.fmt(f),
             Self::NotFound { labels } if labels.is_empty() => {
@@ -97,6 +97,13 @@ impl core::error::Error for PrivateKeyError {}
 
 const fn malformed(rule: &'static str) -> PrivateKeyError {
     PrivateKeyError::Malformed { rule }
+}
+
+fn more_than_two_primes() -> PrivateKeyError {
+    PrivateKeyError::Unsupported {
+        algorithm: "RSA with more than two primes".to_string(),
+        expected: "RSA with two primes",
+    }
 }
 
 impl From<PublicKeyError> for PrivateKeyError {
@@ -135,10 +142,7 @@ impl PrivateKeyInfo {
             (0 | 1, Tag::Sequence) => one_asymmetric_key(version, &mut fields),
             (1, Tag::OctetString) => ec_private_key(None, &mut fields),
             (0, Tag::Integer) => rsa_private_key(der, &mut fields),
-            (1, Tag::Integer) => Err(PrivateKeyError::Unsupported {
-                algorithm: "RSA with more than two primes".to_string(),
-                expected: "RSA with two primes",
-            }),
+            (1, Tag::Integer) => Err(more_than_two_primes()),
             _ => Err(NONE),
         }
     }
@@ -274,6 +278,7 @@ fn private_key(algorithm: PublicKeyAlgorithm, contents: &[u8]) -> Result<Private
             let rule = malformed("privateKey of rsaEncryption is an RSAPrivateKey in DER (RFC 8017 §A.1.2)");
             in_sequence(contents, rule, |fields, rule| match fields.decode::<u8>() {
                 Ok(0) => rsa_private_key(contents, fields),
+                Ok(1) => Err(more_than_two_primes()),
                 _ => Err(rule),
             })
         }

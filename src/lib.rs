@@ -14,6 +14,7 @@ pub mod identity;
 pub mod key_schedule;
 pub mod message;
 pub mod pem;
+pub mod pki;
 pub mod record;
 pub mod time;
 pub mod transcript;

@@ -1,0 +1,175 @@
+//! Certificate extensions (RFC 5280 §4.2), one file a family.
+
+mod access;
+mod constraints;
+mod key;
+mod policy;
+
+pub use access::{AccessDescription, AuthorityInfoAccess, TlsFeatures};
+pub use constraints::{BasicConstraints, GeneralSubtree, GeneralSubtrees, NameConstraints};
+pub use key::{AuthorityKeyIdentifier, ExtKeyUsage, KeyUsage};
+pub use policy::{CertificatePolicies, PolicyConstraints, PolicyMappings};
+
+use alloc::vec::Vec;
+
+use super::GeneralNames;
+use crate::pki::asn1::{Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
+
+/// Extensions of one certificate that we read; certificates in use have about ten.
+const MAX_EXTENSIONS: usize = 64;
+
+/// An extension as it stands.
+///
+/// ```text
+/// Extension ::= SEQUENCE {
+///      extnID    OBJECT IDENTIFIER,
+///      critical  BOOLEAN DEFAULT FALSE,
+///      extnValue OCTET STRING }
+/// ```
+/// RFC 5280 §4.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension<'a> {
+    /// Which extension.
+    pub id: Oid<'a>,
+    /// Must it be understood?
+    pub critical: bool,
+    /// Its value in DER.
+    pub value: &'a [u8],
+    /// Is it one that is read here?
+    pub known: bool,
+}
+
+/// A known extension: what it says, or why that cannot be read.
+#[derive(Clone, Debug)]
+pub struct ExtensionField<T> {
+    /// Is it marked critical?
+    pub critical: bool,
+    /// What it says.
+    pub value: Result<T, Asn1Error>,
+}
+
+/// The extensions of a certificate: all as they stand, and those that are known read.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Extensions<'a> {
+    /// All, in order.
+    pub list: Vec<Extension<'a>>,
+    /// An extension that stands more than once, which §4.2 forbids.
+    pub duplicate: Option<Oid<'a>>,
+    pub authority_key_identifier: Option<ExtensionField<AuthorityKeyIdentifier<'a>>>,
+    pub subject_key_identifier: Option<ExtensionField<&'a [u8]>>,
+    pub key_usage: Option<ExtensionField<KeyUsage>>,
+    pub certificate_policies: Option<ExtensionField<CertificatePolicies<'a>>>,
+    pub policy_mappings: Option<ExtensionField<PolicyMappings<'a>>>,
+    pub subject_alt_name: Option<ExtensionField<GeneralNames<'a>>>,
+    pub basic_constraints: Option<ExtensionField<BasicConstraints>>,
+    pub name_constraints: Option<ExtensionField<NameConstraints<'a>>>,
+    pub policy_constraints: Option<ExtensionField<PolicyConstraints>>,
+    pub ext_key_usage: Option<ExtensionField<ExtKeyUsage<'a>>>,
+    pub inhibit_any_policy: Option<ExtensionField<u32>>,
+    pub authority_info_access: Option<ExtensionField<AuthorityInfoAccess<'a>>>,
+    pub tls_feature: Option<ExtensionField<TlsFeatures<'a>>>,
+}
+
+impl<T> ExtensionField<T> {
+    /// What the extension says, if it can be read.
+    #[must_use]
+    pub fn ok(&self) -> Option<&T> {
+        self.value.as_ref().ok()
+    }
+}
+
+impl<'a> Extensions<'a> {
+    /// Reads what stands inside `[3] EXPLICIT`.
+    pub(crate) fn read(mut explicit: DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
+        let mut sequence = explicit.sequence("extensions")?;
+        explicit.end("extensions")?;
+        let mut extensions = Self::default();
+        while !sequence.is_empty() {
+            if extensions.list.len() == MAX_EXTENSIONS {
+                return Err(sequence.error("extensions", Asn1Reason::TooLarge { limit: MAX_EXTENSIONS }));
+            }
+            let extension = Extension::read(&mut sequence, lapses)?;
+            extensions.push(extension, lapses);
+        }
+        Ok(extensions)
+    }
+
+    fn push(&mut self, extension: Extension<'a>, lapses: &mut Vec<Lapse>) {
+        if self.list.iter().any(|other| other.id == extension.id) {
+            self.duplicate = Some(extension.id);
+        }
+        let known = self.read_known(&extension, lapses);
+        self.list.push(Extension { known, ..extension });
+    }
+
+    /// Reads the value of an extension that is known, and says whether it is.
+    fn read_known(&mut self, extension: &Extension<'a>, lapses: &mut Vec<Lapse>) -> bool {
+        match extension.id {
+            known::AUTHORITY_KEY_IDENTIFIER => {
+                self.authority_key_identifier = extension.field(AuthorityKeyIdentifier::read);
+            }
+            known::SUBJECT_KEY_IDENTIFIER => {
+                self.subject_key_identifier = extension.field(|reader| reader.octet_string("keyIdentifier"));
+            }
+            known::KEY_USAGE => {
+                self.key_usage = extension.field(|reader| KeyUsage::read(reader, lapses));
+            }
+            known::CERTIFICATE_POLICIES => {
+                self.certificate_policies = extension.field(CertificatePolicies::read);
+            }
+            known::POLICY_MAPPINGS => self.policy_mappings = extension.field(PolicyMappings::read),
+            known::SUBJECT_ALT_NAME => {
+                self.subject_alt_name = extension.field(|reader| {
+                    GeneralNames::from_contents(&reader.expect("SubjectAltName", tag::SEQUENCE)?)
+                });
+            }
+            known::BASIC_CONSTRAINTS => {
+                self.basic_constraints = extension.field(|reader| BasicConstraints::read(reader, lapses));
+            }
+            known::NAME_CONSTRAINTS => {
+                self.name_constraints = extension.field(|reader| NameConstraints::read(reader, lapses));
+            }
+            known::POLICY_CONSTRAINTS => {
+                self.policy_constraints = extension.field(|reader| PolicyConstraints::read(reader, lapses));
+            }
+            known::EXT_KEY_USAGE => self.ext_key_usage = extension.field(ExtKeyUsage::read),
+            known::INHIBIT_ANY_POLICY => {
+                self.inhibit_any_policy =
+                    extension.field(|reader| reader.expect("SkipCerts", tag::INTEGER)?.count(lapses));
+            }
+            known::AUTHORITY_INFO_ACCESS => {
+                self.authority_info_access = extension.field(AuthorityInfoAccess::read);
+            }
+            known::TLS_FEATURE => self.tls_feature = extension.field(TlsFeatures::read),
+            // Where CRLs are is read by revocation, when it looks for them.
+            known::CRL_DISTRIBUTION_POINTS => {}
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl<'a> Extension<'a> {
+    pub(crate) fn read(reader: &mut DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
+        let mut sequence = reader.sequence("Extension")?;
+        let id = sequence.oid("extnID")?;
+        let critical = sequence.default_false("critical", lapses)?;
+        let value = sequence.octet_string("extnValue")?;
+        sequence.end("Extension")?;
+        Ok(Self { id, critical, value, known: false })
+    }
+
+    /// The extension's value read by `read`, which must take all of it.
+    pub(crate) fn field<T>(
+        &self,
+        read: impl FnOnce(&mut DerReader<'a>) -> Result<T, Asn1Error>,
+    ) -> Option<ExtensionField<T>> {
+        let mut reader = DerReader::new(self.value);
+        let value = read(&mut reader).and_then(|value| {
+            reader.end("extnValue")?;
+            Ok(value)
+        });
+        Some(ExtensionField { critical: self.critical, value })
+    }
+}

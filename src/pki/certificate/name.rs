@@ -1,0 +1,267 @@
+//! Distinguished names and their comparison (RFC 5280 §4.1.2.4, §7.1).
+
+use alloc::vec::Vec;
+
+use super::name_text;
+use crate::pki::asn1::{Asn1Error, DerReader, Lapse, LapseRule, Oid, tag};
+
+/// A distinguished name, borrowed from its DER.
+///
+/// ```text
+/// Name ::= CHOICE { rdnSequence  RDNSequence }
+/// RDNSequence ::= SEQUENCE OF RelativeDistinguishedName
+/// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
+/// AttributeTypeAndValue ::= SEQUENCE { type AttributeType, value AttributeValue }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// The whole name, so that equal bytes are an equal name.
+    pub der: &'a [u8],
+    rdns: &'a [u8],
+}
+
+/// One attribute of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// The attribute's type.
+    pub attribute_type: Oid<'a>,
+    /// The identifier octet of the value.
+    pub tag: u8,
+    /// The content octets of the value.
+    pub value: &'a [u8],
+}
+
+/// A name in a form whose bytes are equal for names that match by §7.1.
+///
+/// RDN by RDN, each with its length, so that a name lies within a subtree exactly if the subtree's form is a
+/// prefix of the name's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct NormalizedName {
+    bytes: Vec<u8>,
+    comparable: bool,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn read(
+        reader: &mut DerReader<'a>,
+        field: &'static str,
+        lapses: &mut Vec<Lapse>,
+    ) -> Result<Self, Asn1Error> {
+        let sequence = reader.expect(field, tag::SEQUENCE)?;
+        let mut rdns = sequence.reader();
+        while !rdns.is_empty() {
+            let set = rdns.expect("RelativeDistinguishedName", tag::SET)?;
+            let mut attributes = set.reader();
+            let mut before: &[u8] = &[];
+            if attributes.is_empty() {
+                return Err(set.invalid());
+            }
+            while !attributes.is_empty() {
+                let attribute = attributes.expect("AttributeTypeAndValue", tag::SEQUENCE)?;
+                read_attribute(attribute.reader())?;
+                if attribute.whole < before {
+                    lapses.push(set.lapse(LapseRule::SetNotSorted));
+                }
+                before = attribute.whole;
+            }
+        }
+        Ok(Self { der: sequence.whole, rdns: sequence.contents })
+    }
+
+    /// Reads a name that stands alone.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] if it is not one.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Asn1Error> {
+        let mut reader = DerReader::new(der);
+        let name = Self::read(&mut reader, "Name", &mut Vec::new())?;
+        reader.end("Name")?;
+        Ok(name)
+    }
+
+    /// Is the sequence of RDNs empty?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// The relative distinguished names, in the order of the certificate.
+    pub fn rdns(&self) -> impl Iterator<Item = impl Iterator<Item = Attribute<'a>> + use<'a>> + use<'a> {
+        let mut rdns = DerReader::new(self.rdns);
+        core::iter::from_fn(move || {
+            let mut attributes = rdns.expect("RelativeDistinguishedName", tag::SET).ok()?.reader();
+            Some(core::iter::from_fn(move || read_attribute(attributes.sequence("attribute").ok()?).ok()))
+        })
+    }
+
+    /// All attributes of all RDNs.
+    pub fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
+        self.rdns().flatten()
+    }
+
+    /// Are the two names the same by §7.1?
+    #[must_use]
+    pub fn matches(&self, other: &Name<'_>) -> bool {
+        self.der == other.der || self.normalized() == other.normalized()
+    }
+
+    /// The form to compare by.
+    #[must_use]
+    pub fn normalized(&self) -> NormalizedName {
+        let mut normalized = NormalizedName { bytes: Vec::with_capacity(self.der.len()), comparable: true };
+        for rdn in self.rdns() {
+            let mut attributes: Vec<Vec<u8>> = Vec::new();
+            for attribute in rdn {
+                attributes.push(attribute.normalized(&mut normalized.comparable));
+            }
+            // A set has no order.
+            attributes.sort_unstable();
+            let rdn: Vec<u8> = attributes.iter().flat_map(|attribute| with_length(attribute)).collect();
+            normalized.bytes.extend(with_length(&rdn));
+        }
+        normalized
+    }
+}
+
+impl NormalizedName {
+    /// The form's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Is this name the same as `subtree`, or below it (RFC 5280 §4.2.1.10)?
+    #[must_use]
+    pub fn is_within(&self, subtree: &Self) -> bool {
+        self.bytes.starts_with(&subtree.bytes)
+    }
+
+    /// Are all attribute values of string types that we can compare? If not, a mismatch proves nothing.
+    #[must_use]
+    pub const fn is_comparable(&self) -> bool {
+        self.comparable
+    }
+}
+
+impl Attribute<'_> {
+    fn normalized(&self, comparable: &mut bool) -> Vec<u8> {
+        let mut form = with_length(self.attribute_type.contents());
+        match name_text::prepared(self.tag, self.value) {
+            Some(text) => {
+                form.push(0);
+                form.extend_from_slice(text.as_bytes());
+            }
+            None => {
+                // Only equal octets are surely equal.
+                *comparable &= !name_text::is_string(self.tag);
+                form.push(self.tag);
+                form.extend_from_slice(self.value);
+            }
+        }
+        form
+    }
+}
+
+fn with_length(bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
+    length.iter().chain(bytes).copied().collect()
+}
+
+fn read_attribute(mut sequence: DerReader<'_>) -> Result<Attribute<'_>, Asn1Error> {
+    let attribute_type = sequence.oid("type")?;
+    let value = sequence.any("value")?;
+    sequence.end("AttributeTypeAndValue")?;
+    Ok(Attribute { attribute_type, tag: value.tag, value: value.contents })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(contents.len()).unwrap()][..], contents].concat()
+    }
+
+    /// CN and O (by the last octet of their types) in RDNs of one attribute each.
+    fn name(attributes: &[(u8, u8, &[u8])]) -> Vec<u8> {
+        let rdn = |(kind, tag, value): &(u8, u8, &[u8])| {
+            let attribute = [tlv(0x06, &[0x55, 0x04, *kind]), tlv(*tag, value)].concat();
+            tlv(tag::SET, &tlv(tag::SEQUENCE, &attribute))
+        };
+        tlv(tag::SEQUENCE, &attributes.iter().flat_map(rdn).collect::<Vec<_>>())
+    }
+
+    fn same(left: (u8, &[u8]), right: (u8, &[u8])) -> bool {
+        let left = name(&[(3, left.0, left.1)]);
+        let right = name(&[(3, right.0, right.1)]);
+        Name::from_der(&left).unwrap().matches(&Name::from_der(&right).unwrap())
+    }
+
+    #[test]
+    fn names_match_regardless_of_case_white_space_and_string_type() {
+        let printable = (tag::PRINTABLE_STRING, &b"Good CA"[..]);
+        assert!(same(printable, (tag::PRINTABLE_STRING, b"  gOOD   cA ")));
+        assert!(same(printable, (tag::UTF8_STRING, b"Good CA")));
+        assert!(same(printable, (tag::TELETEX_STRING, b"Good CA")));
+        assert!(same(printable, (tag::BMP_STRING, b"\0G\0o\0o\0d\0 \0C\0A")));
+        assert!(same((tag::PRINTABLE_STRING, b"a"), (tag::UNIVERSAL_STRING, b"\0\0\0A")));
+        assert!(same((tag::UTF8_STRING, "ÄRGER".as_bytes()), (tag::UTF8_STRING, "ärger".as_bytes())));
+        assert!(!same(printable, (tag::PRINTABLE_STRING, b"GoodCA")));
+        assert!(!same(printable, (tag::PRINTABLE_STRING, b"Good CB")));
+    }
+
+    #[test]
+    fn strings_that_cannot_be_decoded_match_only_themselves() {
+        let broken = (tag::UTF8_STRING, &b"\xff"[..]);
+        assert!(same(broken, broken));
+        assert!(!same(broken, (tag::UTF8_STRING, b"\xfe")));
+        let der = name(&[(3, broken.0, broken.1)]);
+        assert!(!Name::from_der(&der).unwrap().normalized().is_comparable());
+        assert!(!same((tag::TELETEX_STRING, b"\xc4"), (tag::UTF8_STRING, "Ä".as_bytes())));
+    }
+
+    #[test]
+    fn order_matters_between_rdns_and_not_within_one() {
+        let (o, cn) = ((10, 0x0c, &b"o"[..]), (3, 0x0c, &b"cn"[..]));
+        let (first, second) = (name(&[o, cn]), name(&[cn, o]));
+        assert!(!Name::from_der(&first).unwrap().matches(&Name::from_der(&second).unwrap()));
+        let attribute = |kind: u8, value: &[u8]| {
+            tlv(tag::SEQUENCE, &[tlv(0x06, &[0x55, 0x04, kind]), tlv(0x0c, value)].concat())
+        };
+        let multi = |parts: [Vec<u8>; 2]| tlv(tag::SEQUENCE, &tlv(tag::SET, &parts.concat()));
+        let sorted = multi([attribute(3, b"x"), attribute(10, b"y")]);
+        let unsorted = multi([attribute(10, b"y"), attribute(3, b"x")]);
+        assert!(Name::from_der(&sorted).unwrap().matches(&Name::from_der(&unsorted).unwrap()));
+        let mut lapses = Vec::new();
+        Name::read(&mut DerReader::new(&unsorted), "subject", &mut lapses).unwrap();
+        assert_eq!(lapses.first().map(|lapse| lapse.rule), Some(LapseRule::SetNotSorted));
+    }
+
+    #[test]
+    fn a_subtree_holds_itself_and_what_is_below_it() {
+        let below = name(&[(10, 0x0c, b"Org"), (3, 0x0c, b"x")]);
+        let subtree = name(&[(10, 0x13, b"ORG")]);
+        let other = name(&[(10, 0x0c, b"Or")]);
+        let form = |der: &[u8]| Name::from_der(der).unwrap().normalized();
+        assert!(form(&below).is_within(&form(&subtree)));
+        assert!(form(&subtree).is_within(&form(&subtree)));
+        assert!(!form(&subtree).is_within(&form(&below)));
+        assert!(!form(&below).is_within(&form(&other)));
+        assert!(form(&below).is_within(&form(&name(&[]))));
+    }
+
+    #[test]
+    fn names_are_shown_as_rfc_4514_says() {
+        let der = name(&[(6, 0x13, b"DE"), (10, 0x0c, b"A, B + C"), (3, 0x0c, b" #x\0 ")]);
+        assert_eq!(Name::from_der(&der).unwrap().to_string(), r"CN=\ #x\00\ ,O=A\, B \+ C,C=DE");
+        let unknown = name(&[(99, 0x0c, b"x")]);
+        assert_eq!(Name::from_der(&unknown).unwrap().to_string(), "2.5.4.99=#0c0178");
+        assert_eq!(Name::from_der(&name(&[])).unwrap().to_string(), "");
+    }
+
+    #[test]
+    fn empty_rdns_are_refused() {
+        assert!(Name::from_der(&tlv(tag::SEQUENCE, &tlv(tag::SET, &[]))).is_err());
+    }
+}

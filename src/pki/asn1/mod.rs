@@ -10,8 +10,8 @@ mod time;
 
 pub use oid::Oid;
 pub(crate) use oid::known;
+pub(crate) use reader::Value;
 pub use reader::{Asn1Error, Asn1Reason, DerReader, Lapse, LapseRule};
-pub(crate) use reader::{BitString, Value};
 pub(crate) use time::time;
 
 /// Tags of the universal class and of the context (X.680 §8.4), each with its constructed bit.

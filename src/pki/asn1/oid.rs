@@ -79,7 +79,6 @@ pub(crate) mod known {
         NAME_CONSTRAINTS = b"\x55\x1d\x1e";
         CRL_DISTRIBUTION_POINTS = b"\x55\x1d\x1f";
         CERTIFICATE_POLICIES = b"\x55\x1d\x20";
-        ANY_POLICY = b"\x55\x1d\x20\x00";
         POLICY_MAPPINGS = b"\x55\x1d\x21";
         AUTHORITY_KEY_IDENTIFIER = b"\x55\x1d\x23";
         POLICY_CONSTRAINTS = b"\x55\x1d\x24";
@@ -120,9 +119,6 @@ pub(crate) mod known {
         EC_PUBLIC_KEY = b"\x2a\x86\x48\xce\x3d\x02\x01";
         ECDSA_WITH_SHA256 = b"\x2a\x86\x48\xce\x3d\x04\x03\x02";
         ECDSA_WITH_SHA384 = b"\x2a\x86\x48\xce\x3d\x04\x03\x03";
-        SECP256R1 = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
-        SECP384R1 = b"\x2b\x81\x04\x00\x22";
-        SECP521R1 = b"\x2b\x81\x04\x00\x23";
         ED25519 = b"\x2b\x65\x70";
         SHA256 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01";
         SHA384 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x02";
@@ -152,8 +148,8 @@ mod tests {
             (known::TLS_FEATURE, "1.3.6.1.5.5.7.1.24"),
             (known::SHA512, "2.16.840.1.101.3.4.2.3"),
             (known::DOMAIN_COMPONENT, "0.9.2342.19200300.100.1.25"),
-            (known::ANY_POLICY, "2.5.29.32.0"),
-            (known::SECP384R1, "1.3.132.0.34"),
+            (known::ANY_EXTENDED_KEY_USAGE, "2.5.29.37.0"),
+            (known::ED25519, "1.3.101.112"),
             (known::RSASSA_PSS, "1.2.840.113549.1.1.10"),
         ] {
             assert_eq!(oid.to_string(), dotted);

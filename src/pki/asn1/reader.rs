@@ -162,14 +162,6 @@ impl<'a> DerReader<'a> {
         Ok(self.expect(field, tag::OCTET_STRING)?.contents)
     }
 
-    pub(crate) fn bit_string(
-        &mut self,
-        field: &'static str,
-        lapses: &mut Vec<Lapse>,
-    ) -> Result<BitString<'a>, Asn1Error> {
-        self.expect(field, tag::BIT_STRING)?.bit_string(lapses)
-    }
-
     /// `BOOLEAN DEFAULT FALSE`.
     pub(crate) fn default_false(
         &mut self,

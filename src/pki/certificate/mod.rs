@@ -16,6 +16,7 @@ pub use extension::{
     ExtKeyUsage, Extension, ExtensionField, Extensions, GeneralSubtree, GeneralSubtrees, KeyUsage,
     NameConstraints, PolicyConstraints, PolicyMappings, TlsFeatures,
 };
+pub(crate) use general_name::ip_address;
 pub use general_name::{GeneralName, GeneralNames};
 pub use name::{Attribute, Name, NormalizedName};
 pub use public_key::{EcParameters, KeyType, SubjectPublicKeyInfo};

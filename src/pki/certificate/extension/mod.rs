@@ -95,6 +95,28 @@ impl<'a> Extensions<'a> {
         Ok(extensions)
     }
 
+    /// Why known extensions cannot be read; authorityInfoAccess, on which no judgement rests, left out.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Asn1Error> {
+        fn of<T>(field: Option<&ExtensionField<T>>) -> Option<&Asn1Error> {
+            field?.value.as_ref().err()
+        }
+        let errors = [
+            of(self.authority_key_identifier.as_ref()),
+            of(self.subject_key_identifier.as_ref()),
+            of(self.key_usage.as_ref()),
+            of(self.certificate_policies.as_ref()),
+            of(self.policy_mappings.as_ref()),
+            of(self.subject_alt_name.as_ref()),
+            of(self.basic_constraints.as_ref()),
+            of(self.name_constraints.as_ref()),
+            of(self.policy_constraints.as_ref()),
+            of(self.ext_key_usage.as_ref()),
+            of(self.inhibit_any_policy.as_ref()),
+            of(self.tls_feature.as_ref()),
+        ];
+        errors.into_iter().flatten()
+    }
+
     fn push(&mut self, extension: Extension<'a>, lapses: &mut Vec<Lapse>) {
         if self.list.iter().any(|other| other.id == extension.id) {
             self.duplicate = Some(extension.id);

@@ -1,0 +1,260 @@
+//! Judging a peer's chain: what is asked, and what accepting it gives.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::anchor::TrustAnchors;
+use super::asn1::{Oid, known};
+use super::certificate::{Certificate, GeneralName, Name, ip_address};
+use super::finding::{Finding, FindingCode, Findings};
+use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
+use super::path::{self, ValidPath};
+use super::profile::Profile;
+use super::refusal::Refusal;
+use super::signature::VerifySignature;
+use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey};
+use crate::identity::{
+    ChainCertificate, DistinguishedName, ExpectedPeer, PeerIdentity, PeerName, SerialNumber, Sha256Digest,
+};
+use crate::time::Time;
+
+/// What the peer's key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The peer is a TLS server: id-kp-serverAuth.
+    Server,
+    /// The peer is a TLS client: id-kp-clientAuth. Wildcards in its names count for nothing.
+    Client,
+    /// Nothing in particular: key usages of the peer's own certificate are not looked at.
+    Any,
+}
+
+/// All that a judgement rests on, beside the chain itself.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Judgement<'a> {
+    /// Whom we trust.
+    pub anchors: &'a TrustAnchors,
+    /// Whom we expect.
+    pub expected: &'a ExpectedPeer,
+    /// What its key is for.
+    pub purpose: Purpose,
+    /// Now.
+    pub time: Time,
+    /// SHA-256, and signatures unless `verifier` has them.
+    pub provider: &'a CryptoProvider,
+    /// What is asked of a path.
+    pub profile: &'a Profile,
+    /// Certificates that may be part of a path, in DER, beside those that the peer sends.
+    pub intermediates: &'a [&'a [u8]],
+    /// Verifies signatures in place of `provider`.
+    pub verifier: Option<&'a dyn VerifySignature>,
+    /// Intermediates allowed in a path, those not counted that are self-issued.
+    pub max_path_length: Option<u32>,
+}
+
+/// A chain that was accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The certificates of the path in DER, the peer's own first and the trust anchor's last. A pinned
+    /// certificate stands alone.
+    pub path: Vec<Arc<[u8]>>,
+    /// The peer's key.
+    pub public_key: PublicKey,
+    /// Who the peer is.
+    pub identity: PeerIdentity,
+    /// What was found without being an error.
+    pub findings: Vec<Finding>,
+}
+
+/// The profile of a [`Judgement`] that names none.
+static INTERNAL: Profile = Profile::internal();
+
+impl<'a> Judgement<'a> {
+    /// A judgement under the profile for internal PKIs; set the other fields as needed.
+    #[must_use]
+    pub const fn new(
+        anchors: &'a TrustAnchors,
+        expected: &'a ExpectedPeer,
+        purpose: Purpose,
+        time: Time,
+        provider: &'a CryptoProvider,
+    ) -> Self {
+        Self {
+            anchors,
+            expected,
+            purpose,
+            time,
+            provider,
+            profile: &INTERNAL,
+            intermediates: &[],
+            verifier: None,
+            max_path_length: None,
+        }
+    }
+
+    pub(crate) fn signature_verifier(&self) -> &'a dyn VerifySignature {
+        self.verifier.unwrap_or(self.provider)
+    }
+
+    fn sha256(&self, data: &[u8]) -> Option<Sha256Digest> {
+        let digest = self.provider.hash(HashAlgorithm::Sha256)?.digest(data);
+        <[u8; 32]>::try_from(digest.as_ref()).ok().map(Sha256Digest)
+    }
+}
+
+/// Judges a chain as the peer sent it: its own certificate first, the others in any order.
+///
+/// A pinned certificate or key is its own trust: its validity and usages are judged, a path is not.
+///
+/// # Errors
+/// [`Refusal`] with every path tried and the finding that decided.
+pub fn judge(chain: &[&[u8]], judgement: &Judgement<'_>) -> Result<Accepted, Box<Refusal>> {
+    let valid = match judgement.expected.name() {
+        PeerName::PinnedCertificate(_) | PeerName::PinnedPublicKey(_) => {
+            path::validate_alone(chain, judgement)?
+        }
+        PeerName::Dns(_)
+        | PeerName::Ip(_)
+        | PeerName::Mailbox(_)
+        | PeerName::SpiffeId(_)
+        | PeerName::SpiffeTrustDomain(_)
+        | PeerName::AnyUnderAnchors => path::validate(chain, judgement)?,
+    };
+    accept(valid, judgement)
+}
+
+/// What is left to judge when the path is valid: the peer's name and its key.
+fn accept(valid: ValidPath<'_>, judgement: &Judgement<'_>) -> Result<Accepted, Box<Refusal>> {
+    let mut findings = Findings::new(judgement.profile);
+    let identity = match (valid.certificates.first(), identity(&valid, judgement)) {
+        (Some(own), Some(identity)) => {
+            check_name(own, &identity, judgement, &mut findings);
+            identity
+        }
+        _ => {
+            let expected = "a provider with SHA-256";
+            findings.report(FindingCode::NoSha256, None, expected, format_args!("one without"));
+            PeerIdentity::default()
+        }
+    };
+    let key = valid.certificates.first().map(|own| own.subject_public_key_info.der).unwrap_or_default();
+    match PublicKey::from_spki(key) {
+        Ok(public_key) if !findings.has_error() => {
+            let path = valid.certificates.iter().map(|certificate| certificate.der.into()).collect();
+            Ok(Accepted { path, public_key, identity, findings: valid.findings })
+        }
+        Ok(_) => Err(valid.refused(judgement, findings)),
+        Err(error) => {
+            let expected = "a public key that signatures can be verified with";
+            findings.report(FindingCode::PublicKey, 0, expected, format_args!("{error}"));
+            Err(valid.refused(judgement, findings))
+        }
+    }
+}
+
+/// RFC 9525, and the pins. Wildcards are for servers alone.
+fn check_name(
+    own: &Certificate<'_>,
+    identity: &PeerIdentity,
+    judgement: &Judgement<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let digests =
+        CertificateDigests { certificate: identity.certificate_digest, public_key: identity.key_digest };
+    let wildcards = judgement.purpose != Purpose::Client;
+    let expected = judgement.expected.name();
+    if let Err(presented) = name::verify_name(own, digests, expected, wildcards) {
+        findings.report(FindingCode::NameMismatch, 0, expected.to_string(), format_args!("{presented}"));
+    }
+}
+
+/// Who the peer is; `None` if the provider has no SHA-256.
+fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIdentity> {
+    let own = valid.certificates.first()?;
+    let mut identity = PeerIdentity {
+        spiffe_id: name::spiffe_id(own),
+        subject: distinguished_name(&own.subject, judgement)?,
+        issuer: distinguished_name(&own.issuer, judgement)?,
+        serial: SerialNumber(own.serial_number.into()),
+        certificate_digest: judgement.sha256(own.der)?,
+        key_digest: judgement.sha256(own.subject_public_key_info.der)?,
+        earliest_not_after: valid.outputs.earliest_not_after,
+        ..PeerIdentity::default()
+    };
+    own.subject_alt_names().iter().for_each(|name| add_name(&mut identity, name));
+    for (certificate, issuer) in valid.certificates.iter().zip(valid.certificates.iter().skip(1)) {
+        identity.chain.push(ChainCertificate {
+            issuer_key_digest: judgement.sha256(issuer.subject_public_key_info.der)?,
+            serial: SerialNumber(certificate.serial_number.into()),
+            not_after: certificate.validity.not_after,
+        });
+    }
+    Some(identity)
+}
+
+fn distinguished_name(name: &Name<'_>, judgement: &Judgement<'_>) -> Option<DistinguishedName> {
+    Some(DistinguishedName { text: name.to_string(), digest: judgement.sha256(name.der)? })
+}
+
+fn add_name(identity: &mut PeerIdentity, name: GeneralName<'_>) {
+    let text = |octets: &[u8]| core::str::from_utf8(octets).ok().map(ToString::to_string);
+    match name {
+        GeneralName::DnsName(name) => match dns_pattern(name) {
+            Some(DnsPattern::Exact(name)) => identity.dns_names.push(name.to_string()),
+            Some(DnsPattern::Wildcard(parent)) => identity.dns_names.push(alloc::format!("*.{parent}")),
+            None => {}
+        },
+        GeneralName::IpAddress(octets) => identity.ip_addresses.extend(ip_address(octets)),
+        GeneralName::UniformResourceIdentifier(uri) => identity.uris.extend(text(uri)),
+        GeneralName::Rfc822Name(mailbox) => identity.emails.extend(text(mailbox)),
+        GeneralName::OtherName { .. }
+        | GeneralName::X400Address(_)
+        | GeneralName::DirectoryName(_)
+        | GeneralName::EdiPartyName(_)
+        | GeneralName::RegisteredId(_) => {}
+    }
+}
+
+impl Accepted {
+    /// The earliest end of validity in the path.
+    #[must_use]
+    pub const fn earliest_not_after(&self) -> Time {
+        self.identity.earliest_not_after
+    }
+}
+
+impl Purpose {
+    /// The key purpose of RFC 5280 §4.2.1.12.
+    pub(crate) const fn key_purpose(self) -> Option<Oid<'static>> {
+        match self {
+            Self::Server => Some(known::KP_SERVER_AUTH),
+            Self::Client => Some(known::KP_CLIENT_AUTH),
+            Self::Any => None,
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Server => "serverAuth",
+            Self::Client => "clientAuth",
+            Self::Any => "any",
+        })
+    }
+}
+
+impl fmt::Debug for Judgement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judgement")
+            .field("expected", &self.expected)
+            .field("purpose", &self.purpose)
+            .field("time", &self.time)
+            .field("profile", &self.profile.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! Does a certificate name whom we expect? A step apart from the path (RFC 9525).
+
+mod dns;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::certificate::{Certificate, GeneralName, ip_address};
+use crate::identity::{DnsName, PeerName, Sha256Digest, SpiffeId};
+
+pub use dns::{DnsPattern, dns_pattern};
+
+/// Digests of a certificate by which it may be pinned.
+#[derive(Clone, Copy, Debug)]
+pub struct CertificateDigests {
+    /// SHA-256 of the whole certificate.
+    pub certificate: Sha256Digest,
+    /// SHA-256 of its SubjectPublicKeyInfo.
+    pub public_key: Sha256Digest,
+}
+
+/// Does the certificate name `expected`? If not, what it names instead.
+///
+/// The subject's common name is not looked at (RFC 9525 §6.3). Wildcards stand for one whole leftmost label, and
+/// only if `wildcards` says so: never where a client is judged.
+///
+/// # Errors
+/// The names of the certificate that could have matched, for people.
+pub fn verify_name(
+    certificate: &Certificate<'_>,
+    digests: CertificateDigests,
+    expected: &PeerName,
+    wildcards: bool,
+) -> Result<(), String> {
+    let names = certificate.subject_alt_names();
+    let matches = match expected {
+        PeerName::Dns(reference) => names.iter().any(|name| matches_dns(name, reference, wildcards)),
+        PeerName::Ip(reference) => names
+            .iter()
+            .any(|name| matches!(name, GeneralName::IpAddress(ip) if ip_address(ip) == Some(*reference))),
+        PeerName::Mailbox(reference) => names
+            .iter()
+            .any(|name| matches!(name, GeneralName::Rfc822Name(mailbox) if same_mailbox(mailbox, reference))),
+        PeerName::SpiffeId(reference) => spiffe_id(certificate).is_some_and(|id| id == *reference),
+        PeerName::SpiffeTrustDomain(reference) => {
+            spiffe_id(certificate).is_some_and(|id| id.trust_domain() == reference)
+        }
+        PeerName::PinnedCertificate(digest) => digests.certificate == *digest,
+        PeerName::PinnedPublicKey(digest) => digests.public_key == *digest,
+        PeerName::AnyUnderAnchors => true,
+    };
+    if matches { Ok(()) } else { Err(presented(certificate, digests, expected)) }
+}
+
+/// The certificate's SPIFFE id: it has exactly one URI, and that is one (X.509-SVID §2).
+#[must_use]
+pub fn spiffe_id(certificate: &Certificate<'_>) -> Option<SpiffeId> {
+    let names = certificate.subject_alt_names();
+    let mut uris = names.iter().filter_map(|name| match name {
+        GeneralName::UniformResourceIdentifier(uri) => Some(uri),
+        GeneralName::OtherName { .. }
+        | GeneralName::Rfc822Name(_)
+        | GeneralName::DnsName(_)
+        | GeneralName::X400Address(_)
+        | GeneralName::DirectoryName(_)
+        | GeneralName::EdiPartyName(_)
+        | GeneralName::IpAddress(_)
+        | GeneralName::RegisteredId(_) => None,
+    });
+    match (uris.next(), uris.next()) {
+        (Some(uri), None) => SpiffeId::parse(core::str::from_utf8(uri).ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn matches_dns(name: GeneralName<'_>, reference: &DnsName, wildcards: bool) -> bool {
+    let GeneralName::DnsName(presented) = name else { return false };
+    match dns_pattern(presented) {
+        Some(DnsPattern::Exact(name)) => name == *reference,
+        Some(DnsPattern::Wildcard(parent)) => wildcards && dns::is_child(reference.as_str(), parent.as_str()),
+        None => false,
+    }
+}
+
+/// RFC 5280 §7.5: the local part by octets, the host regardless of case.
+fn same_mailbox(presented: &[u8], reference: &str) -> bool {
+    let Ok(presented) = core::str::from_utf8(presented) else { return false };
+    match (presented.rsplit_once('@'), reference.rsplit_once('@')) {
+        (Some((local, host)), Some((reference_local, reference_host))) => {
+            local == reference_local && host.eq_ignore_ascii_case(reference_host)
+        }
+        _ => false,
+    }
+}
+
+/// Names shown in a mismatch; a certificate may have thousands.
+const MAX_SHOWN: usize = 8;
+
+fn presented(certificate: &Certificate<'_>, digests: CertificateDigests, expected: &PeerName) -> String {
+    match expected {
+        PeerName::PinnedCertificate(_) => {
+            return alloc::format!("a certificate with SHA-256 {}", digests.certificate);
+        }
+        PeerName::PinnedPublicKey(_) => {
+            return alloc::format!("a public key with SHA-256 {}", digests.public_key);
+        }
+        PeerName::Dns(_)
+        | PeerName::Ip(_)
+        | PeerName::Mailbox(_)
+        | PeerName::SpiffeId(_)
+        | PeerName::SpiffeTrustDomain(_)
+        | PeerName::AnyUnderAnchors => {}
+    }
+    let names = certificate.subject_alt_names();
+    let count = names.iter().count();
+    let mut shown: Vec<String> = names.iter().take(MAX_SHOWN).map(|name| name.to_string()).collect();
+    if count > MAX_SHOWN {
+        shown.push(alloc::format!("{} more", count - MAX_SHOWN));
+    }
+    if shown.is_empty() { "no subjectAltName".into() } else { shown.join(", ") }
+}

@@ -1,0 +1,179 @@
+//! What RFC 5280 §4 asks of conforming CAs beyond what validation rests on.
+
+use crate::pki::certificate::{Certificate, ExtensionField};
+use crate::pki::finding::{FindingCode, Findings};
+
+/// Octets of the longest serial number (§4.1.2.2).
+const MAX_SERIAL_NUMBER_LEN: usize = 20;
+
+/// Checks a trust anchor's certificate.
+pub(super) fn anchor(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    common(certificate, position, findings);
+}
+
+/// Checks any other certificate of a path.
+pub(super) fn certificate(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    common(certificate, position, findings);
+}
+
+fn common(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    form(certificate, position, findings);
+    names(certificate, position, findings);
+    key_identifiers(certificate, position, findings);
+    criticality(certificate, position, findings);
+    usages(certificate, position, findings);
+}
+
+fn is_ca(certificate: &Certificate<'_>) -> bool {
+    let constraints = certificate.extensions.basic_constraints.as_ref();
+    constraints.and_then(ExtensionField::ok).is_some_and(|constraints| constraints.ca)
+}
+
+/// §4.1.2.1, §4.1.2.2, §4.1.2.5 and DER.
+fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    for lapse in &certificate.lapses {
+        findings.report(FindingCode::Der, position, lapse.rule.rule(), format_args!("otherwise in {lapse}"));
+    }
+    if !certificate.validity.has_right_types {
+        findings.report(
+            FindingCode::TimeType,
+            position,
+            "UTCTime for dates through 2049, GeneralizedTime for later ones",
+            format_args!("otherwise"),
+        );
+    }
+    let has_extensions = !certificate.extensions.list.is_empty();
+    let version = certificate.version.saturating_add(1);
+    let fits = match certificate.version {
+        0 => !has_extensions && !certificate.has_unique_identifiers,
+        1 => !has_extensions,
+        2 => true,
+        _ => false,
+    };
+    if !fits {
+        findings.report(
+            FindingCode::Version,
+            position,
+            "version 3 where there are extensions, 2 or 3 where there are unique identifiers",
+            format_args!("version {version}"),
+        );
+    }
+    let serial = certificate.serial_number;
+    let negative = serial.first().is_some_and(|octet| *octet >= 0x80);
+    if negative || serial.iter().all(|octet| *octet == 0) || serial.len() > MAX_SERIAL_NUMBER_LEN {
+        findings.report(
+            FindingCode::SerialNumber,
+            position,
+            "a positive serial number of at most 20 octets",
+            format_args!("{}", crate::identity::SerialNumber(serial.into())),
+        );
+    }
+}
+
+/// §4.1.2.4, §4.1.2.6.
+fn names(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    if certificate.issuer.is_empty() {
+        findings.report(FindingCode::EmptyIssuer, position, "an issuer", format_args!("an empty name"));
+    }
+    if certificate.subject.is_empty() && is_ca(certificate) {
+        findings.report(FindingCode::EmptyCaSubject, position, "a CA's name", format_args!("an empty name"));
+    }
+}
+
+/// §4.2.1.1, §4.2.1.2.
+fn key_identifiers(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    let extensions = &certificate.extensions;
+    let authority = extensions.authority_key_identifier.as_ref().and_then(ExtensionField::ok);
+    // A self-signed certificate may leave it out; its signature shows the key.
+    if !certificate.is_self_issued() && authority.is_none_or(|field| field.key_identifier.is_none()) {
+        findings.report(
+            FindingCode::AuthorityKeyIdentifier,
+            position,
+            "authorityKeyIdentifier with keyIdentifier",
+            format_args!("none"),
+        );
+    }
+    if is_ca(certificate) && extensions.subject_key_identifier.is_none() {
+        findings.report(
+            FindingCode::SubjectKeyIdentifier,
+            position,
+            "subjectKeyIdentifier in a CA",
+            format_args!("none"),
+        );
+    }
+}
+
+/// The sections of §4.2.1 that say what is critical and what is not.
+fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    fn of<T>(field: Option<&ExtensionField<T>>) -> Option<bool> {
+        field.map(|field| field.critical)
+    }
+    let extensions = &certificate.extensions;
+    let empty_subject = certificate.subject.is_empty();
+    let wanted = [
+        ("authorityKeyIdentifier", of(extensions.authority_key_identifier.as_ref()), false),
+        ("subjectKeyIdentifier", of(extensions.subject_key_identifier.as_ref()), false),
+        ("authorityInfoAccess", of(extensions.authority_info_access.as_ref()), false),
+        ("nameConstraints", of(extensions.name_constraints.as_ref()), true),
+        ("policyConstraints", of(extensions.policy_constraints.as_ref()), true),
+        ("inhibitAnyPolicy", of(extensions.inhibit_any_policy.as_ref()), true),
+    ];
+    let mut report = |name: &'static str, wanted: bool| {
+        let word = |critical: bool| if critical { "critical" } else { "not critical" };
+        let expected = alloc::format!("{name} {}", word(wanted));
+        findings.report(FindingCode::Criticality, position, expected, format_args!("{}", word(!wanted)));
+    };
+    for (name, found, wanted) in wanted {
+        if found == Some(!wanted) {
+            report(name, wanted);
+        }
+    }
+    if is_ca(certificate) && of(extensions.basic_constraints.as_ref()) == Some(false) {
+        report("basicConstraints of a CA", true);
+    }
+    if empty_subject && of(extensions.subject_alt_name.as_ref()) == Some(false) {
+        report("subjectAltName beside an empty subject", true);
+    }
+}
+
+/// §4.2.1.3, §4.2.1.9, §4.2.1.10.
+fn usages(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    use crate::pki::certificate::KeyUsage;
+    let extensions = &certificate.extensions;
+    let ca = is_ca(certificate);
+    match extensions.key_usage.as_ref().and_then(ExtensionField::ok) {
+        None if ca => {
+            findings.report(FindingCode::KeyUsage, position, "keyUsage in a CA", format_args!("none"))
+        }
+        Some(usage) if usage.is_empty() => findings.report(
+            FindingCode::KeyUsage,
+            position,
+            "keyUsage with at least one usage",
+            format_args!("none asserted"),
+        ),
+        Some(usage) if !ca && usage.contains(KeyUsage::KEY_CERT_SIGN) => findings.report(
+            FindingCode::CaOnly,
+            position,
+            "keyCertSign in a CA only",
+            format_args!("it in a certificate without cA"),
+        ),
+        Some(_) | None => {}
+    }
+    let constraints = extensions.basic_constraints.as_ref().and_then(ExtensionField::ok);
+    if !ca && constraints.is_some_and(|constraints| constraints.path_len_constraint.is_some()) {
+        findings.report(
+            FindingCode::CaOnly,
+            position,
+            "pathLenConstraint in a CA only",
+            format_args!("it in a certificate without cA"),
+        );
+    }
+    if !ca && extensions.name_constraints.is_some() {
+        findings.report(
+            FindingCode::CaOnly,
+            position,
+            "nameConstraints in a CA only",
+            format_args!("it in a certificate without cA"),
+        );
+    }
+}

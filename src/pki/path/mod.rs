@@ -1,0 +1,69 @@
+//! Path validation (RFC 5280 §6): building searches, processing judges.
+
+mod build;
+mod conformance;
+mod process;
+mod signatures;
+mod work;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::certificate::Certificate;
+use super::finding::{Finding, Findings};
+use super::judgement::Judgement;
+use super::refusal::{PathCertificate, Refusal, Source, TriedPath};
+use crate::identity::SerialNumber;
+use build::Search;
+pub(crate) use process::Outputs;
+
+/// A path that processing accepted.
+pub(crate) struct ValidPath<'a> {
+    /// The peer's own certificate first, the anchor's last.
+    pub(crate) certificates: Vec<Certificate<'a>>,
+    /// Where each came from.
+    pub(crate) sources: Vec<Source>,
+    /// Warnings.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) outputs: Outputs,
+}
+
+/// Searches a valid path for the first certificate of `chain`.
+pub(crate) fn validate<'a>(
+    chain: &[&'a [u8]],
+    judgement: &'a Judgement<'a>,
+) -> Result<ValidPath<'a>, Box<Refusal>> {
+    Search::new(judgement).run(chain)
+}
+
+/// Judges the first certificate of `chain` without a path: something else is its trust.
+pub(crate) fn validate_alone<'a>(
+    chain: &[&'a [u8]],
+    judgement: &'a Judgement<'a>,
+) -> Result<ValidPath<'a>, Box<Refusal>> {
+    Search::new(judgement).run_alone(chain)
+}
+
+impl ValidPath<'_> {
+    /// The refusal of a path for reasons that lie outside it.
+    pub(crate) fn refused(self, judgement: &Judgement<'_>, reasons: Findings<'_>) -> Box<Refusal> {
+        let described = self.certificates.iter().zip(&self.sources);
+        let mut findings = self.findings;
+        findings.extend(reasons.into_vec());
+        let tried = TriedPath {
+            certificates: described.map(|(certificate, source)| describe(certificate, *source)).collect(),
+            reaches_anchor: self.sources.iter().any(|source| matches!(source, Source::Anchor(_))),
+            findings,
+        };
+        Refusal::new(alloc::vec![tried], 0, 0, judgement)
+    }
+}
+
+/// A certificate as a report names it.
+fn describe(certificate: &Certificate<'_>, source: Source) -> PathCertificate {
+    PathCertificate {
+        source,
+        subject: alloc::format!("{}", certificate.subject),
+        serial: SerialNumber(certificate.serial_number.into()),
+    }
+}

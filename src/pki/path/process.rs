@@ -1,0 +1,375 @@
+//! Processing a path: names and order of RFC 5280 §6.1.2 to §6.1.5.
+
+use super::build::report_signature;
+use super::conformance;
+use super::signatures::{Indexed, Signatures, inherits_parameters};
+use super::work::{Exhausted, Work};
+use crate::pki::anchor::TrustAnchor;
+use crate::pki::asn1::{Oid, known};
+use crate::pki::certificate::{Certificate, KeyType, KeyUsage, Name};
+use crate::pki::finding::{FindingCode, Findings};
+use crate::pki::judgement::{Judgement, Purpose};
+use crate::time::Time;
+
+/// A path to process: the peer's own certificate first, the anchor's last.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'p, 'a> {
+    pub(super) certificates: &'p [Indexed<'p, 'a>],
+    pub(super) anchor: &'p TrustAnchor,
+}
+
+/// What processing has learned (§6.1.6).
+#[derive(Clone, Debug)]
+pub(crate) struct Outputs {
+    /// The earliest end of validity, the anchor's included where it counts.
+    pub(crate) earliest_not_after: Time,
+}
+
+/// The state variables of §6.1.2, for one path.
+struct State<'p, 'a> {
+    judgement: &'p Judgement<'p>,
+    working_public_key: Indexed<'p, 'a>,
+    working_public_key_parameters: Option<&'a [u8]>,
+    working_issuer_name: Name<'a>,
+    max_path_length: u32,
+    earliest_not_after: Time,
+}
+
+/// Processes a path; what it finds goes to `findings`, and no error there means that the path is valid.
+pub(super) fn process<'p, 'a>(
+    judgement: &'p Judgement<'_>,
+    path: Path<'p, 'a>,
+    signatures: &mut Signatures<'a>,
+    work: &mut Work,
+    findings: &mut Findings<'_>,
+) -> Result<Outputs, Exhausted> {
+    let Some((anchor, certificates)) = path.certificates.split_last() else {
+        return Ok(Outputs { earliest_not_after: Time::MAX });
+    };
+    let anchor_position = certificates.len();
+    let mut state = State::initialization(judgement, *anchor, path.anchor, anchor_position, findings);
+    for (position, certificate) in certificates.iter().enumerate().rev() {
+        state.basic_certificate_processing(*certificate, position, signatures, work, findings)?;
+        if position > 0 {
+            state.prepare_for_next_certificate(*certificate, position, findings);
+        } else {
+            state.wrap_up(certificate.1, findings);
+        }
+    }
+    Ok(Outputs { earliest_not_after: state.earliest_not_after })
+}
+
+/// Judges a certificate that something else than a path makes trusted.
+pub(super) fn process_alone(
+    judgement: &Judgement<'_>,
+    certificate: Indexed<'_, '_>,
+    findings: &mut Findings<'_>,
+) -> Outputs {
+    let mut state = State::of_key(judgement, certificate);
+    let validity = certificate.1.validity;
+    state.check_validity(validity.not_before, validity.not_after, 0, findings);
+    state.check_certificate(certificate.1, 0, findings);
+    conformance::certificate(certificate.1, 0, findings);
+    state.wrap_up(certificate.1, findings);
+    Outputs { earliest_not_after: state.earliest_not_after }
+}
+
+impl<'p, 'a> State<'p, 'a> {
+    fn of_key(judgement: &'p Judgement<'_>, certificate: Indexed<'p, 'a>) -> Self {
+        Self {
+            judgement,
+            working_public_key: certificate,
+            working_public_key_parameters: certificate.1.subject_public_key_info.algorithm.parameters,
+            working_issuer_name: certificate.1.subject,
+            max_path_length: judgement.max_path_length.unwrap_or(u32::MAX),
+            earliest_not_after: Time::MAX,
+        }
+    }
+
+    /// §6.1.2, with what the anchor's certificate says taken in (RFC 5937).
+    fn initialization(
+        judgement: &'p Judgement<'_>,
+        certificate: Indexed<'p, 'a>,
+        anchor: &TrustAnchor,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) -> Self {
+        let mut state = Self::of_key(judgement, certificate);
+        state.anchor_validity(certificate.1, anchor, position, findings);
+        state.check_certificate(certificate.1, position, findings);
+        // A certificate of version 1 has no extensions to say that it is a CA's; trusting it says so.
+        if certificate.1.version >= 2 {
+            state.check_ca(certificate.1, position, findings);
+        }
+        let own = basic_constraints(certificate.1).and_then(|constraints| constraints.path_len_constraint);
+        for limit in [own, anchor.path_len_constraint].into_iter().flatten() {
+            state.max_path_length = state.max_path_length.min(limit);
+        }
+        conformance::anchor(certificate.1, position, findings);
+        state
+    }
+
+    /// §6.1.3.
+    fn basic_certificate_processing(
+        &mut self,
+        certificate: Indexed<'p, 'a>,
+        position: usize,
+        signatures: &mut Signatures<'a>,
+        work: &mut Work,
+        findings: &mut Findings<'_>,
+    ) -> Result<(), Exhausted> {
+        // (a)(1)
+        let inherited = self.working_public_key_parameters;
+        let issuer = self.working_public_key;
+        let signed = match inherits_parameters(issuer.1) {
+            true => signatures.verify(certificate, issuer, inherited.or(Some(&[])), work)?,
+            false => signatures.verify(certificate, issuer, None, work)?,
+        };
+        if let Err(error) = signed {
+            report_signature(findings, position, certificate.1, error);
+        }
+        // (a)(2)
+        let validity = certificate.1.validity;
+        self.check_validity(validity.not_before, validity.not_after, position, findings);
+        // (a)(4)
+        if !certificate.1.issuer.matches(&self.working_issuer_name) {
+            findings.report(
+                FindingCode::NameChaining,
+                position,
+                alloc::format!("issuer {}", self.working_issuer_name),
+                format_args!("{}", certificate.1.issuer),
+            );
+        }
+        self.check_certificate(certificate.1, position, findings);
+        conformance::certificate(certificate.1, position, findings);
+        Ok(())
+    }
+
+    /// §6.1.4: from certificate i to the one that it issued.
+    fn prepare_for_next_certificate(
+        &mut self,
+        certificate: Indexed<'p, 'a>,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) {
+        // (c) to (f)
+        self.working_issuer_name = certificate.1.subject;
+        let key = certificate.1.subject_public_key_info;
+        let above = self.working_public_key.1.subject_public_key_info.algorithm.algorithm;
+        self.working_public_key_parameters = match key.algorithm.has_no_parameters() {
+            true if key.algorithm.algorithm == above => self.working_public_key_parameters,
+            true => None,
+            false => key.algorithm.parameters,
+        };
+        self.working_public_key = certificate;
+        // (k), (n)
+        self.check_ca(certificate.1, position, findings);
+        // (l)
+        if !certificate.1.is_self_issued() {
+            match self.max_path_length.checked_sub(1) {
+                Some(left) => self.max_path_length = left,
+                None => findings.report(
+                    FindingCode::PathLength,
+                    position,
+                    "no more intermediate here, by a pathLenConstraint above or the caller's limit",
+                    format_args!("this one"),
+                ),
+            }
+        }
+        // (m)
+        let constraint =
+            basic_constraints(certificate.1).and_then(|constraints| constraints.path_len_constraint);
+        self.max_path_length = self.max_path_length.min(constraint.unwrap_or(u32::MAX));
+    }
+
+    /// §6.1.5, and what the peer's key must be allowed to do.
+    fn wrap_up(&self, certificate: &Certificate<'_>, findings: &mut Findings<'_>) {
+        let key_usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
+        let signs = key_usage.is_none_or(|usage| usage.contains(KeyUsage::DIGITAL_SIGNATURE));
+        if self.judgement.purpose != Purpose::Any && !signs {
+            let usage = key_usage.copied().unwrap_or_default();
+            findings.report(
+                FindingCode::DigitalSignature,
+                0,
+                "keyUsage with digitalSignature, or none",
+                format_args!("{usage}"),
+            );
+        }
+    }
+
+    /// What is asked of every certificate, the anchor's too: §6.1.4 (o) and §6.1.5 (f), key sizes, purpose.
+    fn check_certificate(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+        if certificate.signature != certificate.signature_algorithm {
+            findings.report(
+                FindingCode::AlgorithmMismatch,
+                position,
+                alloc::format!("signatureAlgorithm as signed: {}", certificate.signature.algorithm),
+                format_args!("{}", certificate.signature_algorithm.algorithm),
+            );
+        }
+        check_extensions(certificate, position, findings);
+        let minimum = self.judgement.profile.min_rsa_bits;
+        match certificate.subject_public_key_info.key_type() {
+            KeyType::Rsa { modulus_bits } if modulus_bits < minimum => findings.report(
+                FindingCode::WeakKey,
+                position,
+                alloc::format!("an RSA key of at least {minimum} bits"),
+                format_args!("{modulus_bits} bits"),
+            ),
+            KeyType::Rsa { .. }
+            | KeyType::Ec(_)
+            | KeyType::Ed25519
+            | KeyType::Other(_)
+            | KeyType::Malformed => {}
+        }
+        self.check_ext_key_usage(certificate, position, findings);
+    }
+
+    /// extendedKeyUsage of a CA limits what it certifies, as every validator in use reads it.
+    fn check_ext_key_usage(
+        &self,
+        certificate: &Certificate<'_>,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(purpose) = self.judgement.purpose.key_purpose() else { return };
+        let usage = certificate.extensions.ext_key_usage.as_ref().and_then(|field| field.ok());
+        let Some(usage) = usage else { return };
+        let any = self.judgement.profile.any_extended_key_usage || position > 0;
+        let fits = |found: &Oid<'_>| *found == purpose || any && *found == known::ANY_EXTENDED_KEY_USAGE;
+        if !usage.purposes.iter().any(fits) {
+            findings.report(
+                FindingCode::ExtKeyUsage,
+                position,
+                alloc::format!("key purpose {} ({purpose})", self.judgement.purpose),
+                format_args!("{:?}", usage.purposes),
+            );
+        }
+    }
+
+    /// §6.1.4 (k), (n).
+    fn check_ca(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+        let constraints = basic_constraints(certificate);
+        if certificate.version < 2 || !constraints.is_some_and(|constraints| constraints.ca) {
+            findings.report(
+                FindingCode::NotCa,
+                position,
+                "version 3 and basicConstraints with cA, for it issues another certificate",
+                match constraints {
+                    None => format_args!("no basicConstraints"),
+                    Some(_) => format_args!("cA not asserted"),
+                },
+            );
+        }
+        let key_usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
+        if let Some(usage) = key_usage.filter(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
+            findings.report(
+                FindingCode::KeyCertSign,
+                position,
+                "keyUsage with keyCertSign, for it issues another certificate",
+                format_args!("{usage}"),
+            );
+        }
+    }
+
+    fn anchor_validity(
+        &mut self,
+        certificate: &Certificate<'_>,
+        anchor: &TrustAnchor,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) {
+        let own = (!anchor.ignores_own_validity).then_some(certificate.validity);
+        let not_before = own.map(|validity| validity.not_before).max(anchor.not_before);
+        let not_after = [own.map(|validity| validity.not_after), anchor.not_after];
+        let not_after = not_after.into_iter().flatten().min();
+        self.check_validity(
+            not_before.unwrap_or(Time::MIN),
+            not_after.unwrap_or(Time::MAX),
+            position,
+            findings,
+        );
+    }
+
+    /// §6.1.3 (a)(2), both ends included, to the second as certificates say it.
+    fn check_validity(
+        &mut self,
+        not_before: Time,
+        not_after: Time,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) {
+        let (now, skew) = (self.judgement.time, self.judgement.profile.clock_skew);
+        let margin = Skew(skew.as_secs());
+        if now.saturating_sub(skew).as_secs() > not_after.as_secs() {
+            findings.report(
+                FindingCode::Expired,
+                position,
+                alloc::format!("a time of judgement up to notAfter {not_after}{margin}"),
+                format_args!("{now}"),
+            );
+        }
+        if now.saturating_add(skew).as_secs() < not_before.as_secs() {
+            findings.report(
+                FindingCode::NotYetValid,
+                position,
+                alloc::format!("a time of judgement from notBefore {not_before}{margin} on"),
+                format_args!("{now}"),
+            );
+        }
+        self.earliest_not_after = self.earliest_not_after.min(not_after);
+    }
+}
+
+/// The clock skew as a report says it, where there is any.
+struct Skew(u64);
+
+impl core::fmt::Display for Skew {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if self.0 == 0 { Ok(()) } else { write!(f, " (clock skew {} s)", self.0) }
+    }
+}
+
+fn basic_constraints(certificate: &Certificate<'_>) -> Option<crate::pki::certificate::BasicConstraints> {
+    certificate.extensions.basic_constraints.as_ref()?.ok().copied()
+}
+
+/// Extensions that are read but not processed: critical, they refuse.
+const NOT_PROCESSED: [Oid<'static>; 5] = [
+    known::NAME_CONSTRAINTS,
+    known::CERTIFICATE_POLICIES,
+    known::POLICY_MAPPINGS,
+    known::POLICY_CONSTRAINTS,
+    known::INHIBIT_ANY_POLICY,
+];
+
+/// §4.2, §6.1.4 (o), §6.1.5 (f).
+fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    let extensions = &certificate.extensions;
+    if let Some(duplicate) = extensions.duplicate {
+        findings.report(
+            FindingCode::ExtensionDuplicate,
+            position,
+            "each extension once",
+            format_args!("{duplicate} more than once"),
+        );
+    }
+    for extension in &extensions.list {
+        if extension.critical && (!extension.known || NOT_PROCESSED.contains(&extension.id)) {
+            findings.report(
+                FindingCode::CriticalExtension,
+                position,
+                "critical extensions that are understood",
+                format_args!("{}", extension.id),
+            );
+        }
+    }
+    for error in extensions.errors() {
+        findings.report(
+            FindingCode::ExtensionMalformed,
+            position,
+            "extensions that can be read",
+            format_args!("{error}"),
+        );
+    }
+}

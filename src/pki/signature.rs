@@ -1,0 +1,198 @@
+//! Verifying signatures of certificates, CRLs and OCSP responses.
+
+use alloc::vec::Vec;
+
+use super::asn1::{Asn1Error, DerReader, Oid, known, tag};
+use super::certificate::AlgorithmIdentifier;
+use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
+
+/// A signature with all that verifying it takes, as bytes, so that an algorithm that this library does not
+/// know can be supplied from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedData<'a> {
+    /// The signature's algorithm and its parameters.
+    pub algorithm: AlgorithmIdentifier<'a>,
+    /// The parameters of the key as one DER value: its own or, where it has none, those inherited from the
+    /// key above it in the path (RFC 5280 §6.1.4 (e), such as DSA's).
+    pub key_parameters: Option<&'a [u8]>,
+    /// The whole SubjectPublicKeyInfo.
+    pub subject_public_key_info: &'a [u8],
+    /// What is signed.
+    pub message: &'a [u8],
+    /// The contents of the BIT STRING.
+    pub signature: &'a [u8],
+}
+
+/// Why a signature is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureError {
+    /// The signature's algorithm, its parameters, or its match with the key is none that we accept.
+    UnsupportedAlgorithm,
+    /// It does not verify.
+    BadSignature,
+}
+
+/// Verifies signatures by algorithm identifier.
+pub trait VerifySignature {
+    /// Does the signature belong to key and message?
+    ///
+    /// # Errors
+    /// [`SignatureError`] if not, or if the algorithm is not accepted.
+    fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError>;
+}
+
+/// A provider's verifiers: ECDSA with SHA-256 and SHA-384 over P-256 and P-384, Ed25519, RSASSA-PKCS1-v1_5 and
+/// RSASSA-PSS with SHA-2. Never SHA-1 or MD5.
+impl VerifySignature for CryptoProvider {
+    fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
+        let key = PublicKey::from_spki(signed.subject_public_key_info)
+            .map_err(|_| SignatureError::UnsupportedAlgorithm)?;
+        let algorithm = signature_algorithm(&signed.algorithm, key.algorithm())
+            .ok_or(SignatureError::UnsupportedAlgorithm)?;
+        self.verifier(algorithm)
+            .ok_or(SignatureError::UnsupportedAlgorithm)?
+            .verify(&key, signed.message, signed.signature)
+            .map_err(|_| SignatureError::BadSignature)
+    }
+}
+
+/// Our name of what an algorithm identifier says, over a key of this kind.
+///
+/// RFC 4055 §5 (RSA: NULL, tolerated absent), RFC 5758 §3.2 and RFC 8410 §3 (ECDSA, Ed25519: absent).
+#[must_use]
+pub fn signature_algorithm(
+    algorithm: &AlgorithmIdentifier<'_>,
+    key: PublicKeyAlgorithm,
+) -> Option<SignatureAlgorithm> {
+    use PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};
+    let absent = algorithm.parameters.is_none();
+    let null = algorithm.has_no_parameters();
+    match (algorithm.algorithm, key) {
+        (known::ECDSA_WITH_SHA256, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha256),
+        (known::ECDSA_WITH_SHA384, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha384),
+        (known::ECDSA_WITH_SHA256, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha256),
+        (known::ECDSA_WITH_SHA384, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha384),
+        (known::ED25519, Ed25519) if absent => Some(SignatureAlgorithm::Ed25519),
+        (known::SHA256_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha256),
+        (known::SHA384_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha384),
+        (known::SHA512_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha512),
+        (known::RSASSA_PSS, Rsa) => pss_algorithm(algorithm.parameters?).ok().flatten(),
+        _ => None,
+    }
+}
+
+/// ```text
+/// RSASSA-PSS-params ::= SEQUENCE {
+///      hashAlgorithm    [0] HashAlgorithm DEFAULT sha1Identifier,
+///      maskGenAlgorithm [1] MaskGenAlgorithm DEFAULT mgf1SHA1Identifier,
+///      saltLength       [2] INTEGER DEFAULT 20,
+///      trailerField     [3] INTEGER DEFAULT 1 }
+/// ```
+/// RFC 4055 §3.1. Accepted as TLS uses it: one hash for both, and a salt of its length.
+fn pss_algorithm(parameters: &[u8]) -> Result<Option<SignatureAlgorithm>, Asn1Error> {
+    let mut outer = DerReader::new(parameters);
+    let mut sequence = outer.sequence("RSASSA-PSS-params")?;
+    outer.end("RSASSA-PSS-params")?;
+    let hash = sequence.expect("hashAlgorithm", tag::context_constructed(0))?.reader();
+    let mask = sequence.expect("maskGenAlgorithm", tag::context_constructed(1))?.reader();
+    let mut salt = sequence.expect("saltLength", tag::context_constructed(2))?.reader();
+    let salt_length = salt.expect("saltLength", tag::INTEGER)?.count(&mut Vec::new())?;
+    let trailer_field = match sequence.optional("trailerField", tag::context_constructed(3))? {
+        Some(explicit) => explicit.reader().expect("trailerField", tag::INTEGER)?.count(&mut Vec::new())?,
+        None => 1,
+    };
+    sequence.end("RSASSA-PSS-params")?;
+    let hash = hash_algorithm(hash)?;
+    if hash != mgf1_hash_algorithm(mask)? || trailer_field != 1 {
+        return Ok(None);
+    }
+    Ok(match (hash, salt_length) {
+        (Some(known::SHA256), 32) => Some(SignatureAlgorithm::RsaPssSha256),
+        (Some(known::SHA384), 48) => Some(SignatureAlgorithm::RsaPssSha384),
+        (Some(known::SHA512), 64) => Some(SignatureAlgorithm::RsaPssSha512),
+        _ => None,
+    })
+}
+
+fn hash_algorithm(mut explicit: DerReader<'_>) -> Result<Option<Oid<'_>>, Asn1Error> {
+    let hash = AlgorithmIdentifier::read(&mut explicit, "hashAlgorithm")?;
+    explicit.end("hashAlgorithm")?;
+    Ok(hash.has_no_parameters().then_some(hash.algorithm))
+}
+
+fn mgf1_hash_algorithm(mut explicit: DerReader<'_>) -> Result<Option<Oid<'_>>, Asn1Error> {
+    let mask = AlgorithmIdentifier::read(&mut explicit, "maskGenAlgorithm")?;
+    explicit.end("maskGenAlgorithm")?;
+    match (mask.algorithm, mask.parameters) {
+        (known::MGF1, Some(parameters)) => hash_algorithm(DerReader::new(parameters)),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn algorithm(oid: Oid<'static>, parameters: Option<&'static [u8]>) -> AlgorithmIdentifier<'static> {
+        AlgorithmIdentifier { algorithm: oid, parameters }
+    }
+
+    #[test]
+    fn algorithms_are_known_by_identifier_key_and_parameters() {
+        use PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};
+        let null: Option<&[u8]> = Some(&[5, 0]);
+        let cases = [
+            (known::ECDSA_WITH_SHA256, None, EcP256, Some(SignatureAlgorithm::EcdsaP256Sha256)),
+            (known::ECDSA_WITH_SHA256, null, EcP256, None),
+            (known::ECDSA_WITH_SHA384, None, EcP384, Some(SignatureAlgorithm::EcdsaP384Sha384)),
+            (known::ECDSA_WITH_SHA256, None, Rsa, None),
+            (known::ED25519, None, Ed25519, Some(SignatureAlgorithm::Ed25519)),
+            (known::ED25519, null, Ed25519, None),
+            (known::SHA256_WITH_RSA_ENCRYPTION, null, Rsa, Some(SignatureAlgorithm::RsaPkcs1Sha256)),
+            (known::SHA256_WITH_RSA_ENCRYPTION, None, Rsa, Some(SignatureAlgorithm::RsaPkcs1Sha256)),
+            (known::SHA256_WITH_RSA_ENCRYPTION, Some(&[2, 1, 0][..]), Rsa, None),
+            (known::RSASSA_PSS, None, Rsa, None),
+            (known::RSA_ENCRYPTION, null, Rsa, None),
+        ];
+        for (oid, parameters, key, expected) in cases {
+            assert_eq!(signature_algorithm(&algorithm(oid, parameters), key), expected, "{oid} {key:?}");
+        }
+    }
+
+    #[test]
+    fn md5_and_sha1_are_never_accepted() {
+        for last in [0x04, 0x05] {
+            let oid = [&known::RSA_ENCRYPTION.contents()[..8], &[last]].concat();
+            let oid = AlgorithmIdentifier { algorithm: Oid::from_contents(&oid).unwrap(), parameters: None };
+            assert_eq!(signature_algorithm(&oid, PublicKeyAlgorithm::Rsa), None);
+        }
+        let ecdsa_with_sha1 = Oid::from_contents(b"\x2a\x86\x48\xce\x3d\x04\x01").unwrap();
+        let algorithm = AlgorithmIdentifier { algorithm: ecdsa_with_sha1, parameters: None };
+        assert_eq!(signature_algorithm(&algorithm, PublicKeyAlgorithm::EcP256), None);
+    }
+
+    #[test]
+    fn pss_is_taken_with_one_hash_and_a_salt_of_its_length() {
+        let explicit =
+            |number: u8, inner: &[u8]| [&[0xa0 | number, u8::try_from(inner.len()).unwrap()], inner].concat();
+        let sequence = |inner: &[u8]| [&[0x30, u8::try_from(inner.len()).unwrap()], inner].concat();
+        let oid =
+            |oid: Oid<'_>| [&[0x06, u8::try_from(oid.contents().len()).unwrap()], oid.contents()].concat();
+        let hash = |hash: Oid<'_>| sequence(&[oid(hash), alloc::vec![5, 0]].concat());
+        let params = |h: Oid<'_>, m: Oid<'_>, salt: u8| {
+            let mask = sequence(&[oid(known::MGF1), hash(m)].concat());
+            let parts = [explicit(0, &hash(h)), explicit(1, &mask), explicit(2, &[2, 1, salt])];
+            sequence(&parts.concat())
+        };
+        let judged = |parameters: &[u8]| pss_algorithm(parameters).ok().flatten();
+        let good = params(known::SHA256, known::SHA256, 32);
+        assert_eq!(judged(&good), Some(SignatureAlgorithm::RsaPssSha256));
+        assert_eq!(judged(&params(known::SHA512, known::SHA512, 64)), Some(SignatureAlgorithm::RsaPssSha512));
+        assert_eq!(judged(&params(known::SHA256, known::SHA384, 32)), None);
+        assert_eq!(judged(&params(known::SHA256, known::SHA256, 20)), None);
+        assert_eq!(judged(&sequence(&[])), None);
+        for length in 0..good.len() {
+            assert_eq!(judged(&good[..length]), None);
+        }
+    }
+}

@@ -253,3 +253,113 @@ fn boundary(line: &[u8]) -> Option<Boundary<'_>> {
         None => Boundary::Damaged,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use std::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decoded(text: &[u8]) -> Vec<Result<Vec<u8>, PemError>> {
+        blocks(text).map(|block| Ok(block?.decode()?.to_vec())).collect()
+    }
+
+    fn only_error(text: &str) -> PemError {
+        let mut results = decoded(text.as_bytes());
+        assert_eq!(results.len(), 1, "{text}");
+        results.remove(0).expect_err(text)
+    }
+
+    #[test]
+    fn lines_may_end_and_be_broken_as_they_like() {
+        let texts = [
+            "-----BEGIN A-----\naGVsbG8=\n-----END A-----\n",
+            "-----BEGIN A-----\naGVsbG8=\n-----END A-----",
+            "-----BEGIN A-----\r\naGVsbG8=\r\n-----END A-----\r\n",
+            "  -----BEGIN A-----\n\n  aGV\n  sbG8= \t\n\n  -----END A-----  \n",
+        ];
+        for text in texts {
+            assert_eq!(decoded(text.as_bytes()), [Ok(b"hello".to_vec())], "{text}");
+        }
+    }
+
+    #[test]
+    fn text_around_blocks_is_passed_over_whatever_its_bytes() {
+        let text = b"\xff\xfe subject=CN\n-----BEGIN A-----\naGVsbG8=\n-----END A-----\n-- -----BEGIN\n\xff";
+        assert_eq!(decoded(text), [Ok(b"hello".to_vec())]);
+    }
+
+    #[test]
+    fn each_damage_is_told_with_its_line() {
+        let cases = [
+            ("x\n-----BEGIN A-----\naGVsbG8=\n", 2, "the block has no line -----END A-----"),
+            ("-----BEGIN A-----\naGVsbG8=\n-----END B-----\n", 3, "expected END A, found END B"),
+            ("\n-----END A-----\n", 2, "END A without its BEGIN"),
+            ("-----BEGIN A----\naGVsbG8=\n", 1, "expected a boundary like -----BEGIN CERTIFICATE-----"),
+            ("-----BEGIN A-----\naGVsbG8=\n-----END A---\n", 3, "expected a boundary like"),
+            ("-----BEGIN A-----\n-----END A-----\n", 1, "the block is empty"),
+            ("-----BEGIN A-----\nProc: 4\n\naGVsbG8=\n-----END A-----\n", 2, "header lines are not allowed"),
+            ("-----BEGIN A-----\naGVs\nbG_=\n-----END A-----\n", 3, "not base64"),
+            ("-----BEGIN A-----\naGVsbG8\n-----END A-----\n", 1, "not base64, or are cut short"),
+            ("-----BEGIN A-----\naGVsbG9=\n-----END A-----\n", 1, "not base64, or are cut short"),
+            ("-----BEGIN A-----\naGVs=bG8\n-----END A-----\n", 1, "not base64, or are cut short"),
+        ];
+        for (text, line, reason) in cases {
+            let error = only_error(text);
+            assert_eq!(error.line, line, "{text}");
+            assert!(format!("{error}").contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn iteration_goes_on_behind_a_damaged_block() {
+        let text = "-----BEGIN A-----\naGVs\n-----BEGIN B-----\naGVsbG8=\n-----END B-----\n-----END A-----\n";
+        let results = decoded(text.as_bytes());
+        let missing = PemReason::EndMissing { label: "A".to_string() };
+        let no_begin = PemReason::BeginMissing { label: "A".to_string() };
+        assert_eq!(
+            results,
+            [
+                Err(PemError { line: 1, reason: missing }),
+                Ok(b"hello".to_vec()),
+                Err(PemError { line: 6, reason: no_begin }),
+            ]
+        );
+    }
+
+    #[test]
+    fn debug_of_a_block_does_not_print_its_contents() {
+        let text = b"-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
+        let block = blocks(text).next().expect("block").expect("PEM");
+        assert_eq!(format!("{block:?}"), "Block(PRIVATE KEY of line 1)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_ends_and_gives_no_more_than_it_has(lines in proptest::collection::vec(
+            prop_oneof![
+                Just("-----BEGIN A-----".to_string()),
+                Just("-----END A-----".to_string()),
+                Just("-----END B-----".to_string()),
+                "[a-zA-Z0-9+/=]{0,8}",
+                "\\PC{0,20}",
+            ],
+            0..20,
+        )) {
+            let text = lines.join("\n");
+            let results = decoded(text.as_bytes());
+            prop_assert!(results.len() <= lines.len());
+            let total: usize = results.iter().flatten().map(Vec::len).sum();
+            prop_assert!(total <= text.len() * 3 / 4);
+        }
+
+        #[test]
+        fn what_is_encoded_is_decoded(contents in proptest::collection::vec(any::<u8>(), 1..300)) {
+            let text = der::pem::encode_string("A", der::pem::LineEnding::CRLF, &contents).expect("PEM");
+            prop_assert_eq!(decoded(text.as_bytes()), vec![Ok(contents)]);
+        }
+    }
+}

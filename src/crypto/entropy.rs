@@ -120,3 +120,58 @@ impl EntropySource for Expanded {
         self.hkdf.expand(self.seed.expose(), &[b"handfast ", purpose.name().as_bytes(), &counter], out)
     }
 }
+
+#[cfg(all(test, feature = "ring"))]
+mod tests {
+    use super::*;
+    use crate::crypto::{HashAlgorithm, ring};
+
+    fn hkdf() -> Arc<dyn Hkdf> {
+        Arc::clone(ring::provider().hkdf(HashAlgorithm::Sha256).expect("HKDF"))
+    }
+
+    fn draw(source: &mut dyn EntropySource, purpose: Purpose) -> [u8; 32] {
+        let mut out = [0; 32];
+        source.draw(purpose, &mut out).expect("entropy");
+        out
+    }
+
+    #[test]
+    fn a_draw_is_the_expansion_that_is_documented() {
+        let mut source = Entropy::from_platform([7; 32]).expand_with(hkdf());
+        for counter in 0..3 {
+            let mut expected = [0; 32];
+            let info = [b"handfast key share".as_slice(), &[0, 0, 0, counter]];
+            hkdf().expand(&[7; 32], &info, &mut expected).expect("HKDF");
+            assert_eq!(draw(&mut *source, Purpose::KeyShare), expected);
+        }
+    }
+
+    #[test]
+    fn draws_differ_by_seed_purpose_and_order() {
+        let source = |seed| Entropy::from_platform([seed; 32]).expand_with(hkdf());
+        let (mut one, mut same, mut other) = (source(1), source(1), source(2));
+        let first = draw(&mut *one, Purpose::Random);
+        assert_eq!(first, draw(&mut *same, Purpose::Random));
+        assert_ne!(first, draw(&mut *other, Purpose::Random));
+        let second = draw(&mut *one, Purpose::Random);
+        assert_ne!(first, second);
+        assert_ne!(second, draw(&mut *same, Purpose::KeyShare));
+    }
+
+    #[test]
+    fn debug_does_not_print_the_seed() {
+        let entropy = Entropy::from_platform([0xab; 32]);
+        assert_eq!(alloc::format!("{entropy:?}"), "Entropy(seed)");
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn the_system_gives_a_new_seed_each_time() {
+        let [first, second] = [(), ()].map(|()| {
+            let mut source = Entropy::from_system().expect("entropy").expand_with(hkdf());
+            draw(&mut *source, Purpose::Random)
+        });
+        assert_ne!(first, second);
+    }
+}

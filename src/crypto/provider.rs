@@ -15,8 +15,8 @@ use super::{
 pub struct CryptoProvider {
     /// Name for logs.
     pub name: &'static str,
-    /// Does it draw randomness of its own, beside the connection's entropy? Then a run replays only from a
-    /// record made at this seam.
+    /// Does any of them draw randomness of its own, beside the connection's entropy? Then a run replays only
+    /// from a record made at this seam. Whoever mixes providers sets it for the mixture.
     pub draws_its_own_randomness: bool,
     /// Hash functions.
     pub hashes: Vec<Arc<dyn Hash>>,

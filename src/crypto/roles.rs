@@ -1,5 +1,6 @@
-//! What TLS asks of cryptography, one trait a role. The traits are open: recorders, replayers and providers
-//! of others implement them outside this library.
+//! What TLS asks of cryptography, one trait a role (RFC 9846 §4.1, §4.3.8, §4.5.2, §5.2, §7.1, §7.4; 8446
+//! §4.4.1, §4.2.8, §4.4.3, §5.2, §7.1, §7.4). The traits are open: recorders, replayers and providers of others
+//! implement them outside this library.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -115,14 +116,19 @@ pub trait KeyExchange: Send + Sync {
 
     /// The client's part: a fresh key pair, whose share goes into the ClientHello.
     ///
+    /// A provider without randomness of its own draws the private key as
+    /// [`Purpose::KeyShare`](super::Purpose::KeyShare).
+    ///
     /// # Errors
     /// [`CryptoError`] if no key pair could be made.
     fn start(&self, entropy: &mut dyn EntropySource) -> Result<Box<dyn StartedKeyExchange>, CryptoError>;
 
-    /// The server's part: answers the client's share with its own and the shared secret.
+    /// The server's part: answers the client's share with its own and the shared secret. It draws as
+    /// [`KeyExchange::start`] does.
     ///
     /// # Errors
-    /// [`CryptoError`] if `client_share` is no valid share (`illegal_parameter`).
+    /// [`CryptoError`] if `client_share` is no valid share, or for X25519 if the result is all zeros
+    /// (`illegal_parameter`), or if no key pair could be made.
     fn respond(
         &self,
         client_share: &[u8],
@@ -172,7 +178,10 @@ pub trait Sign: Send + Sync + fmt::Debug {
     /// What it can sign with.
     fn algorithms(&self) -> &[SignatureAlgorithm];
 
-    /// Signs `message`.
+    /// Signs `message`, which is hashed here if the algorithm wants it.
+    ///
+    /// A provider without randomness of its own draws what the scheme needs as
+    /// [`Purpose::Signature`](super::Purpose::Signature).
     ///
     /// # Errors
     /// [`CryptoError`] if `algorithm` is not among [`Sign::algorithms`], or signing failed.

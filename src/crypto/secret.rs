@@ -102,9 +102,16 @@ impl From<[u8; 48]> for SecretBytes<48> {
     }
 }
 
+impl<const N: usize> Zeroize for SecretBytes<N> {
+    /// Overwrites all places, used or not, with zeros that no optimization leaves out.
+    fn zeroize(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
 impl<const N: usize> Drop for SecretBytes<N> {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        self.zeroize();
     }
 }
 
@@ -136,5 +143,27 @@ mod tests {
     fn a_secret_too_long_for_its_place_is_refused() {
         assert!(Secret::new(&[0; 49]).is_err());
         assert!(Secret::filled(49, |_| Ok(())).is_err());
+    }
+    /// What drop does, seen from safe code: that memory is zero after it can't be read without `unsafe`.
+    #[test]
+    fn wiping_leaves_only_zeros_and_drop_is_not_skipped() {
+        let mut secret = SharedSecret::new(&[0xab; 80]).unwrap();
+        secret.zeroize();
+        assert_eq!(secret.expose(), [0; 80]);
+        assert!(core::mem::needs_drop::<SharedSecret>());
+    }
+
+    #[test]
+    fn secrets_are_equal_only_if_bytes_and_lengths_are() {
+        let secret = |bytes: &[u8]| Secret::new(bytes).unwrap();
+        assert!(bool::from(secret(&[1, 2]).ct_eq(&secret(&[1, 2]))));
+        assert!(!bool::from(secret(&[1, 2]).ct_eq(&secret(&[1, 3]))));
+        assert!(!bool::from(secret(&[1, 0]).ct_eq(&secret(&[1]))));
+    }
+
+    #[test]
+    fn arrays_become_secrets_of_their_length() {
+        assert_eq!(Secret::from([7; 32]).expose(), [7; 32]);
+        assert_eq!(Secret::from([7; 48]).expose(), [7; 48]);
     }
 }

@@ -157,6 +157,19 @@ fn one_starts_and_the_other_responds() {
     }
 }
 
+//= R-4.3.8-6 test
+#[test]
+fn each_share_is_made_anew() {
+    for provider in [ring::provider(), rustcrypto::provider()] {
+        for (algorithm, ..) in KEY_EXCHANGES {
+            let exchange = provider.key_exchange(algorithm).unwrap();
+            let mut entropy = Counting::default();
+            let shares = [(), ()].map(|()| exchange.start(&mut entropy).unwrap().share().to_vec());
+            assert_ne!(shares[0], shares[1], "{algorithm:?}");
+        }
+    }
+}
+
 #[test]
 fn shares_of_another_length_are_refused() {
     for provider in [ring::provider(), rustcrypto::provider()] {

@@ -71,6 +71,7 @@ impl Entropy {
     ///
     /// # Errors
     /// [`CryptoError`] if it gives none.
+    //= R-C.1-1
     #[cfg(feature = "std")]
     pub fn from_system() -> Result<Self, CryptoError> {
         let seed = Secret::filled(32, |seed| getrandom::fill(seed).map_err(|_| CryptoError))?;
@@ -121,7 +122,8 @@ impl EntropySource for Expanded {
     }
 }
 
-#[cfg(all(test, feature = "ring"))]
+#[cfg(test)]
+#[cfg(feature = "ring")]
 mod tests {
     use super::*;
     use crate::crypto::{HashAlgorithm, ring};
@@ -165,6 +167,7 @@ mod tests {
         assert_eq!(alloc::format!("{entropy:?}"), "Entropy(seed)");
     }
 
+    //= R-C.1-1 test
     #[cfg(feature = "std")]
     #[test]
     fn the_system_gives_a_new_seed_each_time() {

@@ -61,6 +61,7 @@ fn check(
     }
 }
 
+//= R-7.4.2-2 test
 //= R-7.4.2-3 test
 #[test]
 fn x25519_and_an_all_zero_result_is_refused() {
@@ -120,11 +121,15 @@ fn ecdh(provider: &CryptoProvider, group: &mut Fields, test: &mut Test, curve: &
     Outcome::Ran
 }
 
+//= R-4.3.8.2-1 test
+//= R-7.4.2-1 test
 #[test]
 fn secp256r1_shares() {
     run("ecdh_secp256r1_ecpoint", (355, 0), |provider, group, test| ecdh(provider, group, test, &SECP256R1));
 }
 
+//= R-4.3.8.2-1 test
+//= R-7.4.2-1 test
 #[test]
 fn secp384r1_shares() {
     run("ecdh_secp384r1_ecpoint", (790, 0), |provider, group, test| ecdh(provider, group, test, &SECP384R1));

@@ -102,6 +102,7 @@ fn rsa_pss_with_the_parameters_of_tls() {
     rsa_pss("rsa_pss_4096_sha512_mgf1_64", (179, 0));
 }
 
+//= R-4.3.3-7 test
 #[test]
 fn rsa_pss_with_another_salt_length_is_refused() {
     rsa_pss("rsa_pss_2048_sha256_mgf1_0", (61, 42));

@@ -26,6 +26,7 @@ struct RingKeyExchange {
 }
 
 impl RingKeyExchange {
+    //= R-4.3.8-6
     fn generate(&self) -> Result<RingStarted, CryptoError> {
         let private_key = agreement::EphemeralPrivateKey::generate(self.ring, &SystemRandom::new())
             .map_err(|_| CryptoError)?;
@@ -70,6 +71,10 @@ impl StartedKeyExchange for RingStarted {
 }
 
 /// ring refuses points off the curve, compressed points, and for X25519 an all-zero result (RFC 7748 §6.1).
+//= R-4.3.8.2-1
+//= R-7.4.2-1
+//= R-7.4.2-2
+//= R-7.4.2-3
 fn agree(
     private_key: agreement::EphemeralPrivateKey,
     peer_share: &[u8],

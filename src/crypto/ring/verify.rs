@@ -17,6 +17,7 @@ const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 11] = [
     (SignatureAlgorithm::RsaPkcs1Sha256, &ring_signature::RSA_PKCS1_2048_8192_SHA256),
     (SignatureAlgorithm::RsaPkcs1Sha384, &ring_signature::RSA_PKCS1_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPkcs1Sha512, &ring_signature::RSA_PKCS1_2048_8192_SHA512),
+    //= R-4.3.3-7
     (SignatureAlgorithm::RsaPssSha256, &ring_signature::RSA_PSS_2048_8192_SHA256),
     (SignatureAlgorithm::RsaPssSha384, &ring_signature::RSA_PSS_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPssSha512, &ring_signature::RSA_PSS_2048_8192_SHA512),

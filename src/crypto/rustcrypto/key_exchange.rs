@@ -33,6 +33,7 @@ struct X25519Started {
 }
 
 impl X25519 {
+    //= R-4.3.8-6
     fn generate(entropy: &mut dyn EntropySource) -> Result<X25519Started, CryptoError> {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy.draw(Purpose::KeyShare, bytes.as_mut_slice())?;
@@ -62,6 +63,7 @@ impl KeyExchange for X25519 {
 }
 
 impl X25519Started {
+    //= R-7.4.2-2
     //= R-7.4.2-3
     fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError> {
         let peer_share = <[u8; 32]>::try_from(peer_share).map_err(|_| CryptoError)?;
@@ -110,6 +112,7 @@ impl<C: Curve> Ecdh<C> {
         Self { algorithm, curve: PhantomData }
     }
 
+    //= R-4.3.8-6
     fn generate(entropy: &mut dyn EntropySource) -> Result<EcdhStarted<C>, CryptoError> {
         let mut scalar = Zeroizing::new(FieldBytes::<C>::default());
         for _ in 0..MOST_DRAWS {
@@ -146,6 +149,8 @@ impl<C: Curve> KeyExchange for Ecdh<C> {
 impl<C: Curve> EcdhStarted<C> {
     /// The shared secret is the point's x coordinate (§7.4.2); the peer's share is an uncompressed point on
     /// the curve (§4.3.8.2), which is never the point at infinity.
+    //= R-4.3.8.2-1
+    //= R-7.4.2-1
     fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError> {
         if peer_share.first() != Some(&4) {
             return Err(CryptoError);

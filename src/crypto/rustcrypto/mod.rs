@@ -61,3 +61,28 @@ pub fn provider() -> CryptoProvider {
         signing_key_loaders: vec![Arc::new(sign::Loader)],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    const fn wiped_when_dropped<T: ZeroizeOnDrop>() {}
+
+    /// Compiles only while the crates' features say so.
+    #[test]
+    fn the_keys_that_are_held_are_wiped_when_dropped() {
+        wiped_when_dropped::<aes_gcm::Aes128Gcm>();
+        wiped_when_dropped::<aes_gcm::Aes256Gcm>();
+        wiped_when_dropped::<chacha20poly1305::ChaCha20Poly1305>();
+        wiped_when_dropped::<x25519_dalek::StaticSecret>();
+        wiped_when_dropped::<x25519_dalek::SharedSecret>();
+        wiped_when_dropped::<p256::SecretKey>();
+        wiped_when_dropped::<p384::SecretKey>();
+        wiped_when_dropped::<p256::ecdh::SharedSecret>();
+        wiped_when_dropped::<p256::ecdsa::SigningKey>();
+        wiped_when_dropped::<p384::ecdsa::SigningKey>();
+        wiped_when_dropped::<ed25519_dalek::SigningKey>();
+        wiped_when_dropped::<rsa::RsaPrivateKey>();
+        wiped_when_dropped::<sha2::Sha256>();
+    }
+}

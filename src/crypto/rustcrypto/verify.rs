@@ -55,6 +55,7 @@ impl Verify for RustVerify {
             SignatureAlgorithm::RsaPkcs1Sha512 => {
                 rsa(key, Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(message), signature)
             }
+            //= R-4.3.3-7
             SignatureAlgorithm::RsaPssSha256 => {
                 rsa(key, Pss::<Sha256>::new(), &Sha256::digest(message), signature)
             }

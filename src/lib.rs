@@ -10,6 +10,8 @@ extern crate std;
 
 pub mod alert;
 pub mod crypto;
+pub mod danger;
+pub mod handshake;
 pub mod identity;
 pub mod key_schedule;
 pub mod message;

@@ -1,0 +1,358 @@
+//! Slow and external steps as data: an [`Ask`] goes out, an [`Answer`] comes back.
+//!
+//! Asks are owned plain data: log them, send them to another thread, answer later. Only the ask itself builds
+//! its answers, so their kinds cannot be mixed up, and its id names connection and ask, so that a wrong, late,
+//! second or foreign answer is refused without effect.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Config, Credential, PeerChain, Role, SignedContent};
+use crate::alert::AlertDescription;
+use crate::crypto::{PublicKey, Secret};
+use crate::identity::{ExpectedPeer, PeerIdentity};
+use crate::message::{CipherSuite, SignatureScheme};
+use crate::time::Time;
+
+/// Names one ask of one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AskId {
+    pub(super) connection: u64,
+    pub(super) ask: u32,
+}
+
+/// A step that needs an answer from outside the machine.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Ask {
+    /// Server: a ClientHello came; nothing is negotiated yet.
+    ClientHelloSeen(Box<ClientHelloSeen>),
+    /// Which credential to show.
+    ChooseCredential(Box<ChooseCredential>),
+    /// Sign with a key that is not in this process.
+    Sign(Box<Sign>),
+    /// Is the peer's chain to be trusted, and for whom?
+    JudgePeer(Box<JudgePeer>),
+    /// Server: turn this state into a cookie.
+    SealCookie(Box<SealCookie>),
+    /// Server: turn this cookie back into the state.
+    OpenCookie(Box<OpenCookie>),
+    /// Server: turn this session into a ticket.
+    SealTicket(Box<SealTicket>),
+}
+
+impl Ask {
+    /// The ask's id.
+    #[must_use]
+    pub const fn id(&self) -> AskId {
+        match self {
+            Self::ClientHelloSeen(ask) => ask.id,
+            Self::ChooseCredential(ask) => ask.id,
+            Self::Sign(ask) => ask.id,
+            Self::JudgePeer(ask) => ask.id,
+            Self::SealCookie(ask) => ask.id,
+            Self::OpenCookie(ask) => ask.id,
+            Self::SealTicket(ask) => ask.id,
+        }
+    }
+
+    /// What is asked, for logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ClientHelloSeen(_) => "ClientHelloSeen",
+            Self::ChooseCredential(_) => "ChooseCredential",
+            Self::Sign(_) => "Sign",
+            Self::JudgePeer(_) => "JudgePeer",
+            Self::SealCookie(_) => "SealCookie",
+            Self::OpenCookie(_) => "OpenCookie",
+            Self::SealTicket(_) => "SealTicket",
+        }
+    }
+
+    /// The answer "this step failed": the connection ends with `internal_error`; a ticket is just not sent,
+    /// and a cookie that cannot be opened is the peer's fault.
+    #[must_use]
+    pub const fn failed(&self) -> Answer {
+        Answer { id: self.id(), reply: Reply::Failed }
+    }
+}
+
+/// Closes an ask. Opaque; built by the ask itself.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub(super) id: AskId,
+    pub(super) reply: Reply,
+}
+
+impl Answer {
+    /// The ask that it closes.
+    #[must_use]
+    pub const fn id(&self) -> AskId {
+        self.id
+    }
+}
+
+impl Ask {
+    /// May this answer close this ask?
+    pub(super) fn check(&self, answer: &Answer, config: &Config) -> Result<(), Refused> {
+        if answer.id != self.id() {
+            return Err(Refused::NotThisAsk);
+        }
+        match (self, &answer.reply) {
+            (Self::Sign(ask), Reply::Signature(signature)) => ask.check(signature, config),
+            (Self::ChooseCredential(ask), Reply::Credential(Some(credential)))
+                if credential.scheme_for(&ask.signature_schemes).is_none() =>
+            {
+                Err(Refused::CredentialDoesNotFit)
+            }
+            (_, Reply::Sealed(sealed)) if sealed.is_empty() || sealed.len() > 0xffff => {
+                Err(Refused::BadLength)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Sign {
+    /// A signature that does not verify under our own certificate would end the connection at the peer.
+    fn check(&self, signature: &[u8], config: &Config) -> Result<(), Refused> {
+        let verifier = self.scheme.algorithm().and_then(|algorithm| config.crypto.verifier(algorithm));
+        verifier
+            .ok_or(Refused::SignatureDoesNotVerify)?
+            .verify(self.credential.public_key(), &self.content, signature)
+            .map_err(|_| Refused::SignatureDoesNotVerify)
+    }
+}
+
+/// What an answer says.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    Failed,
+    Config(Arc<Config>),
+    Credential(Option<Arc<Credential>>),
+    Refused { alert: AlertDescription, reason: String },
+    Signature(Vec<u8>),
+    Peer(Box<AcceptedPeer>),
+    Sealed(Vec<u8>),
+    Opened(Vec<u8>),
+}
+
+/// A peer whose chain was judged good: its key proves possession, its identity is who it is.
+#[derive(Clone, Debug)]
+pub(crate) struct AcceptedPeer {
+    pub(crate) public_key: PublicKey,
+    pub(crate) identity: Arc<PeerIdentity>,
+}
+
+/// Why an answer was not taken. Nothing changed, and the ask is still open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// No ask is open.
+    NothingAsked,
+    /// The answer belongs to another ask or another connection.
+    NotThisAsk,
+    /// The signature does not verify under our own certificate; it would have ended the connection at the peer.
+    SignatureDoesNotVerify,
+    /// The credential has no scheme that the peer accepts.
+    CredentialDoesNotFit,
+    /// The cookie or ticket is empty, or longer than its field holds.
+    BadLength,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NothingAsked => "no ask is open",
+            Self::NotThisAsk => "the answer belongs to another ask or another connection",
+            Self::SignatureDoesNotVerify => {
+                "the signature does not verify under the credential's certificate"
+            }
+            Self::CredentialDoesNotFit => "the credential has no signature scheme that the peer accepts",
+            Self::BadLength => "a cookie or ticket has 1 to 65535 bytes",
+        })
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// Server: a ClientHello came; choose the whole config before anything is negotiated.
+#[derive(Clone, Debug)]
+pub struct ClientHelloSeen {
+    pub(super) id: AskId,
+    /// The server name that the client sent, if any (RFC 6066 §3).
+    pub server_name: Option<String>,
+    /// The application protocols that it offers (RFC 7301).
+    pub application_protocols: Vec<Vec<u8>>,
+    /// The ClientHello, header included.
+    pub client_hello: Arc<[u8]>,
+}
+
+impl ClientHelloSeen {
+    /// Goes on with `config`.
+    #[must_use]
+    pub const fn use_config(&self, config: Arc<Config>) -> Answer {
+        Answer { id: self.id, reply: Reply::Config(config) }
+    }
+
+    /// Refuses the client, saying why.
+    #[must_use]
+    pub const fn refuse(&self, alert: AlertDescription, reason: String) -> Answer {
+        Answer { id: self.id, reply: Reply::Refused { alert, reason } }
+    }
+}
+
+/// Which credential to show (§4.5.1.2).
+#[derive(Clone, Debug)]
+pub struct ChooseCredential {
+    pub(super) id: AskId,
+    /// Our role.
+    pub role: Role,
+    /// The server name that the client sent, if any.
+    pub server_name: Option<String>,
+    /// The peer's `signature_algorithms`.
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// The peer's `signature_algorithms_cert`; where it sent none, its `signature_algorithms` stand for it.
+    pub signature_schemes_cert: Option<Vec<SignatureScheme>>,
+    /// The peer's `certificate_authorities`: distinguished names in DER.
+    pub certificate_authorities: Vec<Vec<u8>>,
+    /// The server's `oid_filters` (§4.3.5): extension identifier and values, both in DER.
+    pub oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl ChooseCredential {
+    /// Shows this one.
+    #[must_use]
+    pub const fn choose(&self, credential: Arc<Credential>) -> Answer {
+        Answer { id: self.id, reply: Reply::Credential(Some(credential)) }
+    }
+
+    /// Shows none: a client goes on with an empty Certificate, a server ends with `handshake_failure`.
+    #[must_use]
+    pub const fn none(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Credential(None) }
+    }
+
+    /// Refuses to go on, saying why: an unknown server name, say.
+    #[must_use]
+    pub const fn refuse(&self, alert: AlertDescription, reason: String) -> Answer {
+        Answer { id: self.id, reply: Reply::Refused { alert, reason } }
+    }
+}
+
+/// Sign with a key that is not in this process (§4.5.2).
+#[derive(Clone, Debug)]
+pub struct Sign {
+    pub(super) id: AskId,
+    /// The scheme.
+    pub scheme: SignatureScheme,
+    /// The credential whose key signs.
+    pub credential: Arc<Credential>,
+    /// What is signed, complete: at most 146 bytes here.
+    pub content: SignedContent,
+}
+
+impl Sign {
+    /// The signature, in the encoding of the scheme: ECDSA-Sig-Value in DER for ECDSA. It is verified under our
+    /// own certificate before it is taken.
+    #[must_use]
+    pub const fn signed(&self, signature: Vec<u8>) -> Answer {
+        Answer { id: self.id, reply: Reply::Signature(signature) }
+    }
+}
+
+/// Is the peer's chain to be trusted, and for whom? The chain alone: the handshake itself verifies the
+/// signature of CertificateVerify with the key that the answer carries.
+#[derive(Clone, Debug)]
+pub struct JudgePeer {
+    pub(super) id: AskId,
+    /// The peer's role.
+    pub peer: Role,
+    /// Whom we expect; `None` for a server, whose config has the rule for clients.
+    pub expected: Option<Arc<ExpectedPeer>>,
+    /// What the peer sent: certificates, staples and SCTs, leaf first.
+    pub chain: PeerChain,
+    /// The schemes that we said we accept in certificates.
+    pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl JudgePeer {
+    /// The chain is good: `public_key` is the leaf's, `identity` who it is.
+    #[must_use]
+    pub fn accept(&self, public_key: PublicKey, identity: Arc<PeerIdentity>) -> Answer {
+        Answer { id: self.id, reply: Reply::Peer(Box::new(AcceptedPeer { public_key, identity })) }
+    }
+
+    /// The chain is refused with this alert, for this reason.
+    #[must_use]
+    pub const fn refuse(&self, alert: AlertDescription, reason: String) -> Answer {
+        Answer { id: self.id, reply: Reply::Refused { alert, reason } }
+    }
+}
+
+/// Server: turn this state into a cookie that only we can open (§4.3.2).
+#[derive(Clone, Debug)]
+pub struct SealCookie {
+    pub(super) id: AskId,
+    /// What the second ClientHello must bring back, as bytes of our own.
+    pub state: Vec<u8>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl SealCookie {
+    /// The cookie, 1 to 2^16-1 bytes.
+    #[must_use]
+    pub const fn sealed(&self, cookie: Vec<u8>) -> Answer {
+        Answer { id: self.id, reply: Reply::Sealed(cookie) }
+    }
+}
+
+/// Server: turn this cookie back into the state (§4.3.2).
+#[derive(Clone, Debug)]
+pub struct OpenCookie {
+    pub(super) id: AskId,
+    /// The cookie of the second ClientHello.
+    pub cookie: Vec<u8>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl OpenCookie {
+    /// The state that was sealed.
+    #[must_use]
+    pub const fn opened(&self, state: Vec<u8>) -> Answer {
+        Answer { id: self.id, reply: Reply::Opened(state) }
+    }
+}
+
+/// Server: turn this session into a ticket (§4.7.1). It stops no data.
+#[derive(Clone, Debug)]
+pub struct SealTicket {
+    pub(super) id: AskId,
+    /// The PSK of the ticket, derived with its nonce.
+    pub psk: Secret,
+    /// The suite whose hash it is bound to.
+    pub cipher_suite: CipherSuite,
+    /// `ticket_age_add`, which the server needs to judge the ticket's age.
+    pub age_add: u32,
+    /// Who the client is, if it showed a certificate.
+    pub peer_identity: Option<Arc<PeerIdentity>>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl SealTicket {
+    /// The ticket, 1 to 2^16-1 bytes.
+    #[must_use]
+    pub const fn sealed(&self, ticket: Vec<u8>) -> Answer {
+        Answer { id: self.id, reply: Reply::Sealed(ticket) }
+    }
+}

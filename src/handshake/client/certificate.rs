@@ -1,0 +1,212 @@
+//! WAIT_CERT_CR, WAIT_CERT, WAIT_CV: who the server is (RFC 9846 §4.4.2, §4.5.1, §4.5.2; 8446 §4.3.2, §4.4.2,
+//! §4.4.3).
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::To;
+use super::client_hello::Offer;
+use super::finished::WaitFinished;
+use super::server_hello::{Negotiated, Session};
+use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
+use crate::handshake::credential::peer_chain;
+use crate::handshake::step::{Received, Step, unusable};
+use crate::handshake::transitions::on;
+use crate::handshake::verify::verify_certificate_verify;
+use crate::handshake::{Fault, PeerChain, PeerFault, Role};
+use crate::message::{
+    Certificate, CertificateAuthorities, CertificateRequest, ExtensionType, ExtensionsOf, OidFilters,
+    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert,
+};
+
+/// WAIT_CERT_CR: EncryptedExtensions has come.
+pub(crate) struct WaitCertCr {
+    pub(super) session: Session,
+    pub(super) offer: Offer,
+    pub(super) negotiated: Negotiated,
+}
+
+/// WAIT_CERT: CertificateRequest has come.
+pub(crate) struct WaitCert {
+    before: WaitCertCr,
+    request: Request,
+}
+
+/// What a CertificateRequest asks for.
+pub(super) struct Request {
+    pub(super) signature_schemes: Vec<SignatureScheme>,
+    pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
+    pub(super) certificate_authorities: Vec<Vec<u8>>,
+    pub(super) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) staple: bool,
+}
+
+/// Certificate has come, and its chain is being judged. WAIT_CV is inside and opens with the verdict alone.
+pub(crate) struct JudgingPeer {
+    pub(super) ask: Ask,
+    before: WaitCertCr,
+    request: Option<Request>,
+    chain: PeerChain,
+}
+
+/// WAIT_CV: the chain is judged good; the signature is not here yet.
+pub(crate) struct WaitCv {
+    before: WaitCertCr,
+    request: Option<Request>,
+    chain: PeerChain,
+    peer: Box<AcceptedPeer>,
+}
+
+/// A server that has shown a good chain and proved that its key is its own.
+pub(super) struct ProvenPeer {
+    pub(super) chain: PeerChain,
+    pub(super) peer: Box<AcceptedPeer>,
+    pub(super) scheme: SignatureScheme,
+}
+
+impl WaitCertCr {
+    /// WAIT_CERT_CR --Recv CertificateRequest--> WAIT_CERT.
+    pub(super) fn recv_certificate_request(
+        mut self,
+        received: &Received<'_>,
+        _: &mut Step<'_>,
+    ) -> Result<To<Self, on::CertificateRequest>, Fault> {
+        let message: CertificateRequest<'_> = received.decode()?;
+        received.check_extensions(ExtensionsOf::CertificateRequest, &message.extensions, None)?;
+        if !message.certificate_request_context.is_empty() {
+            return Err(PeerFault::CertificateRequestContext.into());
+        }
+        let request = Request::read(received, &message)?;
+        self.session.transcript.add(received.bytes);
+        Ok(WaitCert { before: self, request }.into())
+    }
+
+    /// WAIT_CERT_CR --Recv Certificate--> WAIT_CV, by way of the verdict.
+    pub(super) fn recv_certificate(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::Certificate>, Fault> {
+        Ok(JudgingPeer::ask(self, None, received, step)?.into())
+    }
+}
+
+impl Request {
+    fn read(received: &Received<'_>, message: &CertificateRequest<'_>) -> Result<Self, PeerFault> {
+        let malformed = |error| received.malformed(error);
+        let block = &message.extensions;
+        let schemes: Option<SignatureSchemeList<'_>> = block.get().map_err(malformed)?;
+        let schemes = received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
+        let schemes_cert: Option<SignatureSchemeListCert<'_>> = block.get().map_err(malformed)?;
+        let authorities: Option<CertificateAuthorities<'_>> = block.get().map_err(malformed)?;
+        let filters: Option<OidFilters<'_>> = block.get().map_err(malformed)?;
+        Ok(Self {
+            signature_schemes: schemes.supported_signature_algorithms.iter().collect(),
+            signature_schemes_cert: schemes_cert
+                .map(|list| list.supported_signature_algorithms.iter().collect()),
+            certificate_authorities: authorities
+                .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
+                .unwrap_or_default(),
+            oid_filters: filters
+                .map(|filters| {
+                    let owned = |filter: crate::message::OidFilter<'_>| {
+                        (
+                            filter.certificate_extension_oid.to_vec(),
+                            filter.certificate_extension_values.to_vec(),
+                        )
+                    };
+                    filters.iter().map(owned).collect()
+                })
+                .unwrap_or_default(),
+            staple: block.find(ExtensionType::STATUS_REQUEST).is_some(),
+        })
+    }
+}
+
+impl WaitCert {
+    /// WAIT_CERT --Recv Certificate--> WAIT_CV, by way of the verdict.
+    pub(super) fn recv_certificate(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::Certificate>, Fault> {
+        Ok(JudgingPeer::ask(self.before, Some(self.request), received, step)?.into())
+    }
+}
+
+impl JudgingPeer {
+    fn ask(
+        mut before: WaitCertCr,
+        request: Option<Request>,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<Self, Fault> {
+        let message: Certificate<'_> = received.decode()?;
+        if !message.certificate_request_context.is_empty() {
+            return Err(PeerFault::CertificateRequestContext.into());
+        }
+        let offer = &before.offer;
+        for entry in message.certificate_list.iter() {
+            received.check_extensions(
+                ExtensionsOf::Certificate,
+                &entry.extensions,
+                Some(&|sent| offer.sent(sent)),
+            )?;
+        }
+        let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        if chain.is_empty() {
+            return Err(PeerFault::NoServerCertificate.into());
+        }
+        before.session.transcript.add(received.bytes);
+        let ask = JudgePeer {
+            id: step.ask_id(),
+            peer: Role::Server,
+            expected: Some(Arc::clone(&offer.expected)),
+            chain: chain.clone(),
+            signature_schemes_cert: step.config.signature_schemes_cert.clone(),
+            now: step.now,
+        };
+        Ok(Self { ask: Ask::JudgePeer(Box::new(ask)), before, request, chain })
+    }
+
+    /// The verdict opens WAIT_CV.
+    pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        match reply {
+            Reply::Peer(peer) => {
+                Ok(WaitCv { before: self.before, request: self.request, chain: self.chain, peer }.into())
+            }
+            reply => Err(unusable("JudgePeer", reply)),
+        }
+    }
+}
+
+impl WaitCv {
+    /// WAIT_CV --Recv CertificateVerify--> WAIT_FINISHED.
+    ///
+    /// `self.peer` exists only because the chain was judged; the signature is verified here and nowhere else,
+    /// so that no answer from outside stands in for proof of possession.
+    pub(super) fn recv_certificate_verify(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::CertificateVerify>, Fault> {
+        let transcript = &mut self.before.session.transcript;
+        let scheme = verify_certificate_verify(
+            Role::Server,
+            received,
+            &self.peer.public_key,
+            &transcript.current(),
+            step.config,
+        )?;
+        transcript.add(received.bytes);
+        Ok(WaitFinished {
+            session: self.before.session,
+            offer: self.before.offer,
+            negotiated: self.before.negotiated,
+            request: self.request,
+            server: ProvenPeer { chain: self.chain, peer: self.peer, scheme },
+        }
+        .into())
+    }
+}

@@ -1,0 +1,182 @@
+//! START: ClientHello (RFC 9846 §4.2.2; 8446 §4.1.2).
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::To;
+use crate::crypto::{Purpose, StartedKeyExchange};
+use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
+use crate::handshake::output::Epoch;
+use crate::handshake::step::Step;
+use crate::handshake::transitions::on;
+use crate::handshake::{Carrier, Config, Fault, ForeignExtension, OwnFault};
+use crate::identity::ExpectedPeer;
+use crate::message::{
+    CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
+    KeyShareClientHello, KeyShareEntry, NamedGroup, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode,
+    PskKeyExchangeModes, RecordSizeLimit, ServerNameList, SupportedGroups, SupportedVersionsClientHello,
+};
+use crate::transcript::Transcript;
+use crate::wire::Encode;
+
+/// START: nothing is sent.
+pub(crate) struct Start {
+    pub(crate) expected: Arc<ExpectedPeer>,
+    pub(crate) foreign_extensions: Vec<ForeignExtension>,
+}
+
+/// What our ClientHello said, as far as answers are held against it.
+pub(super) struct Offer {
+    pub(super) expected: Arc<ExpectedPeer>,
+    pub(super) foreign_extensions: Vec<ForeignExtension>,
+    pub(super) random: [u8; 32],
+    pub(super) legacy_session_id: Vec<u8>,
+    /// The types of the extensions that were sent.
+    pub(super) extension_types: Vec<ExtensionType>,
+}
+
+/// WAIT_SH: ClientHello is sent.
+pub(crate) struct WaitSh {
+    pub(super) offer: Offer,
+    pub(super) shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+    /// The last ClientHello, header included.
+    pub(super) client_hello: Vec<u8>,
+    pub(super) retried: Option<Retried>,
+}
+
+/// What a HelloRetryRequest has settled.
+pub(super) struct Retried {
+    pub(super) cipher_suite: crate::message::CipherSuite,
+    pub(super) group: Option<NamedGroup>,
+    /// Over message_hash and HelloRetryRequest.
+    pub(super) transcript: Transcript,
+}
+
+impl Start {
+    /// START --Send ClientHello--> WAIT_SH.
+    pub(super) fn send_client_hello(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
+        let config = Arc::clone(step.config);
+        let random = step.draw(Purpose::Random)?;
+        //= R-4.2.2-9
+        let legacy_session_id = if config.middlebox_compatibility && config.carrier == Carrier::Stream {
+            step.draw::<32>(Purpose::LegacySessionId)?.to_vec()
+        } else {
+            Vec::new()
+        };
+        step.actions.middlebox_compatibility = !legacy_session_id.is_empty();
+        let mut shares = Vec::new();
+        for group in &config.key_share_groups {
+            shares.push((*group, start_key_exchange(*group, step)?));
+        }
+        let offer = Offer {
+            expected: self.expected,
+            foreign_extensions: self.foreign_extensions,
+            random,
+            legacy_session_id,
+            extension_types: Vec::new(),
+        };
+        Ok(WaitSh::send(offer, shares, None, None, step).into())
+    }
+}
+
+/// Makes the key pair of a share that we offer.
+pub(super) fn start_key_exchange(
+    group: NamedGroup,
+    step: &mut Step<'_>,
+) -> Result<Box<dyn StartedKeyExchange>, OwnFault> {
+    group
+        .key_exchange()
+        .and_then(|algorithm| step.config.crypto.key_exchange(algorithm).cloned())
+        .ok_or(OwnFault::NotProvided("key exchange"))?
+        .start(step.entropy)
+        .map_err(|_| OwnFault::Crypto("making a key pair"))
+}
+
+impl WaitSh {
+    /// Sends the first ClientHello, or the second one behind a HelloRetryRequest.
+    pub(super) fn send(
+        mut offer: Offer,
+        shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+        cookie: Option<&[u8]>,
+        retried: Option<Retried>,
+        step: &mut Step<'_>,
+    ) -> Self {
+        let config = Arc::clone(step.config);
+        let script = match &retried {
+            None => &config.script.client_hello,
+            Some(_) => &config.script.second_client_hello,
+        };
+        let extensions = extensions(&config, &offer, &shares, cookie).finish(script.as_deref());
+        offer.extension_types = extensions.as_extensions().iter().map(|sent| sent.extension_type).collect();
+        let client_hello = client_hello(&config, &offer, &extensions, step);
+        Self { offer, shares, client_hello, retried }
+    }
+}
+
+/// Writes the ClientHello and returns its bytes.
+fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList, step: &mut Step<'_>) -> Vec<u8> {
+    let message = ClientHello {
+        //= R-4.2.2-6
+        legacy_version: ProtocolVersion::TLS12,
+        random: offer.random,
+        legacy_session_id: &offer.legacy_session_id,
+        cipher_suites: CodePoints::from(config.cipher_suites.as_slice()),
+        //= R-4.2.2-14
+        legacy_compression_methods: &[0],
+        extensions: extensions.as_extensions(),
+    };
+    step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| message.encode(out)).to_vec()
+}
+
+/// The extensions of ClientHello, in the order in which they go out.
+fn extensions(
+    config: &Config,
+    offer: &Offer,
+    shares: &[(NamedGroup, Box<dyn StartedKeyExchange>)],
+    cookie: Option<&[u8]>,
+) -> Outgoing {
+    let mut out = Outgoing::new();
+    let server_name = offer.expected.server_name();
+    out.push_some(ExtensionType::SERVER_NAME, server_name.map(ServerNameList::host_name));
+    out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(config.groups.as_slice()));
+    let entries: Vec<_> = shares
+        .iter()
+        .map(|(group, share)| KeyShareEntry { group: *group, key_exchange: share.share() })
+        .collect();
+    out.push(ExtensionType::KEY_SHARE, &KeyShareClientHello::from(entries.as_slice()));
+    let versions = [ProtocolVersion::TLS13];
+    out.push(ExtensionType::SUPPORTED_VERSIONS, &SupportedVersionsClientHello::from(versions.as_slice()));
+    push_signature_schemes(config, &mut out);
+    //= R-4.3.2-2
+    out.push_some(ExtensionType::COOKIE, cookie.map(|cookie| Cookie { cookie }));
+    if !config.application_protocols.is_empty() {
+        let names = ProtocolNameList::from(config.application_protocols.as_slice());
+        out.push(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &names);
+    }
+    if config.request_ocsp {
+        out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
+    }
+    push_authorities(config, &mut out);
+    if config.accept_tickets {
+        let modes = [PskKeyExchangeMode::PSK_DHE_KE];
+        out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(modes.as_slice()));
+    }
+    let limit = config.record_size_limit.filter(|_| config.carrier == Carrier::Stream);
+    out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
+    out.push_foreign(&offer.foreign_extensions);
+    out
+}
+
+impl Offer {
+    /// Did we send an extension of this type?
+    pub(super) fn sent(&self, extension_type: ExtensionType) -> bool {
+        self.extension_types.contains(&extension_type)
+    }
+
+    /// The server name that we sent.
+    pub(super) fn server_name(&self) -> Option<String> {
+        self.expected.server_name().map(String::from)
+    }
+}

@@ -1,0 +1,213 @@
+//! WAIT_FINISHED and CONNECTED: the server's Finished, and our own flight (RFC 9846 §4.5; 8446 §4.4).
+
+use alloc::boxed::Box;
+
+use super::To;
+use super::certificate::{ProvenPeer, Request};
+use super::client_hello::Offer;
+use super::server_hello::{Negotiated, Session};
+use crate::crypto::Secret;
+use crate::handshake::ask::{Ask, ChooseCredential, Reply, Sign};
+use crate::handshake::credential::SignedContent;
+use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
+use crate::handshake::output::{Connected as Agreement, Milestone};
+use crate::handshake::post_handshake::Established;
+use crate::handshake::step::{Received, Step, unusable};
+use crate::handshake::transitions::on;
+use crate::handshake::verify::verify_finished;
+use crate::handshake::{Direction, Epoch, Fault, OwnFault, Role};
+use crate::key_schedule::{Kdf, MainSecret};
+use crate::message::{CipherSuite, NamedGroup, SignatureScheme};
+use crate::transcript::Transcript;
+
+/// WAIT_FINISHED: the server has proved who it is.
+pub(crate) struct WaitFinished {
+    pub(super) session: Session,
+    pub(super) offer: Offer,
+    pub(super) negotiated: Negotiated,
+    pub(super) request: Option<Request>,
+    pub(super) server: ProvenPeer,
+}
+
+/// A credential for the server's CertificateRequest is being chosen.
+pub(crate) struct ChoosingCredential {
+    pub(super) ask: Ask,
+    authenticated: Authenticated,
+    request: Request,
+}
+
+/// The credential's key is elsewhere, and signs. Certificate is sent.
+pub(crate) struct Signing {
+    pub(super) ask: Ask,
+    authenticated: Authenticated,
+    scheme: SignatureScheme,
+}
+
+/// CONNECTED: the handshake is complete.
+pub(crate) struct Connected {
+    pub(crate) established: Established,
+}
+
+/// A server whose Finished has been verified, and the secrets of the application.
+struct Authenticated {
+    cipher_suite: CipherSuite,
+    group: NamedGroup,
+    hello_retried: bool,
+    kdf: Kdf,
+    transcript: Transcript,
+    offer: Offer,
+    negotiated: Negotiated,
+    server: ProvenPeer,
+    main_secret: MainSecret,
+    client_handshake_traffic_secret: Secret,
+    client_application_traffic_secret_0: Secret,
+    exporter_secret: Secret,
+}
+
+impl WaitFinished {
+    /// WAIT_FINISHED --Recv Finished--> CONNECTED, by way of a credential if the server asked for one.
+    pub(super) fn recv_finished(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::Finished>, Fault> {
+        let session = &self.session;
+        let base_key = &session.server_handshake_traffic_secret;
+        verify_finished(received, &session.kdf, base_key, &session.transcript.current())?;
+        let request = self.request;
+        let authenticated =
+            Authenticated::new(self.session, self.offer, self.negotiated, self.server, received, step);
+        let Some(request) = request else { return Ok(authenticated.finish(None, step).into()) };
+        let ask = ChooseCredential {
+            id: step.ask_id(),
+            role: Role::Client,
+            server_name: authenticated.offer.server_name(),
+            signature_schemes: request.signature_schemes.clone(),
+            signature_schemes_cert: request.signature_schemes_cert.clone(),
+            certificate_authorities: request.certificate_authorities.clone(),
+            oid_filters: request.oid_filters.clone(),
+            now: step.now,
+        };
+        Ok(ChoosingCredential { ask: Ask::ChooseCredential(Box::new(ask)), authenticated, request }.into())
+    }
+}
+
+impl Authenticated {
+    /// K_recv = application, and the secrets up to server Finished.
+    fn new(
+        session: Session,
+        offer: Offer,
+        negotiated: Negotiated,
+        server: ProvenPeer,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Self {
+        let Session { cipher_suite, group, hello_retried, kdf, mut transcript, .. } = session;
+        transcript.add(received.bytes);
+        let server_finished = transcript.current();
+        let main_secret = session.handshake_secret.into_main_secret();
+        let client_secret = main_secret.client_application_traffic_secret_0(&server_finished);
+        let server_secret = main_secret.server_application_traffic_secret_0(&server_finished);
+        let exporter_secret = main_secret.exporter_secret(&server_finished);
+        step.log_key("CLIENT_TRAFFIC_SECRET_0", &offer.random, &client_secret);
+        step.log_key("SERVER_TRAFFIC_SECRET_0", &offer.random, &server_secret);
+        step.log_key("EXPORTER_SECRET", &offer.random, &exporter_secret);
+        step.keys(Direction::Receive, Epoch::Application, cipher_suite, &server_secret);
+        Self {
+            cipher_suite,
+            group,
+            hello_retried,
+            kdf,
+            transcript,
+            offer,
+            negotiated,
+            server,
+            main_secret,
+            client_handshake_traffic_secret: session.client_handshake_traffic_secret,
+            client_application_traffic_secret_0: client_secret,
+            exporter_secret,
+        }
+    }
+
+    /// Sends Finished; K_send = application.
+    fn finish(mut self, signed: Option<SignatureScheme>, step: &mut Step<'_>) -> Connected {
+        send_finished(&self.kdf, &self.client_handshake_traffic_secret, &mut self.transcript, step.actions);
+        let secret = &self.client_application_traffic_secret_0;
+        step.keys(Direction::Send, Epoch::Application, self.cipher_suite, secret);
+        if signed.is_some() {
+            step.actions.milestone(Milestone::ClientAuthPending);
+        }
+        let resumption_secret = step
+            .config
+            .accept_tickets
+            .then(|| self.main_secret.resumption_secret(&self.transcript.current()));
+        let agreement = Agreement {
+            role: Role::Client,
+            cipher_suite: self.cipher_suite,
+            group: self.group,
+            hello_retried: self.hello_retried,
+            application_protocol: self.negotiated.application_protocol,
+            server_name: self.offer.server_name(),
+            peer_identity: Some(self.server.peer.identity),
+            peer_chain: Some(self.server.chain),
+            peer_signature_scheme: Some(self.server.scheme),
+            local_signature_scheme: signed,
+            sent_certificate: signed.is_some(),
+            peer_record_size_limit: self.negotiated.record_size_limit,
+            foreign_extensions: self.negotiated.foreign_extensions,
+        };
+        step.actions.milestone(Milestone::Connected(Box::new(agreement)));
+        Connected {
+            established: Established {
+                role: Role::Client,
+                kdf: self.kdf,
+                cipher_suite: self.cipher_suite,
+                exporter_secret: self.exporter_secret,
+                resumption_secret,
+                client_certificate_sent: signed.is_some(),
+                peer_identity: None,
+            },
+        }
+    }
+}
+
+impl ChoosingCredential {
+    /// The choice opens the client's flight: Certificate, and CertificateVerify where there is something to prove.
+    pub(super) fn chosen(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        let mut authenticated = self.authenticated;
+        let transcript = &mut authenticated.transcript;
+        let credential = match reply {
+            Reply::Credential(Some(credential)) => credential,
+            Reply::Credential(None) => {
+                send_certificate(&[], transcript, step.actions);
+                return Ok(authenticated.finish(None, step).into());
+            }
+            reply => return Err(unusable("ChooseCredential", reply)),
+        };
+        let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
+        send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
+        let content = SignedContent::new(Role::Client, &transcript.current());
+        match credential.sign(scheme, &content, step.entropy) {
+            Some(signature) => {
+                send_certificate_verify(scheme, &signature?, transcript, step.actions);
+                Ok(authenticated.finish(Some(scheme), step).into())
+            }
+            None => {
+                let id = step.ask_id();
+                let sign = Sign { id, scheme, credential, content };
+                Ok(Signing { ask: Ask::Sign(Box::new(sign)), authenticated, scheme }.into())
+            }
+        }
+    }
+}
+
+impl Signing {
+    /// The signature, verified before it was taken, ends the client's flight.
+    pub(super) fn signed(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        let Reply::Signature(signature) = reply else { return Err(unusable("Sign", reply)) };
+        let mut authenticated = self.authenticated;
+        let transcript = &mut authenticated.transcript;
+        send_certificate_verify(self.scheme, &signature, transcript, step.actions);
+        Ok(authenticated.finish(Some(self.scheme), step).into())
+    }
+}

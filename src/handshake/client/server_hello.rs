@@ -1,0 +1,320 @@
+//! WAIT_SH and WAIT_EE: ServerHello, HelloRetryRequest and EncryptedExtensions (RFC 9846 §4.2.3, §4.2.4,
+//! §4.4.1; 8446 §4.1.3, §4.1.4, §4.3.1).
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::To;
+use super::certificate::WaitCertCr;
+use super::client_hello::{Offer, Retried, WaitSh, start_key_exchange};
+use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
+use crate::handshake::extensions::take_foreign;
+use crate::handshake::step::{Received, Step};
+use crate::handshake::transitions::on;
+use crate::handshake::{Direction, Epoch, Fault, ForeignExtension, PeerFault};
+use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
+use crate::message::{
+    CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf, KeyShareHelloRetryRequest,
+    KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerHello,
+    SupportedVersionsServerHello,
+};
+use crate::transcript::Transcript;
+
+/// WAIT_EE: ServerHello has come.
+pub(crate) struct WaitEe {
+    pub(super) session: Session,
+    pub(super) offer: Offer,
+}
+
+/// What ServerHello has settled, and the secrets from there on.
+pub(super) struct Session {
+    pub(super) cipher_suite: CipherSuite,
+    pub(super) group: NamedGroup,
+    pub(super) hello_retried: bool,
+    pub(super) kdf: Kdf,
+    pub(super) transcript: Transcript,
+    pub(super) handshake_secret: HandshakeSecret,
+    pub(super) client_handshake_traffic_secret: Secret,
+    pub(super) server_handshake_traffic_secret: Secret,
+}
+
+/// What EncryptedExtensions has settled.
+#[derive(Default)]
+pub(super) struct Negotiated {
+    pub(super) application_protocol: Option<Vec<u8>>,
+    pub(super) record_size_limit: Option<u16>,
+    pub(super) foreign_extensions: Vec<ForeignExtension>,
+}
+
+impl WaitSh {
+    /// WAIT_SH --Recv ServerHello--> WAIT_EE, or --Recv HelloRetryRequest--> WAIT_SH again.
+    pub(super) fn recv_server_hello(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::ServerHello>, Fault> {
+        let message: ServerHello<'_> = received.decode()?;
+        //= R-4.2.3-11
+        let place = if message.is_hello_retry_request() {
+            ExtensionsOf::HelloRetryRequest
+        } else {
+            ExtensionsOf::ServerHello
+        };
+        check_version(received, &message)?;
+        received.check_extensions(place, &message.extensions, Some(&|sent| self.offer.sent(sent)))?;
+        self.check_echo(&message, step)?;
+        if message.is_hello_retry_request() {
+            return self.recv_hello_retry_request(received, &message, step).map(Into::into);
+        }
+        self.accept(received, &message, step).map(Into::into)
+    }
+
+    /// What ServerHello and HelloRetryRequest share: session id, suite, compression (§4.2.3).
+    fn check_echo(&self, message: &ServerHello<'_>, step: &Step<'_>) -> Result<(), PeerFault> {
+        //= R-4.2.3-5
+        if message.legacy_session_id_echo != self.offer.legacy_session_id {
+            return Err(PeerFault::SessionIdNotEchoed);
+        }
+        //= R-4.2.3-6
+        //= R-4.2.4-8
+        if !step.config.cipher_suites.contains(&message.cipher_suite) {
+            return Err(PeerFault::SuiteNotOffered(message.cipher_suite));
+        }
+        //= R-4.2.3-8
+        if message.legacy_compression_method != 0 {
+            return Err(PeerFault::Compression);
+        }
+        Ok(())
+    }
+
+    /// HelloRetryRequest: what it asks for, and the second ClientHello (§4.2.4).
+    fn recv_hello_retry_request(
+        self,
+        received: &Received<'_>,
+        message: &ServerHello<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<Self, Fault> {
+        //= R-4.2.4-6
+        if self.retried.is_some() {
+            return Err(PeerFault::SecondRetry.into());
+        }
+        let malformed = |error| received.malformed(error);
+        let wanted: Option<KeyShareHelloRetryRequest> = message.extensions.get().map_err(malformed)?;
+        let cookie: Option<Cookie<'_>> = message.extensions.get().map_err(malformed)?;
+        let group = wanted.map(|wanted| wanted.selected_group);
+        if let Some(group) = group {
+            self.check_retried_group(group, step)?;
+        }
+        //= R-4.2.4-5
+        if group.is_none() && cookie.is_none() {
+            return Err(PeerFault::RetryChangesNothing.into());
+        }
+        let shares = match group {
+            Some(group) => alloc::vec![(group, start_key_exchange(group, step)?)],
+            None => self.shares,
+        };
+        let kdf = step.kdf(message.cipher_suite)?;
+        let client_hello_1 = kdf.hash().digest(&self.client_hello);
+        let mut transcript = Transcript::from_client_hello_hash(kdf.hash(), &client_hello_1);
+        transcript.add(received.bytes);
+        let retried = Retried { cipher_suite: message.cipher_suite, group, transcript };
+        let cookie = cookie.map(|cookie| cookie.cookie);
+        //= R-4.2.2-2
+        //= R-4.2.4-7
+        Ok(Self::send(self.offer, shares, cookie, Some(retried), step))
+    }
+
+    /// The group that a HelloRetryRequest asks for was offered, and no share of it was sent (§4.3.8).
+    fn check_retried_group(&self, group: NamedGroup, step: &Step<'_>) -> Result<(), PeerFault> {
+        if !step.config.groups.contains(&group) {
+            return Err(PeerFault::GroupNotOffered(group));
+        }
+        if self.shares.iter().any(|(shared, _)| *shared == group) {
+            return Err(PeerFault::GroupAlreadyShared(group));
+        }
+        Ok(())
+    }
+
+    /// ServerHello: the shared secret, and the handshake's keys (§4.2.3, §7.1).
+    fn accept(
+        mut self,
+        received: &Received<'_>,
+        message: &ServerHello<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<WaitEe, Fault> {
+        let share: Option<KeyShareServerHello<'_>> =
+            message.extensions.get().map_err(|error| received.malformed(error))?;
+        let share = received.require(ExtensionType::KEY_SHARE, share)?.server_share;
+        self.check_retried(message.cipher_suite, share.group)?;
+        let shared_secret = complete(self.shares, share.group, share.key_exchange)?;
+        let hello_retried = self.retried.is_some();
+        let kdf = step.kdf(message.cipher_suite)?;
+        let mut transcript = match self.retried.take() {
+            Some(retried) => retried.transcript,
+            None => Transcript::new(kdf.hash()),
+        };
+        transcript.add(&self.client_hello);
+        transcript.add(received.bytes);
+        let session =
+            Session::new(message.cipher_suite, share.group, hello_retried, kdf, transcript, &shared_secret);
+        session.install_keys(&self.offer.random, step);
+        Ok(WaitEe { session, offer: self.offer })
+    }
+
+    /// ServerHello keeps to what the HelloRetryRequest before it said (§4.2.4, §4.3.8).
+    fn check_retried(&self, cipher_suite: CipherSuite, group: NamedGroup) -> Result<(), PeerFault> {
+        let Some(retried) = &self.retried else { return Ok(()) };
+        //= R-4.2.4-10
+        if retried.cipher_suite != cipher_suite {
+            return Err(PeerFault::SuiteChangedAfterRetry(cipher_suite));
+        }
+        if retried.group.is_some_and(|wanted| wanted != group) {
+            return Err(PeerFault::GroupChangedAfterRetry(group));
+        }
+        Ok(())
+    }
+}
+
+/// The version that the server selected is TLS 1.3 (§4.2.3, §4.3.1).
+fn check_version(received: &Received<'_>, message: &ServerHello<'_>) -> Result<(), PeerFault> {
+    let selected: Option<SupportedVersionsServerHello> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    let Some(selected) = selected else {
+        //= R-4.2.3-15
+        //= R-4.2.3-17
+        let downgraded = message.has_downgrade_sentinel();
+        return Err(if downgraded { PeerFault::Downgraded } else { PeerFault::NoSharedVersion });
+    };
+    if selected.selected_version != ProtocolVersion::TLS13 {
+        return Err(PeerFault::VersionNotOffered(selected.selected_version));
+    }
+    //= R-4.2.3-2
+    if message.legacy_version != ProtocolVersion::TLS12 {
+        return Err(PeerFault::LegacyVersion(message.legacy_version));
+    }
+    Ok(())
+}
+
+/// Completes the key exchange whose share the server answered (§7.4).
+fn complete(
+    shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+    group: NamedGroup,
+    server_share: &[u8],
+) -> Result<SharedSecret, PeerFault> {
+    shares
+        .into_iter()
+        .find_map(|(offered, share)| (offered == group).then_some(share))
+        .ok_or(PeerFault::GroupNotOffered(group))?
+        .complete(server_share)
+        .map_err(|_| PeerFault::BadKeyShare(group))
+}
+
+impl Session {
+    fn new(
+        cipher_suite: CipherSuite,
+        group: NamedGroup,
+        hello_retried: bool,
+        kdf: Kdf,
+        transcript: Transcript,
+        shared_secret: &SharedSecret,
+    ) -> Self {
+        let handshake_secret = EarlySecret::new(kdf.clone(), None).into_handshake_secret(Some(shared_secret));
+        let server_hello = transcript.current();
+        Self {
+            cipher_suite,
+            group,
+            hello_retried,
+            kdf,
+            client_handshake_traffic_secret: handshake_secret.client_handshake_traffic_secret(&server_hello),
+            server_handshake_traffic_secret: handshake_secret.server_handshake_traffic_secret(&server_hello),
+            transcript,
+            handshake_secret,
+        }
+    }
+
+    /// K_recv = handshake, and K_send too, so that an alert from here on is protected (§7.3).
+    fn install_keys(&self, client_random: &[u8; 32], step: &mut Step<'_>) {
+        let client = &self.client_handshake_traffic_secret;
+        let server = &self.server_handshake_traffic_secret;
+        step.log_key("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_random, client);
+        step.log_key("SERVER_HANDSHAKE_TRAFFIC_SECRET", client_random, server);
+        step.keys(Direction::Receive, Epoch::Handshake, self.cipher_suite, server);
+        step.keys(Direction::Send, Epoch::Handshake, self.cipher_suite, client);
+    }
+}
+
+impl WaitEe {
+    /// WAIT_EE --Recv EncryptedExtensions--> WAIT_CERT_CR.
+    pub(super) fn recv_encrypted_extensions(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::EncryptedExtensions>, Fault> {
+        let message: EncryptedExtensions<'_> = received.decode()?;
+        let block = &message.extensions;
+        received.check_extensions(
+            ExtensionsOf::EncryptedExtensions,
+            block,
+            Some(&|sent| self.offer.sent(sent)),
+        )?;
+        if block.find(ExtensionType::SERVER_NAME).is_some_and(|body| !body.is_empty()) {
+            return Err(trailing(received).into());
+        }
+        let negotiated = Negotiated {
+            application_protocol: application_protocol(received, &message, step)?,
+            record_size_limit: record_size_limit(received, &message)?,
+            foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
+        };
+        if let Some(limit) = negotiated.record_size_limit {
+            step.actions.peer_record_size_limit(limit);
+        }
+        self.session.transcript.add(received.bytes);
+        Ok(WaitCertCr { session: self.session, offer: self.offer, negotiated }.into())
+    }
+}
+
+/// The fault of an extension that must be empty and is not.
+fn trailing(received: &Received<'_>) -> PeerFault {
+    use crate::wire::{DecodeError, DecodeReason};
+    received.malformed(DecodeError {
+        field: "server_name",
+        offset: 0,
+        reason: DecodeReason::TrailingBytes { count: 1 },
+    })
+}
+
+/// The application protocol that the server chose: one name, and one that we offered (RFC 7301 §3.1).
+fn application_protocol(
+    received: &Received<'_>,
+    message: &EncryptedExtensions<'_>,
+    step: &Step<'_>,
+) -> Result<Option<Vec<u8>>, PeerFault> {
+    let names: Option<ProtocolNameList<'_>> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    let Some(names) = names else {
+        return match step.config.carrier {
+            crate::handshake::Carrier::Stream => Ok(None),
+            crate::handshake::Carrier::Quic => Err(PeerFault::NoSharedProtocol),
+        };
+    };
+    let mut names = names.protocol_name_list.iter();
+    match (names.next(), names.next()) {
+        (Some(name), None) if step.config.application_protocols.iter().any(|offered| offered == name) => {
+            Ok(Some(name.to_vec()))
+        }
+        _ => Err(PeerFault::ProtocolNotOffered),
+    }
+}
+
+/// The server's `record_size_limit` (RFC 8449 §4).
+fn record_size_limit(
+    received: &Received<'_>,
+    message: &EncryptedExtensions<'_>,
+) -> Result<Option<u16>, PeerFault> {
+    let limit: Option<RecordSizeLimit> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    match limit {
+        Some(RecordSizeLimit(limit)) if limit < 64 => Err(PeerFault::RecordSizeLimit(limit)),
+        limit => Ok(limit.map(|limit| limit.0)),
+    }
+}

@@ -1,0 +1,269 @@
+//! What a handshake is willing to do. It knows neither records nor X.509: see `connection::Config` for trust
+//! and credentials.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::crypto::CryptoProvider;
+use crate::message::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme};
+
+/// Which end of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The end that sends the ClientHello.
+    Client,
+    /// The end that answers it.
+    Server,
+}
+
+impl Role {
+    /// The other end.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// What carries the handshake; it decides what differs between TLS and the protocols that borrow its handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// TLS records over a byte stream.
+    #[default]
+    Stream,
+    /// QUIC CRYPTO frames (RFC 9001): no session id, no KeyUpdate, an application protocol is mandatory.
+    Quic,
+}
+
+/// Does the server ask for the client's certificate?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum ClientAuth {
+    /// No.
+    None,
+    /// Yes; a client without one is let in, and has no identity.
+    Optional,
+    /// Yes; a client without one is refused with `certificate_required`.
+    #[default]
+    Required,
+}
+
+/// How the server picks the group where the client offers several (§4.3.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum GroupChoice {
+    /// The first of our groups that the client sent a share for; a HelloRetryRequest only if there is none.
+    #[default]
+    SaveRoundTrip,
+    /// The first of our groups that the client supports, at the price of a HelloRetryRequest.
+    OurPreference,
+}
+
+/// Bounds on what a peer may make us keep or do; DESIGN.md gives the reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest handshake message, in bytes without its header.
+    pub message: usize,
+    /// The most certificates in one Certificate message.
+    pub certificates: usize,
+    /// The most NewSessionTickets on one connection.
+    pub tickets: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { message: 0xffff, certificates: 16, tickets: 256 }
+    }
+}
+
+/// An extension that is the embedder's own, such as QUIC's transport parameters: sent in ClientHello or
+/// EncryptedExtensions, and the peer's given back when the handshake completes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignExtension {
+    /// Its type.
+    pub extension_type: ExtensionType,
+    /// Its body.
+    pub extension_data: Vec<u8>,
+    /// Must the peer send one of this type too? Then its absence is `missing_extension`.
+    pub required: bool,
+}
+
+/// One place in a list of extensions to send, for replays and testers; set through `danger`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExtensionSlot {
+    /// The extension of this type as the library builds it, if it would send one.
+    Built(ExtensionType),
+    /// These bytes.
+    Raw(ExtensionType, Vec<u8>),
+}
+
+/// Exact lists of extensions in place of the library's own; set through `danger`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ExtensionScript {
+    pub(crate) client_hello: Option<Vec<ExtensionSlot>>,
+    pub(crate) second_client_hello: Option<Vec<ExtensionSlot>>,
+    pub(crate) encrypted_extensions: Option<Vec<ExtensionSlot>>,
+    pub(crate) hello_retry_request: Option<Vec<ExtensionSlot>>,
+    pub(crate) server_hello: Option<Vec<ExtensionSlot>>,
+    pub(crate) certificate_request: Option<Vec<ExtensionSlot>>,
+    pub(crate) new_session_ticket: Option<Vec<ExtensionSlot>>,
+}
+
+/// What a handshake is willing to do; one value serves many connections in both roles.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What it computes with.
+    pub crypto: CryptoProvider,
+    /// What carries it.
+    pub carrier: Carrier,
+    /// Suites, in order of preference.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Groups, in order of preference.
+    pub groups: Vec<NamedGroup>,
+    /// Client: the groups to send shares for in the first ClientHello.
+    pub key_share_groups: Vec<NamedGroup>,
+    /// Server: how to pick the group.
+    pub group_choice: GroupChoice,
+    /// Schemes accepted in CertificateVerify, in order of preference (`signature_algorithms`).
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// Schemes accepted in certificates (`signature_algorithms_cert`); sent only if they differ.
+    pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// Application protocols, in order of preference (RFC 7301); empty: none is negotiated.
+    pub application_protocols: Vec<Vec<u8>>,
+    /// Server: does it ask for the client's certificate?
+    pub client_auth: ClientAuth,
+    /// Distinguished names in DER of the authorities that we accept (§4.3.4), sent in CertificateRequest and,
+    /// by a client, in ClientHello; empty: none is sent.
+    pub certificate_authorities: Vec<Vec<u8>>,
+    /// Server: `oid_filters` of CertificateRequest (§4.3.5), extension identifier and values, both in DER.
+    pub oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Our `record_size_limit` (RFC 8449), 64 to 2^14+1; `None`: not sent.
+    pub record_size_limit: Option<u16>,
+    /// Look like TLS 1.2 to middleboxes (E.4); streams only.
+    pub middlebox_compatibility: bool,
+    /// Server: refuse a ClientHello without `server_name`, with `missing_extension`.
+    pub require_server_name: bool,
+    /// Server: ask the caller to choose a config for each ClientHello (`ClientHelloSeen`).
+    pub ask_client_hello: bool,
+    /// Server: put a sealed cookie into HelloRetryRequest, so that nothing need be remembered until the second
+    /// ClientHello comes (§4.3.2).
+    pub hello_retry_cookie: bool,
+    /// Client: ask for and take OCSP staples; server: ask clients for them (§4.5.1.1).
+    pub request_ocsp: bool,
+    /// Client: say that tickets are wanted (`psk_key_exchange_modes`).
+    pub accept_tickets: bool,
+    /// Client: learn whether the server accepts our certificate by asking it for a KeyUpdate behind the handshake.
+    pub probe_acceptance: bool,
+    /// Server: how many tickets to give after the handshake (§4.7.1).
+    pub tickets: u8,
+    /// Server: `ticket_lifetime` in seconds, at most 604800.
+    pub ticket_lifetime: u32,
+    /// Bounds on what the peer may make us keep or do.
+    pub limits: Limits,
+    pub(crate) script: ExtensionScript,
+    pub(crate) key_log: bool,
+}
+
+impl Config {
+    /// The defaults with what this provider can do.
+    #[must_use]
+    pub fn new(crypto: CryptoProvider) -> Self {
+        let cipher_suites = [
+            CipherSuite::TLS_AES_128_GCM_SHA256,
+            CipherSuite::TLS_AES_256_GCM_SHA384,
+            CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        ];
+        let groups = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+        let provided = |scheme: &SignatureScheme| {
+            scheme.algorithm().is_some_and(|algorithm| crypto.verifier(algorithm).is_some())
+        };
+        let groups: Vec<_> = groups
+            .into_iter()
+            .filter(|group| {
+                group.key_exchange().is_some_and(|algorithm| crypto.key_exchange(algorithm).is_some())
+            })
+            .collect();
+        let schemes = SignatureScheme::for_certificate_verify().filter(provided);
+        let schemes_cert = SignatureScheme::for_certificates().filter(provided);
+        Self {
+            carrier: Carrier::Stream,
+            cipher_suites: cipher_suites.into_iter().filter(|suite| is_provided(&crypto, *suite)).collect(),
+            key_share_groups: groups.iter().take(1).copied().collect(),
+            groups,
+            group_choice: GroupChoice::default(),
+            signature_schemes: schemes.collect(),
+            signature_schemes_cert: schemes_cert.collect(),
+            application_protocols: Vec::new(),
+            client_auth: ClientAuth::default(),
+            certificate_authorities: Vec::new(),
+            oid_filters: Vec::new(),
+            record_size_limit: None,
+            middlebox_compatibility: true,
+            require_server_name: false,
+            ask_client_hello: false,
+            hello_retry_cookie: false,
+            request_ocsp: false,
+            accept_tickets: false,
+            probe_acceptance: false,
+            tickets: 0,
+            ticket_lifetime: 7200,
+            limits: Limits::default(),
+            script: ExtensionScript::default(),
+            key_log: false,
+            crypto,
+        }
+    }
+
+    /// Checks what a caller may have set wrong.
+    ///
+    /// # Errors
+    /// A sentence that names the field and what is wrong with it.
+    pub fn check(&self) -> Result<(), String> {
+        let none = |what: &str| Err(alloc::format!("{what} is empty: nothing could be negotiated"));
+        if self.cipher_suites.is_empty() {
+            return none("cipher_suites");
+        }
+        if self.groups.is_empty() {
+            return none("groups");
+        }
+        if self.signature_schemes.is_empty() {
+            return none("signature_schemes");
+        }
+        if let Some(suite) = self.cipher_suites.iter().find(|suite| !is_provided(&self.crypto, **suite)) {
+            return Err(alloc::format!("cipher_suites: the provider {} has no {suite}", self.crypto.name));
+        }
+        let has = |group: &&NamedGroup| {
+            group.key_exchange().is_none_or(|algorithm| self.crypto.key_exchange(algorithm).is_none())
+        };
+        if let Some(group) = self.groups.iter().find(has) {
+            return Err(alloc::format!("groups: the provider {} has no {group}", self.crypto.name));
+        }
+        if let Some(group) = self.key_share_groups.iter().find(|group| !self.groups.contains(group)) {
+            return Err(alloc::format!("key_share_groups: {group} is not among groups (§4.3.8)"));
+        }
+        if let Some(scheme) = self.signature_schemes.iter().find(|scheme| !scheme.in_certificate_verify()) {
+            return Err(alloc::format!("signature_schemes: {scheme} is not for CertificateVerify (§4.3.3)"));
+        }
+        if let Some(limit) = self.record_size_limit
+            && !(64..=0x4001).contains(&limit)
+        {
+            return Err(alloc::format!("record_size_limit is {limit}, expected 64 to 16385 (RFC 8449 §4)"));
+        }
+        if self.application_protocols.iter().any(|name| name.is_empty() || name.len() > 255) {
+            return Err(String::from("application_protocols: a name has 1 to 255 bytes (RFC 7301 §3.1)"));
+        }
+        if self.carrier == Carrier::Quic && self.application_protocols.is_empty() {
+            return Err(String::from("application_protocols: QUIC requires one (RFC 9001 §8.1)"));
+        }
+        if self.ticket_lifetime > 604_800 {
+            return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));
+        }
+        Ok(())
+    }
+}
+
+fn is_provided(crypto: &CryptoProvider, suite: CipherSuite) -> bool {
+    suite.aead().is_some_and(|aead| crypto.aead(aead).is_some())
+        && suite.hash().is_some_and(|hash| crypto.hash(hash).is_some() && crypto.hkdf(hash).is_some())
+}

@@ -1,0 +1,230 @@
+//! What we prove our identity with, and what the peer showed (RFC 9846 §4.5.1, §4.5.2; 8446 §4.4.2, §4.4.3).
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::{Digest, EntropySource, PublicKey, Sign as SigningKey};
+use crate::message::{Certificate, CertificateEntry, ExtensionList, ExtensionType, SignatureScheme};
+use crate::wire::{Decode, DecodeError};
+
+use super::{OwnFault, PeerFault, Role};
+
+/// A certificate chain and the key that belongs to its leaf.
+#[derive(Clone)]
+pub struct Credential {
+    chain: Vec<Arc<[u8]>>,
+    public_key: PublicKey,
+    key: Key,
+    ocsp_responses: Vec<Option<Arc<[u8]>>>,
+}
+
+#[derive(Clone)]
+enum Key {
+    Local(Arc<dyn SigningKey>),
+    External(Vec<SignatureScheme>),
+}
+
+impl Credential {
+    /// A chain, leaf first, whose key signs inside this process.
+    ///
+    /// The caller has checked that the key belongs to the leaf; `connection::Credential` does.
+    #[must_use]
+    pub fn local(chain: Vec<Arc<[u8]>>, key: Arc<dyn SigningKey>) -> Self {
+        Self { chain, public_key: key.public_key().clone(), key: Key::Local(key), ocsp_responses: Vec::new() }
+    }
+
+    /// A chain, leaf first, whose key is elsewhere: each handshake asks for the signature, by one of `schemes`
+    /// in order of preference. `public_key` is the leaf's.
+    #[must_use]
+    pub const fn external(
+        chain: Vec<Arc<[u8]>>,
+        public_key: PublicKey,
+        schemes: Vec<SignatureScheme>,
+    ) -> Self {
+        Self { chain, public_key, key: Key::External(schemes), ocsp_responses: Vec::new() }
+    }
+
+    /// Staples an OCSP response in DER to each certificate that has one, in the order of the chain (§4.5.1.1).
+    #[must_use]
+    pub fn with_ocsp_responses(mut self, ocsp_responses: Vec<Option<Arc<[u8]>>>) -> Self {
+        self.ocsp_responses = ocsp_responses;
+        self
+    }
+
+    /// The chain in DER, leaf first.
+    #[must_use]
+    pub fn chain(&self) -> &[Arc<[u8]>] {
+        &self.chain
+    }
+
+    /// The leaf's key.
+    #[must_use]
+    pub const fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// Is the key outside this process?
+    #[must_use]
+    pub const fn is_external(&self) -> bool {
+        matches!(self.key, Key::External(_))
+    }
+
+    /// The first scheme of ours that the peer accepts in CertificateVerify.
+    #[must_use]
+    pub fn scheme_for(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
+        match &self.key {
+            Key::Local(key) => SignatureScheme::for_certificate_verify().find(|scheme| {
+                accepted.contains(scheme)
+                    && scheme.algorithm().is_some_and(|algorithm| key.algorithms().contains(&algorithm))
+            }),
+            Key::External(schemes) => schemes
+                .iter()
+                .copied()
+                .find(|scheme| scheme.in_certificate_verify() && accepted.contains(scheme)),
+        }
+    }
+
+    /// Signs with a key in this process; `None` if it is elsewhere.
+    pub(super) fn sign(
+        &self,
+        scheme: SignatureScheme,
+        content: &SignedContent,
+        entropy: &mut dyn EntropySource,
+    ) -> Option<Result<Vec<u8>, OwnFault>> {
+        let Key::Local(key) = &self.key else { return None };
+        let signed = scheme
+            .algorithm()
+            .and_then(|algorithm| key.sign(algorithm, content, entropy).ok())
+            .ok_or(OwnFault::Crypto("signing"));
+        Some(signed)
+    }
+
+    /// The `certificate_list` to send; staples only where the peer asked for them.
+    pub(super) fn entries(&self, staple: bool) -> Vec<(Arc<[u8]>, ExtensionList)> {
+        let staples = self.ocsp_responses.iter().cloned().chain(core::iter::repeat(None));
+        self.chain
+            .iter()
+            .zip(staples)
+            .map(|(certificate, response)| {
+                let mut extensions = ExtensionList::new();
+                if let Some(response) = response.filter(|_| staple) {
+                    let status = crate::message::CertificateStatus { ocsp_response: &response };
+                    extensions.push(ExtensionType::STATUS_REQUEST, &status);
+                }
+                (Arc::clone(certificate), extensions)
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("certificates", &self.chain.len())
+            .field("public_key", &self.public_key)
+            .field("external", &self.is_external())
+            .finish()
+    }
+}
+
+/// The content of a peer's Certificate message, kept as it came: leaf first, with staples and SCTs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PeerChain {
+    /// A Certificate body that has decoded.
+    body: Arc<[u8]>,
+}
+
+impl PeerChain {
+    /// Keeps the body of a Certificate message.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is none (`decode_error`).
+    pub fn new(body: &[u8]) -> Result<Self, DecodeError> {
+        Certificate::decode(body)?;
+        Ok(Self { body: body.into() })
+    }
+
+    /// The entries of `certificate_list`, leaf first.
+    pub fn entries(&self) -> impl Iterator<Item = CertificateEntry<'_>> {
+        Certificate::decode(&self.body).ok().into_iter().flat_map(|message| message.certificate_list.iter())
+    }
+
+    /// The certificates in DER, leaf first.
+    pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.entries().map(|entry| entry.cert_data)
+    }
+
+    /// How many certificates there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries().count()
+    }
+
+    /// Did the peer send an empty list?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries().next().is_none()
+    }
+}
+
+impl fmt::Debug for PeerChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PeerChain({} certificates)", self.len())
+    }
+}
+
+/// What CertificateVerify signs (§4.5.2): 64 spaces, the context string, a zero byte, the transcript hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SignedContent {
+    bytes: [u8; Self::MAX],
+    length: u8,
+}
+
+impl SignedContent {
+    /// The longest one, in bytes: with SHA-384.
+    pub const MAX: usize = 64 + 33 + 1 + 48;
+
+    /// The content that `signer` signs over `transcript_hash`.
+    #[must_use]
+    pub fn new(signer: Role, transcript_hash: &Digest) -> Self {
+        let context: &[u8; 33] = match signer {
+            Role::Server => b"TLS 1.3, server CertificateVerify",
+            Role::Client => b"TLS 1.3, client CertificateVerify",
+        };
+        let content =
+            [0x20; 64].into_iter().chain(*context).chain([0]).chain(transcript_hash.iter().copied());
+        let mut signed = Self { bytes: [0; Self::MAX], length: 0 };
+        for (place, byte) in signed.bytes.iter_mut().zip(content) {
+            *place = byte;
+            signed.length += 1;
+        }
+        signed
+    }
+}
+
+impl core::ops::Deref for SignedContent {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for SignedContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedContent({} bytes)", self.length)
+    }
+}
+
+/// The body of a Certificate message as the state machines take it: checked and kept.
+pub(super) fn peer_chain(
+    message: &Certificate<'_>,
+    body: &[u8],
+    limit: usize,
+) -> Result<PeerChain, PeerFault> {
+    if message.certificate_list.iter().count() > limit {
+        return Err(PeerFault::TooMany { what: "certificates in one Certificate message", limit });
+    }
+    Ok(PeerChain { body: body.into() })
+}

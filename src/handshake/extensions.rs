@@ -1,0 +1,106 @@
+//! Lists of extensions to send: the library's own, or exactly those that `danger` scripted.
+
+use alloc::vec::Vec;
+
+use super::{Config, ExtensionSlot, ForeignExtension, PeerFault};
+use crate::message::{
+    CertificateAuthorities, ExtensionList, ExtensionType, Extensions, HandshakeType, SignatureSchemeList,
+    SignatureSchemeListCert,
+};
+use crate::wire::Encode;
+
+/// Extensions of one message in the making, in the library's order.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    list: Vec<(ExtensionType, Vec<u8>)>,
+}
+
+impl Outgoing {
+    pub(crate) const fn new() -> Self {
+        Self { list: Vec::new() }
+    }
+
+    /// Adds one.
+    pub(crate) fn push(&mut self, extension_type: ExtensionType, body: &impl Encode) {
+        self.list.push((extension_type, body.to_bytes()));
+    }
+
+    /// Adds one if there is something to say.
+    pub(crate) fn push_some<E: Encode>(&mut self, extension_type: ExtensionType, body: Option<E>) {
+        if let Some(body) = body {
+            self.push(extension_type, &body);
+        }
+    }
+
+    /// Adds one with an empty body.
+    pub(crate) fn push_empty(&mut self, extension_type: ExtensionType) {
+        self.list.push((extension_type, Vec::new()));
+    }
+
+    /// Adds the embedder's.
+    pub(crate) fn push_foreign<'f>(&mut self, foreign: impl IntoIterator<Item = &'f ForeignExtension>) {
+        self.list.extend(foreign.into_iter().map(|own| (own.extension_type, own.extension_data.clone())));
+    }
+
+    /// The list as it goes out: in the library's order, or as scripted.
+    pub(crate) fn finish(self, script: Option<&[ExtensionSlot]>) -> ExtensionList {
+        let mut out = ExtensionList::new();
+        let Some(script) = script else {
+            self.list.iter().for_each(|(extension_type, body)| out.push_raw(*extension_type, body));
+            return out;
+        };
+        for slot in script {
+            match slot {
+                ExtensionSlot::Raw(extension_type, body) => out.push_raw(*extension_type, body),
+                ExtensionSlot::Built(wanted) => {
+                    if let Some((_, body)) = self.list.iter().find(|(built, _)| built == wanted) {
+                        out.push_raw(*wanted, body);
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The peer's extensions of the embedder's types, checked for those it must send.
+pub(crate) fn take_foreign(
+    ours: &[ForeignExtension],
+    message: HandshakeType,
+    theirs: &Extensions<'_>,
+) -> Result<Vec<ForeignExtension>, PeerFault> {
+    let mut taken = Vec::new();
+    for own in ours {
+        let extension = own.extension_type;
+        match theirs.find(extension) {
+            Some(body) => {
+                taken.push(ForeignExtension {
+                    extension_type: extension,
+                    extension_data: body.to_vec(),
+                    required: own.required,
+                });
+            }
+            None if own.required => return Err(PeerFault::MissingExtension { message, extension }),
+            None => {}
+        }
+    }
+    Ok(taken)
+}
+
+/// `signature_algorithms`, and `signature_algorithms_cert` where it says something else (§4.3.3).
+pub(super) fn push_signature_schemes(config: &Config, out: &mut Outgoing) {
+    let schemes = SignatureSchemeList::from(config.signature_schemes.as_slice());
+    out.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
+    if config.signature_schemes_cert != config.signature_schemes {
+        let schemes = SignatureSchemeListCert::from(config.signature_schemes_cert.as_slice());
+        out.push(ExtensionType::SIGNATURE_ALGORITHMS_CERT, &schemes);
+    }
+}
+
+/// `certificate_authorities`, if the config names any (§4.3.4).
+pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
+    if !config.certificate_authorities.is_empty() {
+        let authorities = CertificateAuthorities::from(config.certificate_authorities.as_slice());
+        out.push(ExtensionType::CERTIFICATE_AUTHORITIES, &authorities);
+    }
+}

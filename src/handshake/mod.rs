@@ -1,0 +1,396 @@
+//! The handshake as two state machines over message bytes: RFC 9846 §4 and Appendix A (8446 §4, Appendix A).
+//!
+//! This floor knows neither records nor X.509, so that carriers other than TLS records use it directly. Bytes of
+//! handshake messages go in by epoch, [`Handshake::next`] says what happened, bytes come out by epoch, and every
+//! slow or external step is an [`Ask`] that waits for its answer.
+//!
+//! ```text
+//! receive(epoch, bytes) ─→ next(now) ─┬→ Output::Keys       install these
+//!                                     ├→ Output::Milestone  know this
+//!          answer(Answer) ←─ pending()┘
+//!          owed() / sent(n): bytes to carry, never of an epoch whose keys were not yet taken
+//! ```
+
+mod ask;
+pub(crate) mod client;
+mod config;
+mod credential;
+mod extensions;
+mod fault;
+mod flight;
+mod incoming;
+mod output;
+mod post_handshake;
+pub(crate) mod server;
+mod step;
+mod transitions;
+mod verify;
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+pub use ask::{
+    Answer, Ask, AskId, ChooseCredential, ClientHelloSeen, JudgePeer, OpenCookie, Refused, SealCookie,
+    SealTicket, Sign,
+};
+pub use config::{Carrier, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits, Role};
+pub use credential::{Credential, PeerChain, SignedContent};
+pub use fault::{Fault, OwnFault, PeerFault};
+pub use output::{
+    AcceptanceProof, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output, ReceivedTicket,
+};
+pub use post_handshake::PostHandshake;
+pub use transitions::{Arrow, mermaid};
+
+use crate::alert::AlertDescription;
+use crate::crypto::{CryptoError, CryptoProvider, Entropy, EntropySource, HashAlgorithm, Purpose};
+use crate::identity::ExpectedPeer;
+use crate::time::Time;
+use ask::Reply;
+use client::Client;
+use incoming::{HEADER, Incoming};
+use output::Actions;
+use server::Server;
+use step::{Received, Step};
+
+/// The arrows of the client's state machine (A.1), as declared.
+pub const CLIENT_ARROWS: &[Arrow] = client::ARROWS;
+/// The arrows of the server's state machine (A.2), as declared.
+pub const SERVER_ARROWS: &[Arrow] = server::ARROWS;
+
+/// A handshake of either role, and the handshake messages behind it.
+pub struct Handshake {
+    stage: Stage,
+    config: Arc<Config>,
+    entropy: Box<dyn EntropySource>,
+    incoming: Incoming,
+    actions: Actions,
+    next_ask: AskId,
+    answered: Option<Reply>,
+    fault: Option<Fault>,
+}
+
+/// Which machine is at work.
+enum Stage {
+    Client(Client),
+    Server(Server),
+    PostHandshake(Box<PostHandshake>),
+    /// A fault has taken the machine.
+    Ended,
+}
+
+impl Handshake {
+    /// A client that wants to reach `expected`; its ClientHello is owed. `foreign_extensions` are the
+    /// embedder's, in ClientHello.
+    #[must_use]
+    pub fn client(
+        config: Arc<Config>,
+        expected: Arc<ExpectedPeer>,
+        foreign_extensions: Vec<ForeignExtension>,
+        entropy: Entropy,
+    ) -> Self {
+        let start = client::Start { expected, foreign_extensions };
+        Self::new(Stage::Client(Client::Start(start)), config, entropy)
+    }
+
+    /// A server. `foreign_extensions` are the embedder's, in EncryptedExtensions where the client sent its own.
+    #[must_use]
+    pub fn server(config: Arc<Config>, foreign_extensions: Vec<ForeignExtension>, entropy: Entropy) -> Self {
+        let start = server::Start::new(foreign_extensions);
+        Self::new(Stage::Server(Server::Start(start)), config, entropy)
+    }
+
+    fn new(stage: Stage, config: Arc<Config>, entropy: Entropy) -> Self {
+        let entropy = source(&config.crypto, entropy);
+        let mut handshake = Self {
+            stage,
+            config,
+            entropy,
+            incoming: Incoming::default(),
+            actions: Actions::new(),
+            next_ask: AskId { connection: 0, ask: 0 },
+            answered: None,
+            fault: None,
+        };
+        let mut number = [0; 8];
+        let drawn = handshake.entropy.draw(Purpose::ConnectionNumber, &mut number);
+        handshake.next_ask.connection = u64::from_be_bytes(number);
+        let begun = drawn.map_err(|_| OwnFault::Crypto("drawing entropy").into()).and_then(|()| {
+            // START waits for nothing, and sends nothing that depends on the time.
+            handshake.step(Time::from_millis_since_1970(0), |stage, _| Ok(stage))
+        });
+        handshake.fault = begun.err();
+        handshake
+    }
+
+    /// Takes handshake bytes of one epoch, cut anywhere. They are worked on in [`Handshake::next`].
+    pub fn receive(&mut self, epoch: Epoch, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if epoch != self.actions.receiving {
+            self.fail(PeerFault::WrongEpoch.into());
+        } else if let Stage::PostHandshake(post_handshake) = &mut self.stage {
+            post_handshake.receive(bytes);
+        } else {
+            self.incoming.push(bytes);
+        }
+    }
+
+    /// What happened next; `None`: more bytes or an answer first.
+    ///
+    /// # Errors
+    /// The [`Fault`] that ended the handshake, again on each call. Outputs that came before it are given first.
+    pub fn next(&mut self, now: Time) -> Result<Option<Output>, Fault> {
+        loop {
+            if let Some(output) = self.actions.take_output() {
+                return Ok(Some(output));
+            }
+            if let Some(fault) = &self.fault {
+                return Err(fault.clone());
+            }
+            if let Stage::PostHandshake(post_handshake) = &mut self.stage {
+                return post_handshake.next(now);
+            }
+            match self.work(now) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(fault) => self.fail(fault),
+            }
+        }
+    }
+
+    /// Takes an answer or a message that waits; `false`: there is none.
+    fn work(&mut self, now: Time) -> Result<bool, Fault> {
+        let receiving = self.actions.receiving;
+        if let Some(reply) = self.answered.take() {
+            self.step(now, |stage, step| stage.answer(reply, step))?;
+        } else if self.pending().is_some() {
+            return Ok(false);
+        } else {
+            let Some((msg_type, length)) = self.incoming.next_message(self.config.limits.message)? else {
+                return Ok(false);
+            };
+            let (buffer, range) = self.incoming.lend(length);
+            let bytes = buffer.get(range).unwrap_or_default();
+            let received = Received { msg_type, body: bytes.get(HEADER..).unwrap_or_default(), bytes };
+            let outcome = self.step(now, |stage, step| stage.receive(&received, step));
+            self.incoming.give_back(buffer);
+            outcome?;
+        }
+        if self.actions.receiving != receiving && !self.incoming.is_empty() {
+            return Err(PeerFault::SpansKeyChange.into());
+        }
+        self.leave_machine();
+        Ok(true)
+    }
+
+    /// One step of the machine, and what waits for nothing behind it; it closes the chunk that it wrote into.
+    fn step(
+        &mut self,
+        now: Time,
+        take: impl FnOnce(Stage, &mut Step<'_>) -> Result<Stage, Fault>,
+    ) -> Result<(), Fault> {
+        let stage = core::mem::replace(&mut self.stage, Stage::Ended);
+        let mut step = Step {
+            config: &mut self.config,
+            entropy: &mut *self.entropy,
+            now,
+            actions: &mut self.actions,
+            next_ask: &mut self.next_ask,
+        };
+        let stage = take(stage, &mut step).and_then(|stage| stage.at_once(&mut step));
+        self.actions.close_chunk();
+        self.stage = stage?;
+        Ok(())
+    }
+
+    /// CONNECTED: the machine makes room for what is left of it.
+    fn leave_machine(&mut self) {
+        let established = match core::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Client(Client::Connected(connected)) => connected.established,
+            Stage::Server(Server::Connected(connected)) => connected.established,
+            other => {
+                self.stage = other;
+                return;
+            }
+        };
+        self.stage = Stage::PostHandshake(Box::new(PostHandshake::new(
+            established,
+            Arc::clone(&self.config),
+            core::mem::replace(&mut self.entropy, Box::new(Spent)),
+            self.actions.leave_flight(),
+            self.next_ask,
+        )));
+    }
+
+    /// The open ask, if there is one; looking does not take it.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Ask> {
+        match &self.stage {
+            _ if self.answered.is_some() || self.fault.is_some() => None,
+            Stage::Client(machine) => machine.pending(),
+            Stage::Server(machine) => machine.pending(),
+            Stage::PostHandshake(post_handshake) => post_handshake.pending(),
+            Stage::Ended => None,
+        }
+    }
+
+    /// Closes the open ask; go on with [`Handshake::next`].
+    ///
+    /// # Errors
+    /// [`Refused`]: not taken, nothing changed, the ask is still open.
+    pub fn answer(&mut self, answer: Answer) -> Result<(), Refused> {
+        if let Stage::PostHandshake(post_handshake) = &mut self.stage {
+            return post_handshake.answer(answer);
+        }
+        self.pending().ok_or(Refused::NothingAsked)?.check(&answer, &self.config)?;
+        self.answered = Some(answer.reply);
+        Ok(())
+    }
+
+    /// The bytes owed next, one chunk: a carrier puts no record across two. Never of an epoch whose
+    /// [`Output::Keys`] was not yet taken.
+    #[must_use]
+    pub fn owed(&self) -> Option<(Epoch, &[u8])> {
+        match &self.stage {
+            Stage::PostHandshake(post_handshake) if self.actions.flight.is_empty() => post_handshake.owed(),
+            Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended => {
+                self.actions.owed()
+            }
+        }
+    }
+
+    /// The carrier has taken `count` bytes of what [`Handshake::owed`] showed.
+    pub fn sent(&mut self, count: usize) {
+        match &mut self.stage {
+            Stage::PostHandshake(post_handshake) if self.actions.flight.is_empty() => {
+                post_handshake.sent(count)
+            }
+            Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended => {
+                self.actions.sent(count);
+            }
+        }
+    }
+
+    /// Ends the handshake with this alert, for a reason of the caller's own.
+    pub fn abort(&mut self, alert: AlertDescription) {
+        self.fail(Fault::Aborted(alert));
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.stage = Stage::Ended;
+        self.answered = None;
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Is the handshake complete? Our Finished may still be owed.
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        matches!(self.stage, Stage::PostHandshake(_))
+    }
+
+    /// Which epoch the next handshake bytes must come in.
+    #[must_use]
+    pub const fn receiving(&self) -> Epoch {
+        self.actions.receiving
+    }
+
+    /// Does this connection look like TLS 1.2 to middleboxes (E.4)? Then its carrier sends change_cipher_spec: a
+    /// client before its second flight, a server behind its first message.
+    #[must_use]
+    pub const fn middlebox_compatibility(&self) -> bool {
+        self.actions.middlebox_compatibility
+    }
+
+    /// The config that is in force: a server's may have been chosen by `ClientHelloSeen`.
+    #[must_use]
+    pub const fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// The name of the state, as in Appendix A.
+    #[must_use]
+    pub const fn state(&self) -> &'static str {
+        match &self.stage {
+            Stage::Client(machine) => machine.name(),
+            Stage::Server(machine) => machine.name(),
+            Stage::PostHandshake(_) => "Connected",
+            Stage::Ended => "Ended",
+        }
+    }
+
+    /// What is left once the handshake is complete and all outputs and bytes of it are taken: keeps little, and
+    /// goes on with tickets and KeyUpdates.
+    ///
+    /// # Errors
+    /// The handshake itself, unharmed, if it is not that far.
+    pub fn into_post_handshake(self) -> Result<PostHandshake, Box<Self>> {
+        match self.stage {
+            Stage::PostHandshake(post_handshake)
+                if self.fault.is_none()
+                    && self.actions.outputs.is_empty()
+                    && self.actions.flight.is_empty() =>
+            {
+                Ok(*post_handshake)
+            }
+            stage => Err(Box::new(Self { stage, ..self })),
+        }
+    }
+}
+
+impl Stage {
+    fn receive(self, received: &Received<'_>, step: &mut Step<'_>) -> Result<Self, Fault> {
+        Ok(match self {
+            Self::Client(machine) => Self::Client(machine.receive(received, step)?),
+            Self::Server(machine) => Self::Server(machine.receive(received, step)?),
+            stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
+        })
+    }
+
+    fn answer(self, reply: Reply, step: &mut Step<'_>) -> Result<Self, Fault> {
+        Ok(match self {
+            Self::Client(machine) => Self::Client(machine.answer(reply, step)?),
+            Self::Server(machine) => Self::Server(machine.answer(reply, step)?),
+            stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
+        })
+    }
+
+    fn at_once(self, step: &mut Step<'_>) -> Result<Self, Fault> {
+        Ok(match self {
+            Self::Client(machine) => Self::Client(machine.at_once(step)?),
+            Self::Server(machine) => Self::Server(machine.at_once(step)?),
+            stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
+        })
+    }
+}
+
+/// A source that has nothing left: the connection's has moved on.
+struct Spent;
+
+impl EntropySource for Spent {
+    fn draw(&mut self, _: Purpose, _: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError)
+    }
+}
+
+/// The connection's entropy, expanded with what the provider has.
+fn source(crypto: &CryptoProvider, entropy: Entropy) -> Box<dyn EntropySource> {
+    let hkdf = crypto.hkdf(HashAlgorithm::Sha256).or_else(|| crypto.hkdf(HashAlgorithm::Sha384));
+    hkdf.map_or_else(
+        || Box::new(Spent) as Box<dyn EntropySource>,
+        |hkdf| entropy.expand_with(Arc::clone(hkdf)),
+    )
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("state", &self.state())
+            .field("pending", &self.pending().map(Ask::name))
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,326 @@
+//! Behind CONNECTED: tickets, KeyUpdate, exporters (RFC 9846 §4.7, §7.5; 8446 §4.6, §7.5).
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket};
+use super::extensions::Outgoing;
+use super::incoming::Incoming;
+use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, ReceivedTicket};
+use super::step::Received;
+use super::{Carrier, Config, Fault, OwnFault, PeerFault, Role};
+use crate::crypto::{EntropySource, Purpose, Secret};
+use crate::identity::PeerIdentity;
+use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk};
+use crate::message::{
+    CipherSuite, EarlyDataNewSessionTicket, ExtensionsOf, HandshakeType, KeyUpdate, KeyUpdateRequest,
+    NewSessionTicket,
+};
+use crate::time::Time;
+use crate::wire::Encode;
+
+/// The longest lifetime of a ticket, in seconds: seven days (§4.7.1).
+const MAX_TICKET_LIFETIME: u32 = 604_800;
+
+/// What a handshake leaves behind.
+pub(crate) struct Established {
+    pub(crate) role: Role,
+    pub(crate) kdf: Kdf,
+    pub(crate) cipher_suite: CipherSuite,
+    pub(crate) exporter_secret: Secret,
+    pub(crate) resumption_secret: Option<Secret>,
+    pub(crate) client_certificate_sent: bool,
+    pub(crate) peer_identity: Option<Arc<PeerIdentity>>,
+}
+
+/// A connection behind its handshake: what it still says and hears in handshake messages.
+///
+/// The verbs are those of [`Handshake`](super::Handshake).
+pub struct PostHandshake {
+    established: Established,
+    config: Arc<Config>,
+    entropy: Box<dyn EntropySource>,
+    incoming: Incoming,
+    actions: Actions,
+    ask: Option<OpenTicketAsk>,
+    next_ask: AskId,
+    tickets_to_send: u8,
+    tickets_seen: usize,
+    acceptance: Acceptance,
+    fault: Option<Fault>,
+}
+
+/// A SealTicket that is open, with what the message needs beside its answer.
+struct OpenTicketAsk {
+    ask: Ask,
+    reply: Option<Reply>,
+    age_add: u32,
+    nonce: [u8; 8],
+}
+
+/// What the client knows of the server's opinion on its certificate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Acceptance {
+    /// Nothing to accept, or accepted.
+    Settled,
+    Pending,
+    /// A KeyUpdate from here on answers our request.
+    Probed,
+}
+
+impl PostHandshake {
+    pub(super) fn new(
+        established: Established,
+        config: Arc<Config>,
+        entropy: Box<dyn EntropySource>,
+        actions: Actions,
+        next_ask: AskId,
+    ) -> Self {
+        let gives_tickets = established.role == Role::Server && established.resumption_secret.is_some();
+        Self {
+            tickets_to_send: if gives_tickets { config.tickets } else { 0 },
+            acceptance: if established.client_certificate_sent {
+                Acceptance::Pending
+            } else {
+                Acceptance::Settled
+            },
+            established,
+            config,
+            entropy,
+            incoming: Incoming::default(),
+            actions,
+            ask: None,
+            next_ask,
+            tickets_seen: 0,
+            fault: None,
+        }
+    }
+
+    /// Our role.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.established.role
+    }
+
+    /// The key derivation of the suite, for the carrier's traffic keys.
+    #[must_use]
+    pub const fn kdf(&self) -> &Kdf {
+        &self.established.kdf
+    }
+
+    /// The suite of the connection.
+    #[must_use]
+    pub const fn cipher_suite(&self) -> CipherSuite {
+        self.established.cipher_suite
+    }
+
+    /// Takes handshake bytes of the application epoch, cut anywhere.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.incoming.push(bytes);
+    }
+
+    /// What happened next; `None`: more bytes or an answer first.
+    ///
+    /// # Errors
+    /// The [`Fault`], again on each call.
+    pub fn next(&mut self, now: Time) -> Result<Option<Output>, Fault> {
+        loop {
+            if let Some(output) = self.actions.take_output() {
+                return Ok(Some(output));
+            }
+            if let Some(fault) = &self.fault {
+                return Err(fault.clone());
+            }
+            match self.work(now) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+    }
+
+    /// Does one thing that is to be done; `false`: there is none.
+    fn work(&mut self, now: Time) -> Result<bool, Fault> {
+        if let Some(open) = self.ask.take_if(|open| open.reply.is_some()) {
+            self.send_ticket(open);
+            return Ok(true);
+        }
+        if self.ask.is_none() && self.tickets_to_send > 0 {
+            self.ask_for_ticket(now)?;
+            return Ok(true);
+        }
+        let Some((msg_type, length)) = self.incoming.next_message(self.config.limits.message)? else {
+            return Ok(false);
+        };
+        let (buffer, range) = self.incoming.lend(length);
+        let bytes = buffer.get(range).unwrap_or_default();
+        let body = bytes.get(super::incoming::HEADER..).unwrap_or_default();
+        let outcome = self.recv(&Received { msg_type, body, bytes });
+        self.incoming.give_back(buffer);
+        outcome?;
+        Ok(true)
+    }
+
+    fn recv(&mut self, received: &Received<'_>) -> Result<(), Fault> {
+        match received.msg_type {
+            HandshakeType::NEW_SESSION_TICKET if self.established.role == Role::Client => {
+                self.recv_new_session_ticket(received)
+            }
+            HandshakeType::KEY_UPDATE => self.recv_key_update(received),
+            message => Err(PeerFault::Unexpected { state: "Connected", message }.into()),
+        }
+    }
+
+    fn recv_new_session_ticket(&mut self, received: &Received<'_>) -> Result<(), Fault> {
+        let message: NewSessionTicket<'_> = received.decode()?;
+        received.check_extensions(ExtensionsOf::NewSessionTicket, &message.extensions, None)?;
+        let early_data: Option<EarlyDataNewSessionTicket> =
+            message.extensions.get().map_err(|error| received.malformed(error))?;
+        self.tickets_seen += 1;
+        let limit = self.config.limits.tickets;
+        if self.tickets_seen > limit {
+            return Err(PeerFault::TooMany { what: "NewSessionTickets on one connection", limit }.into());
+        }
+        if self.acceptance != Acceptance::Settled {
+            self.accepted(AcceptanceProof::NewSessionTicket);
+        }
+        let Some(resumption_secret) = &self.established.resumption_secret else { return Ok(()) };
+        let ticket = ReceivedTicket {
+            lifetime: message.ticket_lifetime.min(MAX_TICKET_LIFETIME),
+            age_add: message.ticket_age_add,
+            ticket: message.ticket.to_vec(),
+            psk: resumption_psk(&self.established.kdf, resumption_secret, message.ticket_nonce),
+            cipher_suite: self.established.cipher_suite,
+            max_early_data_size: early_data.map(|early_data| early_data.max_early_data_size),
+        };
+        self.actions.milestone(Milestone::NewSessionTicket(Box::new(ticket)));
+        Ok(())
+    }
+
+    fn recv_key_update(&mut self, received: &Received<'_>) -> Result<(), Fault> {
+        if self.config.carrier == Carrier::Quic {
+            return Err(PeerFault::KeyUpdateForbidden.into());
+        }
+        let message: KeyUpdate = received.decode()?;
+        let update_requested = match message.request_update {
+            KeyUpdateRequest::UPDATE_NOT_REQUESTED => false,
+            KeyUpdateRequest::UPDATE_REQUESTED => true,
+            other => return Err(PeerFault::KeyUpdateRequest(other.0).into()),
+        };
+        if !self.incoming.is_empty() {
+            return Err(PeerFault::SpansKeyChange.into());
+        }
+        self.actions.outputs.push_back(Output::KeyUpdate { update_requested });
+        self.actions.milestone(Milestone::KeyUpdated);
+        if self.acceptance == Acceptance::Probed {
+            self.accepted(AcceptanceProof::KeyUpdate);
+        }
+        Ok(())
+    }
+
+    fn accepted(&mut self, proof: AcceptanceProof) {
+        self.acceptance = Acceptance::Settled;
+        self.actions.milestone(Milestone::ClientAuthConfirmed(proof));
+    }
+
+    /// Tells that the carrier has sent a KeyUpdate with `update_requested`: the peer's next KeyUpdate proves that
+    /// it has accepted our certificate.
+    pub fn sent_update_requested(&mut self) {
+        if self.acceptance == Acceptance::Pending {
+            self.acceptance = Acceptance::Probed;
+        }
+    }
+
+    /// Is the caller waiting to learn whether the server accepts its certificate, and did the config ask to probe?
+    #[must_use]
+    pub fn wants_probe(&self) -> bool {
+        self.acceptance == Acceptance::Pending && self.config.probe_acceptance
+    }
+
+    fn ask_for_ticket(&mut self, now: Time) -> Result<(), Fault> {
+        self.tickets_to_send -= 1;
+        let mut age_add = [0; 4];
+        let mut nonce = [0; 8];
+        let failed = |_| OwnFault::Crypto("drawing entropy");
+        self.entropy.draw(Purpose::TicketAgeAdd, &mut age_add).map_err(failed)?;
+        self.entropy.draw(Purpose::TicketNonce, &mut nonce).map_err(failed)?;
+        let Some(resumption_secret) = &self.established.resumption_secret else { return Ok(()) };
+        self.next_ask.ask = self.next_ask.ask.wrapping_add(1);
+        let ask = SealTicket {
+            id: self.next_ask,
+            psk: resumption_psk(&self.established.kdf, resumption_secret, &nonce),
+            cipher_suite: self.established.cipher_suite,
+            age_add: u32::from_be_bytes(age_add),
+            peer_identity: self.established.peer_identity.clone(),
+            now,
+        };
+        let ask = Ask::SealTicket(Box::new(ask));
+        self.ask = Some(OpenTicketAsk { ask, reply: None, age_add: u32::from_be_bytes(age_add), nonce });
+        Ok(())
+    }
+
+    /// Sends the ticket; an ask that failed only means that there is none.
+    fn send_ticket(&mut self, open: OpenTicketAsk) {
+        let Some(Reply::Sealed(ticket)) = open.reply else {
+            self.tickets_to_send = 0;
+            return;
+        };
+        let extensions = Outgoing::new().finish(self.config.script.new_session_ticket.as_deref());
+        let message = NewSessionTicket {
+            ticket_lifetime: self.config.ticket_lifetime,
+            ticket_age_add: open.age_add,
+            ticket_nonce: &open.nonce,
+            ticket: &ticket,
+            extensions: extensions.as_extensions(),
+        };
+        let msg_type = HandshakeType::NEW_SESSION_TICKET;
+        self.actions.send(Epoch::Application, msg_type, |out| message.encode(out));
+        self.actions.close_chunk();
+    }
+
+    /// The open ask. It stops no data.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Ask> {
+        self.ask.as_ref().filter(|open| open.reply.is_none()).map(|open| &open.ask)
+    }
+
+    /// Closes the open ask; go on with [`PostHandshake::next`].
+    ///
+    /// # Errors
+    /// [`Refused`]: not taken, nothing changed, the ask is still open.
+    pub fn answer(&mut self, answer: Answer) -> Result<(), Refused> {
+        let open = self.ask.as_mut().filter(|open| open.reply.is_none()).ok_or(Refused::NothingAsked)?;
+        open.ask.check(&answer, &self.config)?;
+        open.reply = Some(answer.reply);
+        Ok(())
+    }
+
+    /// Handshake bytes that are owed, one chunk; the carrier puts no record across two.
+    #[must_use]
+    pub fn owed(&self) -> Option<(Epoch, &[u8])> {
+        self.actions.owed()
+    }
+
+    /// The carrier has taken `count` bytes of what [`PostHandshake::owed`] showed.
+    pub fn sent(&mut self, count: usize) {
+        self.actions.sent(count);
+    }
+
+    /// Keying material for the application: `TLS-Exporter(label, context_value, out.len())` (§7.5).
+    ///
+    /// # Errors
+    /// [`ExpandError`] if label or output are too long.
+    pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExpandError> {
+        export(&self.established.kdf, &self.established.exporter_secret, label, context_value, out)
+    }
+}
+
+impl core::fmt::Debug for PostHandshake {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("PostHandshake")
+            .field("role", &self.established.role)
+            .field("cipher_suite", &self.established.cipher_suite)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,182 @@
+//! WAIT_CERT, WAIT_CV, WAIT_FINISHED: who the client is (RFC 9846 §4.5; 8446 §4.4).
+
+use alloc::boxed::Box;
+
+use super::To;
+use super::flight::Session;
+use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
+use crate::handshake::credential::peer_chain;
+use crate::handshake::output::{Connected as Agreement, Milestone};
+use crate::handshake::post_handshake::Established;
+use crate::handshake::step::{Received, Step, unusable};
+use crate::handshake::transitions::on;
+use crate::handshake::verify::{verify_certificate_verify, verify_finished};
+use crate::handshake::{ClientAuth, Direction, Epoch, Fault, PeerChain, PeerFault, Role};
+use crate::message::{Certificate, ExtensionType, ExtensionsOf, SignatureScheme};
+
+/// WAIT_CERT: the client will show a certificate, or none.
+pub(crate) struct WaitCert {
+    pub(super) session: Session,
+}
+
+/// Certificate has come, and its chain is being judged. WAIT_CV is inside and opens with the verdict alone.
+pub(crate) struct JudgingPeer {
+    pub(super) ask: Ask,
+    session: Session,
+    chain: PeerChain,
+}
+
+/// WAIT_CV: the chain is judged good; the signature is not here yet.
+pub(crate) struct WaitCv {
+    session: Session,
+    chain: PeerChain,
+    peer: Box<AcceptedPeer>,
+}
+
+/// WAIT_FINISHED: all but Finished has come.
+pub(crate) struct WaitFinished {
+    pub(super) session: Session,
+    pub(super) client: Option<ProvenClient>,
+}
+
+/// A client that has shown a good chain and proved that its key is its own.
+pub(super) struct ProvenClient {
+    chain: PeerChain,
+    peer: Box<AcceptedPeer>,
+    scheme: SignatureScheme,
+}
+
+/// CONNECTED: the handshake is complete.
+pub(crate) struct Connected {
+    pub(crate) established: Established,
+}
+
+impl WaitCert {
+    /// WAIT_CERT --Recv Certificate--> WAIT_CV, by way of the verdict; --Recv empty Certificate-->
+    /// WAIT_FINISHED.
+    pub(super) fn recv_certificate(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::Certificate>, Fault> {
+        let message: Certificate<'_> = received.decode()?;
+        if !message.certificate_request_context.is_empty() {
+            return Err(PeerFault::CertificateRequestContext.into());
+        }
+        let asked = |extension| extension == ExtensionType::STATUS_REQUEST && step.config.request_ocsp;
+        for entry in message.certificate_list.iter() {
+            received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
+        }
+        let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        self.session.transcript.add(received.bytes);
+        if chain.is_empty() {
+            return match step.config.client_auth {
+                ClientAuth::Required => Err(PeerFault::NoClientCertificate.into()),
+                ClientAuth::None | ClientAuth::Optional => {
+                    Ok(WaitFinished { session: self.session, client: None }.into())
+                }
+            };
+        }
+        let ask = JudgePeer {
+            id: step.ask_id(),
+            peer: Role::Client,
+            expected: None,
+            chain: chain.clone(),
+            signature_schemes_cert: step.config.signature_schemes_cert.clone(),
+            now: step.now,
+        };
+        Ok(JudgingPeer { ask: Ask::JudgePeer(Box::new(ask)), session: self.session, chain }.into())
+    }
+}
+
+impl JudgingPeer {
+    /// The verdict opens WAIT_CV.
+    pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        match reply {
+            Reply::Peer(peer) => Ok(WaitCv { session: self.session, chain: self.chain, peer }.into()),
+            reply => Err(unusable("JudgePeer", reply)),
+        }
+    }
+}
+
+impl WaitCv {
+    /// WAIT_CV --Recv CertificateVerify--> WAIT_FINISHED.
+    pub(super) fn recv_certificate_verify(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::CertificateVerify>, Fault> {
+        let transcript = &mut self.session.transcript;
+        let scheme = verify_certificate_verify(
+            Role::Client,
+            received,
+            &self.peer.public_key,
+            &transcript.current(),
+            step.config,
+        )?;
+        transcript.add(received.bytes);
+        let client = Some(ProvenClient { chain: self.chain, peer: self.peer, scheme });
+        Ok(WaitFinished { session: self.session, client }.into())
+    }
+}
+
+impl WaitFinished {
+    /// WAIT_FINISHED --Recv Finished--> CONNECTED; K_recv = application.
+    pub(super) fn recv_finished(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::Finished>, Fault> {
+        let session = &mut self.session;
+        let base_key = &session.client_handshake_traffic_secret;
+        verify_finished(received, &session.kdf, base_key, &session.transcript.current())?;
+        session.transcript.add(received.bytes);
+        let suite = session.selected.cipher_suite;
+        step.keys(
+            Direction::Receive,
+            Epoch::Application,
+            suite,
+            &session.client_application_traffic_secret_0,
+        );
+        let gives_tickets = session.selected.wants_tickets && step.config.tickets > 0;
+        let resumption_secret =
+            gives_tickets.then(|| session.main_secret.resumption_secret(&session.transcript.current()));
+        Ok(self.connect(resumption_secret, step).into())
+    }
+
+    fn connect(self, resumption_secret: Option<crate::crypto::Secret>, step: &mut Step<'_>) -> Connected {
+        let Self { session, client } = self;
+        let selected = session.selected;
+        let (peer_chain, peer, peer_signature_scheme) = match client {
+            Some(client) => (Some(client.chain), Some(client.peer.identity), Some(client.scheme)),
+            None => (None, None, None),
+        };
+        let agreement = Agreement {
+            role: Role::Server,
+            cipher_suite: selected.cipher_suite,
+            group: selected.group,
+            hello_retried: selected.hello_retried,
+            application_protocol: selected.application_protocol,
+            server_name: selected.server_name,
+            peer_identity: peer.clone(),
+            peer_chain,
+            peer_signature_scheme,
+            local_signature_scheme: Some(session.scheme),
+            sent_certificate: true,
+            peer_record_size_limit: selected.peer_record_size_limit,
+            foreign_extensions: selected.peer_foreign_extensions,
+        };
+        step.actions.milestone(Milestone::Connected(Box::new(agreement)));
+        Connected {
+            established: Established {
+                role: Role::Server,
+                kdf: session.kdf,
+                cipher_suite: selected.cipher_suite,
+                exporter_secret: session.exporter_secret,
+                resumption_secret,
+                client_certificate_sent: false,
+                peer_identity: peer,
+            },
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! NEGOTIATED: ServerHello to Finished (RFC 9846 §4.2.3, §4.4, §4.5; 8446 §4.1.3, §4.3, §4.4).
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use super::To;
+use super::authenticate::{WaitCert, WaitFinished};
+use super::negotiate::Selected;
+use crate::crypto::Secret;
+use crate::handshake::ask::{Ask, Reply, Sign};
+use crate::handshake::credential::SignedContent;
+use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
+use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
+use crate::handshake::step::{Step, unusable};
+use crate::handshake::transitions::on;
+use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Role};
+use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
+use crate::message::{
+    CertificateRequest, CertificateStatusRequest, EncryptedExtensions, ExtensionType, HandshakeType,
+    KeyShareEntry, KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion,
+    RecordSizeLimit, ServerHello, SignatureScheme, SupportedVersionsServerHello,
+};
+use crate::transcript::Transcript;
+use crate::wire::{Encode, Writer};
+
+/// NEGOTIATED: parameters and credential are selected.
+pub(crate) struct Negotiated {
+    pub(super) selected: Selected,
+    pub(super) kdf: Kdf,
+    pub(super) transcript: Transcript,
+    pub(super) handshake_secret: HandshakeSecret,
+    pub(super) credential: Arc<Credential>,
+    pub(super) scheme: SignatureScheme,
+}
+
+/// The credential's key is elsewhere, and signs. All before CertificateVerify is sent.
+pub(crate) struct Signing {
+    pub(super) ask: Ask,
+    flight: Flight,
+}
+
+/// WAIT_FLIGHT2: our flight is sent.
+pub(crate) struct WaitFlight2 {
+    session: Session,
+}
+
+/// The flight up to CertificateVerify.
+struct Flight {
+    selected: Selected,
+    kdf: Kdf,
+    transcript: Transcript,
+    handshake_secret: HandshakeSecret,
+    scheme: SignatureScheme,
+    client_handshake_traffic_secret: Secret,
+    server_handshake_traffic_secret: Secret,
+}
+
+/// What the client's flight is held against.
+pub(super) struct Session {
+    pub(super) selected: Selected,
+    pub(super) kdf: Kdf,
+    pub(super) transcript: Transcript,
+    pub(super) scheme: SignatureScheme,
+    pub(super) main_secret: MainSecret,
+    pub(super) exporter_secret: Secret,
+    pub(super) client_handshake_traffic_secret: Secret,
+    pub(super) client_application_traffic_secret_0: Secret,
+}
+
+impl Negotiated {
+    /// NEGOTIATED --Send ServerHello … Finished--> WAIT_FLIGHT2.
+    pub(super) fn send_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
+        let credential = Arc::clone(&self.credential);
+        let staple = self.selected.staple;
+        let mut flight = self.send_hello(step);
+        flight.send_encrypted_extensions(step);
+        if step.config.client_auth != ClientAuth::None {
+            flight.send_certificate_request(step);
+        }
+        send_certificate(&credential.entries(staple), &mut flight.transcript, step.actions);
+        let content = SignedContent::new(Role::Server, &flight.transcript.current());
+        match credential.sign(flight.scheme, &content, step.entropy) {
+            Some(signature) => Ok(flight.finish(&signature?, step).into()),
+            None => {
+                let sign = Sign { id: step.ask_id(), scheme: flight.scheme, credential, content };
+                Ok(Signing { ask: Ask::Sign(Box::new(sign)), flight }.into())
+            }
+        }
+    }
+
+    /// ServerHello; K_send = handshake, and K_recv too: there is no 0-RTT.
+    fn send_hello(mut self, step: &mut Step<'_>) -> Flight {
+        let selected = &self.selected;
+        let extensions = hello_extensions(selected).finish(step.config.script.server_hello.as_deref());
+        let message = ServerHello {
+            legacy_version: ProtocolVersion::TLS12,
+            random: selected.random,
+            legacy_session_id_echo: &selected.legacy_session_id,
+            cipher_suite: selected.cipher_suite,
+            legacy_compression_method: 0,
+            extensions: extensions.as_extensions(),
+        };
+        self.transcript
+            .add(step.actions.send(Epoch::Initial, HandshakeType::SERVER_HELLO, |out| message.encode(out)));
+        let server_hello = self.transcript.current();
+        let client = self.handshake_secret.client_handshake_traffic_secret(&server_hello);
+        let server = self.handshake_secret.server_handshake_traffic_secret(&server_hello);
+        step.log_key("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &selected.client_random, &client);
+        step.log_key("SERVER_HANDSHAKE_TRAFFIC_SECRET", &selected.client_random, &server);
+        if let Some(limit) = selected.peer_record_size_limit.filter(|_| negotiates_limit(step.config)) {
+            step.actions.peer_record_size_limit(limit);
+        }
+        step.keys(Direction::Send, Epoch::Handshake, selected.cipher_suite, &server);
+        step.keys(Direction::Receive, Epoch::Handshake, selected.cipher_suite, &client);
+        Flight {
+            selected: self.selected,
+            kdf: self.kdf,
+            transcript: self.transcript,
+            handshake_secret: self.handshake_secret,
+            scheme: self.scheme,
+            client_handshake_traffic_secret: client,
+            server_handshake_traffic_secret: server,
+        }
+    }
+}
+
+/// Does this config take part in `record_size_limit`?
+fn negotiates_limit(config: &Config) -> bool {
+    config.carrier == Carrier::Stream && config.record_size_limit.is_some()
+}
+
+fn hello_extensions(selected: &Selected) -> Outgoing {
+    let mut out = Outgoing::new();
+    let share = KeyShareEntry { group: selected.group, key_exchange: &selected.server_share };
+    out.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share: share });
+    let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
+    //= R-4.2.3-10
+    out.push(ExtensionType::SUPPORTED_VERSIONS, &version);
+    out
+}
+
+impl Flight {
+    fn send_encrypted_extensions(&mut self, step: &mut Step<'_>) {
+        let config = Arc::clone(step.config);
+        let selected = &self.selected;
+        let mut out = Outgoing::new();
+        let limit = config.record_size_limit.filter(|_| selected.peer_record_size_limit.is_some());
+        out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
+        if selected.server_name.is_some() {
+            out.push_empty(ExtensionType::SERVER_NAME);
+        }
+        let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
+        let protocol = protocol.map(ProtocolNameList::from);
+        out.push_some(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, protocol);
+        let asked = |own: &&_| self.was_sent(own);
+        out.push_foreign(selected.foreign_extensions.iter().filter(asked));
+        let extensions = out.finish(config.script.encrypted_extensions.as_deref());
+        let message = EncryptedExtensions { extensions: extensions.as_extensions() };
+        let msg_type = HandshakeType::ENCRYPTED_EXTENSIONS;
+        self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
+    }
+
+    /// Did the client send an extension of this foreign type? Else ours would be unsolicited.
+    fn was_sent(&self, own: &crate::handshake::ForeignExtension) -> bool {
+        self.selected.peer_foreign_extensions.iter().any(|peer| peer.extension_type == own.extension_type)
+    }
+
+    fn send_certificate_request(&mut self, step: &mut Step<'_>) {
+        let config = Arc::clone(step.config);
+        let mut out = Outgoing::new();
+        push_signature_schemes(&config, &mut out);
+        push_authorities(&config, &mut out);
+        if !config.oid_filters.is_empty() {
+            let mut contents = alloc::vec::Vec::new();
+            for (oid, values) in &config.oid_filters {
+                let filter =
+                    OidFilter { certificate_extension_oid: oid, certificate_extension_values: values };
+                filter.encode(&mut Writer::new(&mut contents));
+            }
+            out.push(ExtensionType::OID_FILTERS, &OidFilters::from_contents(&contents));
+        }
+        if config.request_ocsp {
+            out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
+        }
+        let extensions = out.finish(config.script.certificate_request.as_deref());
+        let message =
+            CertificateRequest { certificate_request_context: &[], extensions: extensions.as_extensions() };
+        let msg_type = HandshakeType::CERTIFICATE_REQUEST;
+        self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
+    }
+
+    /// CertificateVerify and Finished; K_send = application.
+    fn finish(mut self, signature: &[u8], step: &mut Step<'_>) -> WaitFlight2 {
+        send_certificate_verify(self.scheme, signature, &mut self.transcript, step.actions);
+        send_finished(&self.kdf, &self.server_handshake_traffic_secret, &mut self.transcript, step.actions);
+        let server_finished = self.transcript.current();
+        let main_secret = self.handshake_secret.into_main_secret();
+        let client = main_secret.client_application_traffic_secret_0(&server_finished);
+        let server = main_secret.server_application_traffic_secret_0(&server_finished);
+        let exporter_secret = main_secret.exporter_secret(&server_finished);
+        step.log_key("CLIENT_TRAFFIC_SECRET_0", &self.selected.client_random, &client);
+        step.log_key("SERVER_TRAFFIC_SECRET_0", &self.selected.client_random, &server);
+        step.log_key("EXPORTER_SECRET", &self.selected.client_random, &exporter_secret);
+        step.keys(Direction::Send, Epoch::Application, self.selected.cipher_suite, &server);
+        WaitFlight2 {
+            session: Session {
+                selected: self.selected,
+                kdf: self.kdf,
+                transcript: self.transcript,
+                scheme: self.scheme,
+                main_secret,
+                exporter_secret,
+                client_handshake_traffic_secret: self.client_handshake_traffic_secret,
+                client_application_traffic_secret_0: client,
+            },
+        }
+    }
+}
+
+impl Signing {
+    /// The signature, verified before it was taken, ends our flight.
+    pub(super) fn signed(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        let Reply::Signature(signature) = reply else { return Err(unusable("Sign", reply)) };
+        Ok(self.flight.finish(&signature, step).into())
+    }
+}
+
+impl WaitFlight2 {
+    /// WAIT_FLIGHT2 --No auth--> WAIT_FINISHED, or --Cert-based client auth--> WAIT_CERT.
+    pub(super) fn expect_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
+        Ok(match step.config.client_auth {
+            ClientAuth::None => WaitFinished { session: self.session, client: None }.into(),
+            ClientAuth::Optional | ClientAuth::Required => WaitCert { session: self.session }.into(),
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! RECVD_CH: selecting the parameters (RFC 9846 §4.2.1; 8446 §4.1.1).
+
+use alloc::vec::Vec;
+
+use super::To;
+use super::client_hello::RecvdCh;
+use super::cookie::retry;
+use super::negotiate::{ChoosingCredential, Selected};
+use crate::crypto::{Purpose, SharedSecret};
+use crate::handshake::extensions::take_foreign;
+use crate::handshake::step::{Received, Step};
+use crate::handshake::transitions::on;
+use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
+use crate::message::{
+    CertificateAuthorities, CipherSuite, ClientHello, ExtensionType, KeyShareClientHello, KeyShareEntry,
+    NamedGroup, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit,
+    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+};
+use crate::transcript::Transcript;
+
+impl RecvdCh {
+    /// RECVD_CH --Select parameters--> NEGOTIATED, by way of a credential; or --Send HelloRetryRequest--> START.
+    pub(super) fn select_parameters(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
+        let message = self.hello.message()?;
+        let offer = Offer::read(&self.hello.received(), &message, step)?;
+        let cipher_suite = select_cipher_suite(&message, step)?;
+        step.actions.middlebox_compatibility = !message.legacy_session_id.is_empty();
+        let shares: Vec<_> = offer.key_share.client_shares().collect();
+        check_shares(&shares, &offer)?;
+        let share = match &self.retry {
+            None => match select_group(&offer, &shares, step)? {
+                Ok(share) => share,
+                Err(group) => {
+                    let foreign = self.foreign_extensions;
+                    return Ok(match retry(&self.hello, foreign, cipher_suite, group, step)? {
+                        Ok(start) => start.into(),
+                        Err(sealing) => sealing.into(),
+                    });
+                }
+            },
+            Some(settled) => {
+                settled.check(&message, step)?;
+                //= R-4.2.4-9
+                if settled.cipher_suite != cipher_suite {
+                    return Err(PeerFault::ClientHelloChanged { what: "cipher_suites" }.into());
+                }
+                retried_share(&shares, settled.group)?
+            }
+        };
+        let (server_share, shared_secret) = respond(share, step)?;
+        let random = step.draw(Purpose::Random)?;
+        let kdf = step.kdf(cipher_suite)?;
+        let peer_foreign_extensions =
+            offer.foreign_extensions(&self.foreign_extensions, &self.hello.received())?;
+        let selected = Selected {
+            cipher_suite,
+            group: share.group,
+            server_share,
+            random,
+            client_random: message.random,
+            legacy_session_id: message.legacy_session_id.to_vec(),
+            hello_retried: self.retry.is_some(),
+            application_protocol: offer.application_protocol,
+            peer_record_size_limit: offer.record_size_limit,
+            peer_foreign_extensions,
+            foreign_extensions: self.foreign_extensions,
+            signature_schemes: offer.signature_schemes,
+            signature_schemes_cert: offer.signature_schemes_cert,
+            certificate_authorities: offer.certificate_authorities,
+            staple: message.extensions.find(ExtensionType::STATUS_REQUEST).is_some(),
+            wants_tickets: offer.wants_tickets,
+            server_name: self.hello.server_name,
+        };
+        let mut transcript =
+            self.retry.map_or_else(|| Transcript::new(kdf.hash()), |settled| settled.transcript);
+        transcript.add(&self.hello.bytes);
+        Ok(ChoosingCredential::ask(selected, kdf, transcript, &shared_secret, step).into())
+    }
+}
+
+/// What a ClientHello offers, beyond its own fields.
+struct Offer<'a> {
+    groups: SupportedGroups<'a>,
+    key_share: KeyShareClientHello<'a>,
+    signature_schemes: Vec<crate::message::SignatureScheme>,
+    signature_schemes_cert: Option<Vec<crate::message::SignatureScheme>>,
+    certificate_authorities: Vec<Vec<u8>>,
+    application_protocol: Option<Vec<u8>>,
+    record_size_limit: Option<u16>,
+    wants_tickets: bool,
+    extensions: crate::message::Extensions<'a>,
+}
+
+impl<'a> Offer<'a> {
+    fn read(received: &Received<'a>, message: &ClientHello<'a>, step: &Step<'_>) -> Result<Self, PeerFault> {
+        let extensions = message.extensions;
+        let malformed = |error| received.malformed(error);
+        let carrier = step.config.carrier;
+        if carrier == Carrier::Quic && !message.legacy_session_id.is_empty() {
+            return Err(PeerFault::SessionIdForbidden);
+        }
+        if step.config.require_server_name {
+            received.require(ExtensionType::SERVER_NAME, extensions.find(ExtensionType::SERVER_NAME))?;
+        }
+        let schemes: Option<SignatureSchemeList<'_>> = extensions.get().map_err(malformed)?;
+        let schemes = received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
+        let schemes_cert: Option<SignatureSchemeListCert<'_>> = extensions.get().map_err(malformed)?;
+        let groups: Option<SupportedGroups<'_>> = extensions.get().map_err(malformed)?;
+        let key_share: Option<KeyShareClientHello<'_>> = extensions.get().map_err(malformed)?;
+        let authorities: Option<CertificateAuthorities<'_>> = extensions.get().map_err(malformed)?;
+        let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
+        let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
+        if let Some(RecordSizeLimit(limit)) = limit
+            && limit < 64
+        {
+            return Err(PeerFault::RecordSizeLimit(limit));
+        }
+        Ok(Self {
+            groups: received.require(ExtensionType::SUPPORTED_GROUPS, groups)?,
+            key_share: received.require(ExtensionType::KEY_SHARE, key_share)?,
+            signature_schemes: schemes.supported_signature_algorithms.iter().collect(),
+            signature_schemes_cert: schemes_cert
+                .map(|list| list.supported_signature_algorithms.iter().collect()),
+            certificate_authorities: authorities
+                .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
+                .unwrap_or_default(),
+            application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
+            record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
+            wants_tickets: modes.is_some_and(|modes| modes.ke_modes.contains(PskKeyExchangeMode::PSK_DHE_KE)),
+            extensions,
+        })
+    }
+
+    fn foreign_extensions(
+        &self,
+        ours: &[ForeignExtension],
+        received: &Received<'_>,
+    ) -> Result<Vec<ForeignExtension>, PeerFault> {
+        take_foreign(ours, received.msg_type, &self.extensions)
+    }
+}
+
+/// The first suite of ours that the client offers.
+fn select_cipher_suite(message: &ClientHello<'_>, step: &Step<'_>) -> Result<CipherSuite, PeerFault> {
+    //= R-4.2.2-12
+    let shared = step.config.cipher_suites.iter().find(|suite| message.cipher_suites.contains(**suite));
+    shared.copied().ok_or(PeerFault::NoSharedSuite)
+}
+
+/// The first application protocol of ours that the client offers (RFC 7301 §3.2).
+fn select_protocol(
+    offered: Option<ProtocolNameList<'_>>,
+    step: &Step<'_>,
+) -> Result<Option<Vec<u8>>, PeerFault> {
+    let ours = &step.config.application_protocols;
+    let Some(offered) = offered.filter(|_| !ours.is_empty()) else {
+        return match step.config.carrier {
+            Carrier::Stream => Ok(None),
+            Carrier::Quic => Err(PeerFault::NoSharedProtocol),
+        };
+    };
+    let shared = ours.iter().find(|own| offered.protocol_name_list.iter().any(|name| name == own.as_slice()));
+    shared.cloned().map(Some).ok_or(PeerFault::NoSharedProtocol)
+}
+
+/// No group twice, and none that `supported_groups` does not list (§4.3.8).
+fn check_shares(shares: &[KeyShareEntry<'_>], offer: &Offer<'_>) -> Result<(), PeerFault> {
+    let mut seen = shares;
+    while let [share, rest @ ..] = seen {
+        if rest.iter().any(|other| other.group == share.group)
+            || !offer.groups.named_group_list.contains(share.group)
+        {
+            return Err(PeerFault::KeyShareNotOffered(share.group));
+        }
+        seen = rest;
+    }
+    Ok(())
+}
+
+/// The client's share of the selected group; `Err` is the group to ask for where there is no share of it.
+fn select_group<'a>(
+    offer: &Offer<'_>,
+    shares: &[KeyShareEntry<'a>],
+    step: &Step<'_>,
+) -> Result<Result<KeyShareEntry<'a>, NamedGroup>, PeerFault> {
+    let ours = &step.config.groups;
+    let share_of = |group: NamedGroup| shares.iter().find(|share| share.group == group).copied();
+    let supported = ours.iter().copied().find(|group| offer.groups.named_group_list.contains(*group));
+    let supported = supported.ok_or(PeerFault::NoSharedGroup)?;
+    let share = match step.config.group_choice {
+        GroupChoice::SaveRoundTrip => ours.iter().find_map(|group| share_of(*group)),
+        GroupChoice::OurPreference => share_of(supported),
+    };
+    Ok(share.ok_or(supported))
+}
+
+/// The one share of the second ClientHello, in the group that was asked for (§4.2.2).
+fn retried_share<'a>(
+    shares: &[KeyShareEntry<'a>],
+    group: NamedGroup,
+) -> Result<KeyShareEntry<'a>, PeerFault> {
+    match shares {
+        [share] if share.group == group => Ok(*share),
+        _ => Err(PeerFault::ClientHelloChanged {
+            what: "key_share, which must hold the share asked for alone",
+        }),
+    }
+}
+
+/// Our share, and the secret that both agree on (§7.4).
+fn respond(share: KeyShareEntry<'_>, step: &mut Step<'_>) -> Result<(Vec<u8>, SharedSecret), Fault> {
+    let exchange = share
+        .group
+        .key_exchange()
+        .and_then(|algorithm| step.config.crypto.key_exchange(algorithm).cloned())
+        .ok_or(OwnFault::NotProvided("key exchange"))?;
+    let answered = exchange.respond(share.key_exchange, step.entropy);
+    Ok(answered.map_err(|_| PeerFault::BadKeyShare(share.group))?)
+}

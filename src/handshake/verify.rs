@@ -1,0 +1,51 @@
+//! The two proofs of the authentication messages, the same for both roles (RFC 9846 §4.5.2, §4.5.3; 8446
+//! §4.4.3, §4.4.4).
+
+use subtle::ConstantTimeEq;
+
+use super::credential::SignedContent;
+use super::step::Received;
+use super::{Config, Fault, OwnFault, PeerFault, Role};
+use crate::crypto::{Digest, PublicKey, Secret};
+use crate::key_schedule::{Kdf, finished_verify_data};
+use crate::message::{CertificateVerify, Finished, SignatureScheme};
+use crate::wire::Decode;
+
+/// Verifies the peer's CertificateVerify with its judged key and returns the scheme.
+pub(super) fn verify_certificate_verify(
+    signer: Role,
+    received: &Received<'_>,
+    peer_key: &PublicKey,
+    transcript_hash: &Digest,
+    config: &Config,
+) -> Result<SignatureScheme, Fault> {
+    let message: CertificateVerify<'_> = received.decode()?;
+    let scheme = message.algorithm;
+    if !config.signature_schemes.contains(&scheme) {
+        return Err(PeerFault::SchemeNotOffered(scheme).into());
+    }
+    let algorithm = scheme
+        .algorithm()
+        .filter(|_| scheme.in_certificate_verify())
+        .ok_or(PeerFault::SchemeNotOffered(scheme))?;
+    if algorithm.key_algorithm() != peer_key.algorithm() {
+        return Err(PeerFault::SchemeDoesNotFitKey(scheme).into());
+    }
+    let verifier = config.crypto.verifier(algorithm).ok_or(OwnFault::NotProvided("signature scheme"))?;
+    verifier
+        .verify(peer_key, &SignedContent::new(signer, transcript_hash), message.signature)
+        .map_err(|_| PeerFault::BadSignature)?;
+    Ok(scheme)
+}
+
+/// Verifies the peer's Finished under its handshake traffic secret.
+pub(super) fn verify_finished(
+    received: &Received<'_>,
+    kdf: &Kdf,
+    base_key: &Secret,
+    transcript_hash: &Digest,
+) -> Result<(), PeerFault> {
+    let expected = finished_verify_data(kdf, base_key, transcript_hash);
+    let message = Finished::decode(received.body).map_err(|error| received.malformed(error))?;
+    if bool::from(message.verify_data.ct_eq(&expected)) { Ok(()) } else { Err(PeerFault::BadFinished) }
+}

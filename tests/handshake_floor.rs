@@ -1,0 +1,161 @@
+//! Two handshake machines without records, as QUIC and other carriers drive them.
+#![cfg(all(feature = "floors", feature = "ring"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use handfast::crypto::{self, Entropy, PrivateKeyInfo, PublicKey};
+use handfast::handshake::{
+    Ask, Carrier, ClientAuth, Config, Credential, Direction, Epoch, ForeignExtension, Handshake, Keys,
+    Milestone, Output, PeerFault,
+};
+use handfast::identity::{ExpectedPeer, PeerIdentity};
+use handfast::message::ExtensionType;
+use handfast::time::Time;
+
+const NOW: Time = Time::from_secs_since_1970(1_795_392_000);
+
+/// A self-signed credential and its public key: this floor does not look into certificates.
+fn credential() -> (Arc<Credential>, PublicKey) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["peer.test".into()]).unwrap().self_signed(&key).unwrap();
+    let info = PrivateKeyInfo::from_der(key.serialized_der()).unwrap();
+    let signing_key = crypto::ring::provider().load_signing_key(&info).unwrap();
+    let public_key = signing_key.public_key().clone();
+    let chain = vec![Arc::from(certificate.der().as_ref())];
+    (Arc::new(Credential::local(chain, signing_key)), public_key)
+}
+
+struct End {
+    machine: Handshake,
+    credential: Arc<Credential>,
+    peer_key: PublicKey,
+    keys: Vec<Keys>,
+    connected: Option<handfast::handshake::Connected>,
+}
+
+impl End {
+    /// Takes outputs and answers asks until nothing is left to do.
+    fn work(&mut self) -> Result<(), handfast::handshake::Fault> {
+        loop {
+            match self.machine.next(NOW)? {
+                Some(Output::Keys(keys)) => self.keys.push(keys),
+                Some(Output::Milestone(Milestone::Connected(connected))) => self.connected = Some(*connected),
+                Some(_) => {}
+                None => {
+                    let answer = match self.machine.pending() {
+                        Some(Ask::ChooseCredential(ask)) => ask.choose(Arc::clone(&self.credential)),
+                        Some(Ask::JudgePeer(ask)) => {
+                            ask.accept(self.peer_key.clone(), Arc::new(PeerIdentity::default()))
+                        }
+                        Some(other) => panic!("not expected: {other:?}"),
+                        None => return Ok(()),
+                    };
+                    self.machine.answer(answer).unwrap();
+                }
+            }
+        }
+    }
+
+    /// Carries what is owed to the other end.
+    fn carry(&mut self, to: &mut Self) -> Result<usize, handfast::handshake::Fault> {
+        let mut carried = 0;
+        self.work()?;
+        while let Some((epoch, bytes)) = self.machine.owed() {
+            let count = bytes.len();
+            to.machine.receive(epoch, bytes);
+            to.work()?;
+            self.machine.sent(count);
+            carried += count;
+        }
+        Ok(carried)
+    }
+}
+
+fn ends(carrier: Carrier, change: impl Fn(&mut Config, &mut Config)) -> (End, End) {
+    let (client_credential, client_key) = credential();
+    let (server_credential, server_key) = credential();
+    let config = || {
+        let mut config = Config::new(crypto::ring::provider());
+        config.carrier = carrier;
+        if carrier == Carrier::Quic {
+            config.application_protocols = vec![b"h3".to_vec()];
+        }
+        config
+    };
+    let (mut client, mut server) = (config(), config());
+    change(&mut client, &mut server);
+    client.check().unwrap();
+    server.check().unwrap();
+    let foreign = |text: &str| {
+        let extension_type = ExtensionType::QUIC_TRANSPORT_PARAMETERS;
+        match carrier {
+            Carrier::Quic => {
+                vec![ForeignExtension { extension_type, extension_data: text.into(), required: true }]
+            }
+            _ => vec![],
+        }
+    };
+    let expected = Arc::new(ExpectedPeer::dns("peer.test").unwrap());
+    let entropy = |seed| Entropy::from_platform([seed; 32]);
+    let client = Handshake::client(Arc::new(client), expected, foreign("of the client"), entropy(1));
+    let server = Handshake::server(Arc::new(server), foreign("of the server"), entropy(2));
+    let end =
+        |machine, credential, peer_key| End { machine, credential, peer_key, keys: vec![], connected: None };
+    (end(client, client_credential, server_key), end(server, server_credential, client_key))
+}
+
+fn connect(client: &mut End, server: &mut End) {
+    while client.carry(server).unwrap() + server.carry(client).unwrap() > 0 {}
+}
+
+fn secret(end: &End, direction: Direction, epoch: Epoch) -> Vec<u8> {
+    let found: Vec<_> =
+        end.keys.iter().filter(|keys| keys.direction == direction && keys.epoch == epoch).collect();
+    assert_eq!(found.len(), 1, "{direction:?} {epoch:?}");
+    found[0].secret.expose().to_vec()
+}
+
+#[test]
+fn two_machines_agree_on_every_secret() {
+    let (mut client, mut server) = ends(Carrier::Quic, |_, _| {});
+    connect(&mut client, &mut server);
+    for epoch in [Epoch::Handshake, Epoch::Application] {
+        for (here, there) in [(Direction::Send, Direction::Receive), (Direction::Receive, Direction::Send)] {
+            assert_eq!(secret(&client, here, epoch), secret(&server, there, epoch));
+        }
+    }
+    let (client, server) = (client.connected.unwrap(), server.connected.unwrap());
+    assert_eq!(client.foreign_extensions[0].extension_data, b"of the server");
+    assert_eq!(server.foreign_extensions[0].extension_data, b"of the client");
+    assert_eq!(client.application_protocol.as_deref(), Some(b"h3".as_slice()));
+    assert!(server.peer_identity.is_some() && client.sent_certificate);
+}
+
+#[test]
+fn a_hello_retry_request_passes_where_the_server_wants_another_group() {
+    let (mut client, mut server) = ends(Carrier::Stream, |_, server| {
+        server.groups = vec![handfast::message::NamedGroup::SECP384R1];
+        server.key_share_groups = server.groups.clone();
+    });
+    connect(&mut client, &mut server);
+    assert!(client.connected.unwrap().hello_retried);
+    assert!(server.connected.unwrap().hello_retried);
+}
+
+#[test]
+fn a_server_that_does_not_ask_learns_no_identity() {
+    let (mut client, mut server) = ends(Carrier::Stream, |_, server| server.client_auth = ClientAuth::None);
+    connect(&mut client, &mut server);
+    assert!(!client.connected.unwrap().sent_certificate);
+    assert!(server.connected.unwrap().peer_identity.is_none());
+}
+
+#[test]
+fn bytes_of_an_epoch_whose_turn_it_is_not_are_refused() {
+    let (mut client, _) = ends(Carrier::Stream, |_, _| {});
+    client.machine.receive(Epoch::Application, &[0; 4]);
+    let fault = client.work().unwrap_err();
+    assert_eq!(fault, PeerFault::WrongEpoch.into());
+}

@@ -124,27 +124,21 @@ impl PrivateKeyInfo {
     /// # Errors
     /// [`PrivateKeyError`] if it is none of these, encrypted, or of an unknown algorithm.
     pub fn from_der(der: &[u8]) -> Result<Self, PrivateKeyError> {
-        const NONE: PrivateKeyError = malformed("a private key is PKCS#8, SEC1 or PKCS#1 in DER");
-        let fields = SliceReader::new(der)
-            .and_then(|mut reader| {
-                let outer: AnyRef<'_> = reader.decode()?;
-                reader.finish()?;
-                outer.tag().assert_eq(Tag::Sequence)?;
-                Ok(outer.value())
-            })
-            .map_err(|_| NONE)?;
-        let mut fields = SliceReader::new(fields).map_err(|_| NONE)?;
-        if matches!(Tag::peek(&fields), Ok(Tag::Sequence)) {
-            return Err(PrivateKeyError::Encrypted);
-        }
-        let version: u8 = fields.decode().map_err(|_| NONE)?;
-        match (version, Tag::peek(&fields).map_err(|_| NONE)?) {
-            (0 | 1, Tag::Sequence) => one_asymmetric_key(version, &mut fields),
-            (1, Tag::OctetString) => ec_private_key(None, &mut fields),
-            (0, Tag::Integer) => rsa_private_key(der, &mut fields),
-            (1, Tag::Integer) => Err(more_than_two_primes()),
-            _ => Err(NONE),
-        }
+        let rule = malformed("a private key is PKCS#8, SEC1 or PKCS#1 in DER");
+        in_sequence(der, rule, |fields, rule| {
+            // Where the others have a version, EncryptedPrivateKeyInfo (RFC 5958 §3) has an algorithm.
+            if matches!(Tag::peek(fields), Ok(Tag::Sequence)) {
+                return Err(PrivateKeyError::Encrypted);
+            }
+            let version: u8 = fields.decode().map_err(|_| rule.clone())?;
+            match (version, Tag::peek(fields).map_err(|_| rule.clone())?) {
+                (0 | 1, Tag::Sequence) => one_asymmetric_key(version, fields),
+                (1, Tag::OctetString) => ec_private_key(None, fields),
+                (0, Tag::Integer) => rsa_private_key(der, fields),
+                (1, Tag::Integer) => Err(more_than_two_primes()),
+                _ => Err(rule),
+            }
+        })
     }
 
     /// The one private key of a PEM text, in a block `PRIVATE KEY`, `EC PRIVATE KEY` or `RSA PRIVATE KEY`;

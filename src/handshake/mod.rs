@@ -212,8 +212,8 @@ impl Handshake {
         let established = match core::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Client(Client::Connected(connected)) => connected.established,
             Stage::Server(Server::Connected(connected)) => connected.established,
-            other => {
-                self.stage = other;
+            stage @ (Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended) => {
+                self.stage = stage;
                 return;
             }
         };
@@ -336,7 +336,9 @@ impl Handshake {
             {
                 Ok(*post_handshake)
             }
-            stage => Err(Box::new(Self { stage, ..self })),
+            stage @ (Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended) => {
+                Err(Box::new(Self { stage, ..self }))
+            }
         }
     }
 }

@@ -172,12 +172,8 @@ impl JudgingPeer {
 
     /// The verdict opens WAIT_CV.
     pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        match reply {
-            Reply::Peer(peer) => {
-                Ok(WaitCv { before: self.before, request: self.request, chain: self.chain, peer }.into())
-            }
-            reply => Err(unusable("JudgePeer", reply)),
-        }
+        let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
+        Ok(WaitCv { before: self.before, request: self.request, chain: self.chain, peer }.into())
     }
 }
 

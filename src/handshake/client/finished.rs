@@ -176,13 +176,10 @@ impl ChoosingCredential {
     pub(super) fn chosen(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let mut authenticated = self.authenticated;
         let transcript = &mut authenticated.transcript;
-        let credential = match reply {
-            Reply::Credential(Some(credential)) => credential,
-            Reply::Credential(None) => {
-                send_certificate(&[], transcript, step.actions);
-                return Ok(authenticated.finish(None, step).into());
-            }
-            reply => return Err(unusable("ChooseCredential", reply)),
+        let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
+        let Some(credential) = credential else {
+            send_certificate(&[], transcript, step.actions);
+            return Ok(authenticated.finish(None, step).into());
         };
         let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
         send_certificate(&credential.entries(self.request.staple), transcript, step.actions);

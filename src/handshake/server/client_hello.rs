@@ -109,10 +109,8 @@ impl SeeingClientHello {
         reply: Reply,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::Answer>, Fault> {
-        match reply {
-            Reply::Config(config) => *step.config = config,
-            reply => return Err(unusable("ClientHelloSeen", reply)),
-        }
+        let Reply::Config(config) = reply else { return Err(unusable("ClientHelloSeen", reply)) };
+        *step.config = config;
         let recvd = RecvdCh { hello: self.hello, foreign_extensions: self.foreign_extensions, retry: None };
         Ok(match recvd.open_cookie(step)? {
             Ok(opening) => opening.into(),

@@ -147,11 +147,11 @@ impl OpeningCookie {
 
     /// The opened state stands for the HelloRetryRequest that we may have forgotten.
     pub(super) fn opened(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        let state = match reply {
-            Reply::Opened(state) => CookieState::decode(&state).ok_or(PeerFault::BadCookie)?,
-            Reply::Failed => return Err(PeerFault::BadCookie.into()),
-            reply => return Err(unusable("OpenCookie", reply)),
-        };
+        if matches!(reply, Reply::Failed) {
+            return Err(PeerFault::BadCookie.into());
+        }
+        let Reply::Opened(state) = reply else { return Err(unusable("OpenCookie", reply)) };
+        let state = CookieState::decode(&state).ok_or(PeerFault::BadCookie)?;
         let kdf = step.kdf(state.cipher_suite).map_err(|_| PeerFault::BadCookie)?;
         let session_id = self.recvd.hello.message()?.legacy_session_id.to_vec();
         let request = request(step.config, &session_id, state.cipher_suite, state.group, Some(&self.cookie));

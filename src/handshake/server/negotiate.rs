@@ -69,11 +69,8 @@ impl ChoosingCredential {
 
     /// The choice opens NEGOTIATED.
     pub(super) fn chosen(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        let credential = match reply {
-            Reply::Credential(Some(credential)) => credential,
-            Reply::Credential(None) => return Err(OwnFault::NoCredential.into()),
-            reply => return Err(unusable("ChooseCredential", reply)),
-        };
+        let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
+        let credential = credential.ok_or(OwnFault::NoCredential)?;
         let scheme =
             credential.scheme_for(&self.selected.signature_schemes).ok_or(PeerFault::NoSharedScheme)?;
         Ok(Negotiated {

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::Extensions;
+use super::vector::Vector;
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// A chain, leaf first.
@@ -40,27 +41,24 @@ pub struct CertificateEntry<'a> {
 
 /// The contents of `certificate_list`: checked to be a sequence of entries.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct CertificateList<'a> {
-    contents: &'a [u8],
-}
+pub struct CertificateList<'a>(Vector<'a, CertificateEntry<'a>>);
 
 impl<'a> CertificateList<'a> {
     /// A list whose contents an encoder wrote, entry by entry.
     #[must_use]
     pub const fn from_contents(contents: &'a [u8]) -> Self {
-        Self { contents }
+        Self(Vector::from_contents(contents))
     }
 
     /// The entries, leaf first.
     pub fn iter(&self) -> impl Iterator<Item = CertificateEntry<'a>> + use<'a> {
-        let mut r = Reader::new(self.contents);
-        core::iter::from_fn(move || (!r.is_empty()).then(|| CertificateEntry::read(&mut r).ok()).flatten())
+        self.0.iter()
     }
 
     /// Is there none?
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.contents.is_empty()
+        self.0.contents().is_empty()
     }
 }
 
@@ -92,19 +90,16 @@ impl<'a> Decode<'a> for Certificate<'a> {
     const NAME: &'static str = "Certificate";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let certificate_request_context = r.vector("certificate_request_context", 0..=0xff)?;
-        let mut list = r.nested("certificate_list", 0..=0xff_ffff)?;
-        let contents = list.clone().rest("certificate_list");
-        while !list.is_empty() {
-            CertificateEntry::read(&mut list)?;
-        }
-        Ok(Self { certificate_request_context, certificate_list: CertificateList { contents } })
+        Ok(Self {
+            certificate_request_context: r.vector("certificate_request_context", 0..=0xff)?,
+            certificate_list: CertificateList(Vector::read(r, "certificate_list", 0..=0xff_ffff)?),
+        })
     }
 }
 
 impl Encode for Certificate<'_> {
     fn encode(&self, out: &mut Writer<'_>) {
         out.vector(0..=0xff, |out| out.bytes(self.certificate_request_context));
-        out.vector(0..=0xff_ffff, |out| out.bytes(self.certificate_list.contents));
+        self.certificate_list.0.write(out, 0..=0xff_ffff);
     }
 }

@@ -16,8 +16,8 @@ use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 /// } ClientHello;
 /// ```
 ///
-/// A ClientHello that ends before `extensions` is one of TLS 1.2 or older (§4.2.2): it decodes with no
-/// extension, so that its version can be refused rather than its form.
+/// A ClientHello that ends before `extensions`, or whose block is shorter, has no `supported_versions` and is one
+/// of TLS 1.2 or older (§4.2.2): it decodes, so that its version can be refused rather than its form (E.2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClientHello<'a> {
     /// 0x0303.
@@ -44,7 +44,7 @@ impl<'a> Decode<'a> for ClientHello<'a> {
             legacy_session_id: r.vector("legacy_session_id", 0..=32)?,
             cipher_suites: CodePoints::read(r, "cipher_suites", 2..=0xfffe)?,
             legacy_compression_methods: r.vector("legacy_compression_methods", 1..=0xff)?,
-            extensions: if r.is_empty() { Extensions::default() } else { Extensions::read(r, 7..=0xffff)? },
+            extensions: if r.is_empty() { Extensions::default() } else { Extensions::read(r, 0..=0xffff)? },
         })
     }
 }

@@ -25,26 +25,26 @@ code_points! {
 code_points! {
     /// A protocol version (§4.3.1; B.3.1.1).
     pub struct ProtocolVersion(u16) {
-        SSL30 = 0x0300,
-        TLS10 = 0x0301,
-        TLS11 = 0x0302,
-        TLS12 = 0x0303,
-        TLS13 = 0x0304,
+        SSL30 = 0x0300 as "SSL 3.0",
+        TLS10 = 0x0301 as "TLS 1.0",
+        TLS11 = 0x0302 as "TLS 1.1",
+        TLS12 = 0x0303 as "TLS 1.2",
+        TLS13 = 0x0304 as "TLS 1.3",
     }
 }
 
 code_points! {
     /// A cipher suite (B.4).
     pub struct CipherSuite(u16) {
-        TLS_AES_128_GCM_SHA256 = 0x1301,
-        TLS_AES_256_GCM_SHA384 = 0x1302,
-        TLS_CHACHA20_POLY1305_SHA256 = 0x1303,
-        TLS_AES_128_CCM_SHA256 = 0x1304,
-        TLS_AES_128_CCM_8_SHA256 = 0x1305,
+        TLS_AES_128_GCM_SHA256 = 0x1301 as "TLS_AES_128_GCM_SHA256",
+        TLS_AES_256_GCM_SHA384 = 0x1302 as "TLS_AES_256_GCM_SHA384",
+        TLS_CHACHA20_POLY1305_SHA256 = 0x1303 as "TLS_CHACHA20_POLY1305_SHA256",
+        TLS_AES_128_CCM_SHA256 = 0x1304 as "TLS_AES_128_CCM_SHA256",
+        TLS_AES_128_CCM_8_SHA256 = 0x1305 as "TLS_AES_128_CCM_8_SHA256",
         /// Integrity without confidentiality (RFC 9150).
-        TLS_SHA256_SHA256 = 0xc0b4,
+        TLS_SHA256_SHA256 = 0xc0b4 as "TLS_SHA256_SHA256",
         /// Integrity without confidentiality (RFC 9150).
-        TLS_SHA384_SHA384 = 0xc0b5,
+        TLS_SHA384_SHA384 = 0xc0b5 as "TLS_SHA384_SHA384",
     }
 }
 
@@ -84,12 +84,12 @@ code_points! {
         FFDHE4096 = 0x0102,
         FFDHE6144 = 0x0103,
         FFDHE8192 = 0x0104,
-        MLKEM512 = 0x0200,
-        MLKEM768 = 0x0201,
-        MLKEM1024 = 0x0202,
-        SECP256R1MLKEM768 = 0x11eb,
-        X25519MLKEM768 = 0x11ec,
-        SECP384R1MLKEM1024 = 0x11ed,
+        MLKEM512 = 0x0200 as "MLKEM512",
+        MLKEM768 = 0x0201 as "MLKEM768",
+        MLKEM1024 = 0x0202 as "MLKEM1024",
+        SECP256R1MLKEM768 = 0x11eb as "SecP256r1MLKEM768",
+        X25519MLKEM768 = 0x11ec as "X25519MLKEM768",
+        SECP384R1MLKEM1024 = 0x11ed as "SecP384r1MLKEM1024",
     }
 }
 
@@ -239,8 +239,8 @@ code_points! {
 code_points! {
     /// How a certificate is carried (§4.5.1; RFC 7250).
     pub struct CertificateType(u8) {
-        X509 = 0,
-        RAW_PUBLIC_KEY = 2,
+        X509 = 0 as "X509",
+        RAW_PUBLIC_KEY = 2 as "RawPublicKey",
     }
 }
 
@@ -286,3 +286,11 @@ macro_rules! grease {
     )* };
 }
 grease!(CipherSuite, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme);
+
+impl PskKeyExchangeMode {
+    /// Is it one of the values that RFC 8701 reserves to keep peers tolerant?
+    #[must_use]
+    pub const fn is_grease(self) -> bool {
+        self.0 % 0x1f == 0x0b
+    }
+}

@@ -5,6 +5,7 @@ use core::fmt;
 use core::ops::RangeInclusive;
 
 use super::ExtensionType;
+use super::vector::Vector;
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// One extension, its body not yet looked into.
@@ -31,9 +32,7 @@ pub trait ExtensionBody<'a>: Decode<'a> {
 
 /// The contents of an extension block: checked to be a sequence of extensions, not more.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Extensions<'a> {
-    contents: &'a [u8],
-}
+pub struct Extensions<'a>(Vector<'a, RawExtension<'a>>);
 
 impl<'a> Extensions<'a> {
     /// Reads `Extension extensions<bounds>`.
@@ -41,23 +40,17 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`DecodeError`] if the block or an extension in it is cut short or out of bounds.
     pub fn read(r: &mut Reader<'a>, bounds: RangeInclusive<usize>) -> Result<Self, DecodeError> {
-        let mut block = r.nested("extensions", bounds)?;
-        let contents = block.clone().rest("extensions");
-        while !block.is_empty() {
-            read_extension(&mut block)?;
-        }
-        Ok(Self { contents })
+        Vector::read(r, "extensions", bounds).map(Self)
     }
 
     /// Writes the block.
     pub fn write(&self, out: &mut Writer<'_>) {
-        out.vector(0..=0xffff, |out| out.bytes(self.contents));
+        self.0.write(out, 0..=0xffff);
     }
 
     /// The extensions, in order.
     pub fn iter(&self) -> impl Iterator<Item = RawExtension<'a>> + use<'a> {
-        let mut r = Reader::new(self.contents);
-        core::iter::from_fn(move || (!r.is_empty()).then(|| read_extension(&mut r).ok()).flatten())
+        self.0.iter()
     }
 
     /// The body of the first extension of this type.
@@ -69,9 +62,25 @@ impl<'a> Extensions<'a> {
     /// The extension `E`, if it is there.
     ///
     /// # Errors
-    /// [`DecodeError`] if its body does not form it, or bytes follow it (`decode_error`).
+    /// [`DecodeError`] if its body does not form it, or bytes follow it (`decode_error`). The error names the
+    /// extension, and its offset is that of the message.
     pub fn get<E: ExtensionBody<'a>>(&self) -> Result<Option<E>, DecodeError> {
-        self.find(E::TYPE).map(E::decode).transpose()
+        //= R-4.3-2
+        let body = self.body(E::TYPE).map(E::read_all).transpose();
+        body.map_err(|error| error.of(E::TYPE.name().unwrap_or(E::NAME)))
+    }
+
+    /// At the start of the body of the first extension of this type.
+    fn body(&self, extension_type: ExtensionType) -> Option<Reader<'a>> {
+        let mut r = self.0.reader();
+        while !r.is_empty() {
+            let found = RawExtension::read(&mut r).ok()?;
+            if found.extension_type == extension_type {
+                let offset = r.offset().saturating_sub(found.extension_data.len());
+                return Some(Reader::starting_at(offset, found.extension_data));
+            }
+        }
+        None
     }
 
     /// The last extension.
@@ -83,21 +92,32 @@ impl<'a> Extensions<'a> {
     /// Bytes of the block without its length.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.contents.len()
+        self.0.contents().len()
     }
 
     /// Is there none?
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.contents.is_empty()
+        self.0.contents().is_empty()
     }
 }
 
-fn read_extension<'a>(r: &mut Reader<'a>) -> Result<RawExtension<'a>, DecodeError> {
-    Ok(RawExtension {
-        extension_type: ExtensionType(r.u16("extension_type")?),
-        extension_data: r.vector("extension_data", 0..=0xffff)?,
-    })
+impl<'a> Decode<'a> for RawExtension<'a> {
+    const NAME: &'static str = "Extension";
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let extension_type = ExtensionType(r.u16("extension_type")?);
+        let name = |error: DecodeError| extension_type.name().map_or(error, |name| error.of(name));
+        let extension_data = r.vector("extension_data", 0..=0xffff).map_err(name)?;
+        Ok(Self { extension_type, extension_data })
+    }
+}
+
+impl Encode for RawExtension<'_> {
+    fn encode(&self, out: &mut Writer<'_>) {
+        out.u16(self.extension_type.0);
+        out.vector(0..=0xffff, |out| out.bytes(self.extension_data));
+    }
 }
 
 impl fmt::Debug for Extensions<'_> {
@@ -128,14 +148,12 @@ impl ExtensionList {
 
     /// Adds an extension with this body.
     pub fn push_raw(&mut self, extension_type: ExtensionType, body: &[u8]) {
-        let mut out = Writer::new(&mut self.contents);
-        out.u16(extension_type.0);
-        out.vector(0..=0xffff, |out| out.bytes(body));
+        RawExtension { extension_type, extension_data: body }.encode(&mut Writer::new(&mut self.contents));
     }
 
     /// The block as messages hold it.
     #[must_use]
     pub fn as_extensions(&self) -> Extensions<'_> {
-        Extensions { contents: &self.contents }
+        Extensions(Vector::from_contents(&self.contents))
     }
 }

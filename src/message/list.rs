@@ -10,36 +10,43 @@ use super::code_points::{
     CertificateType, CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 
-/// A code point of one or two bytes.
+/// A code point that messages hold lists of.
 pub trait CodePoint: Copy + PartialEq + fmt::Debug + 'static {
     /// Bytes on the wire.
     const WIDTH: usize;
-    /// From its number.
-    fn from_number(number: u16) -> Self;
-    /// Its number.
-    fn number(self) -> u16;
+
+    /// Reads one, by the name of the field that lists it.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is cut short.
+    fn read(r: &mut Reader<'_>, field: &'static str) -> Result<Self, DecodeError>;
+
+    /// Writes it.
+    fn write(self, out: &mut Writer<'_>);
 }
 
-macro_rules! code_point_widths {
-    ($($name:ident($number:ty)),*) => { $(
+macro_rules! code_point {
+    ($($name:ident: $number:ident),*) => { $(
         impl CodePoint for $name {
             const WIDTH: usize = size_of::<$number>();
-            fn from_number(number: u16) -> Self {
-                Self(number as $number)
+
+            fn read(r: &mut Reader<'_>, field: &'static str) -> Result<Self, DecodeError> {
+                r.$number(field).map(Self)
             }
-            fn number(self) -> u16 {
-                u16::from(self.0)
+
+            fn write(self, out: &mut Writer<'_>) {
+                out.$number(self.0);
             }
         }
     )* };
 }
-code_point_widths!(
-    CertificateType(u8),
-    CipherSuite(u16),
-    NamedGroup(u16),
-    ProtocolVersion(u16),
-    PskKeyExchangeMode(u8),
-    SignatureScheme(u16)
+code_point!(
+    CertificateType: u8,
+    CipherSuite: u16,
+    NamedGroup: u16,
+    ProtocolVersion: u16,
+    PskKeyExchangeMode: u8,
+    SignatureScheme: u16
 );
 
 /// A list of code points.
@@ -72,14 +79,7 @@ impl<'a, T: CodePoint> CodePoints<'a, T> {
 
     /// Writes it as a vector.
     pub(super) fn write(&self, out: &mut Writer<'_>, bounds: RangeInclusive<usize>) {
-        out.vector(bounds, |out| {
-            for code_point in self.iter() {
-                match T::WIDTH {
-                    1 => out.u8(code_point.number().to_be_bytes()[1]),
-                    _ => out.u16(code_point.number()),
-                }
-            }
-        });
+        out.vector(bounds, |out| self.iter().for_each(|code_point| code_point.write(out)));
     }
 
     /// The code points, in order.
@@ -88,10 +88,8 @@ impl<'a, T: CodePoint> CodePoints<'a, T> {
             Source::Wire(bytes) => (bytes, &[]),
             Source::Values(values) => (&[], values),
         };
-        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u16::from(*byte));
-        wire.chunks_exact(T::WIDTH)
-            .map(move |bytes| T::from_number(number(bytes)))
-            .chain(values.iter().copied())
+        let mut wire = Reader::new(wire);
+        core::iter::from_fn(move || T::read(&mut wire, "code point").ok()).chain(values.iter().copied())
     }
 
     /// Is this one in the list?

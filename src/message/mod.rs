@@ -21,6 +21,7 @@ mod list;
 mod new_session_ticket;
 mod placement;
 mod server_hello;
+mod vector;
 
 pub use certificate::{Certificate, CertificateEntry, CertificateList};
 pub use certificate_request::CertificateRequest;

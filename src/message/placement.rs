@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{ExtensionType, Extensions};
+use super::{ExtensionType, Extensions, RawExtension};
 
 /// A message, or an entry of one, that holds an extension block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +23,15 @@ pub enum ExtensionsOf {
     HelloRetryRequest,
 }
 
+impl ExtensionsOf {
+    /// Does the message answer extensions that its receiver sent (§4.3)? CertificateRequest and NewSessionTicket
+    /// do not: what they carry is a request, or comes unasked.
+    #[must_use]
+    pub const fn is_response(self) -> bool {
+        matches!(self, SH | EE | CT | HRR)
+    }
+}
+
 use ExtensionsOf::{
     Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
     HelloRetryRequest as HRR, NewSessionTicket as NST, ServerHello as SH,
@@ -30,7 +39,7 @@ use ExtensionsOf::{
 
 /// Table 1, with `max_fragment_length` and `signed_certificate_timestamp`, which it no longer lists but other
 /// sections still describe, and `cert_with_extern_psk` (RFC 8773).
-pub(super) const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
+const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::SERVER_NAME, &[CH, EE, CR]),
     (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, EE]),
     (ExtensionType::STATUS_REQUEST, &[CH, CR, CT]),
@@ -97,37 +106,60 @@ impl fmt::Display for ExtensionFault {
     }
 }
 
-/// Checks the places of all extensions of a block. `offered` tells, for a block that answers ours, which types
-/// we sent; extensions of types that nobody knows are then unsolicited, and elsewhere ignored.
+/// Checks the places of all extensions of a block.
+///
+/// `offered` tells which types we sent, and is asked only where the message is a response; there a type that
+/// nobody knows is unsolicited like any other. Elsewhere it is ignored. A GREASE value is never an answer, even
+/// to our own (RFC 8701 §3.1).
 ///
 /// # Errors
-/// [`ExtensionFault`], each with its alert: `illegal_parameter` for one that is doubled, misplaced or not last,
-/// `unsupported_extension` for one that nobody asked for.
+/// [`ExtensionFault`]: `illegal_parameter` for an extension that is doubled, misplaced or not last,
+/// `unsupported_extension` for one that nobody asked for, `decode_error` for too many. One that is both misplaced
+/// and unasked for counts as misplaced (§4.4.1).
 pub fn check_extensions(
     place: ExtensionsOf,
     block: &Extensions<'_>,
     offered: Option<&dyn Fn(ExtensionType) -> bool>,
 ) -> Result<(), ExtensionFault> {
     check_doubles(block)?;
-    for extension in block.iter() {
-        let extension_type = extension.extension_type;
-        let known = TABLE.iter().find(|(known, _)| *known == extension_type);
-        if known.is_some_and(|(_, places)| !places.contains(&place)) {
+    for RawExtension { extension_type, .. } in block.iter() {
+        if is_misplaced(extension_type, place) {
             return Err(ExtensionFault::Misplaced(extension_type));
         }
-        let unsolicited = place == HRR && extension_type == ExtensionType::COOKIE;
-        if !unsolicited && offered.is_some_and(|offered| !offered(extension_type)) {
+        if place.is_response()
+            && offered.is_some_and(|offered| is_unsolicited(extension_type, place, offered))
+        {
             return Err(ExtensionFault::Unsolicited(extension_type));
         }
     }
     let last = block.last().map(|extension| extension.extension_type);
-    if place == CH
-        && block.find(ExtensionType::PRE_SHARED_KEY).is_some()
-        && last != Some(ExtensionType::PRE_SHARED_KEY)
-    {
+    let offers_psk = block.find(ExtensionType::PRE_SHARED_KEY).is_some();
+    //= R-4.3-8
+    //= R-4.3.11-16
+    if place == CH && offers_psk && last != Some(ExtensionType::PRE_SHARED_KEY) {
         return Err(ExtensionFault::NotLast);
     }
     Ok(())
+}
+
+/// Is it an extension of the table, and this message none of its places?
+fn is_misplaced(extension_type: ExtensionType, place: ExtensionsOf) -> bool {
+    //= R-4.3-7
+    //= R-4.4.1-2
+    let known = TABLE.iter().find(|(known, _)| *known == extension_type);
+    known.is_some_and(|(_, places)| !places.contains(&place))
+}
+
+/// Does it answer nothing of ours?
+fn is_unsolicited(
+    extension_type: ExtensionType,
+    place: ExtensionsOf,
+    offered: &dyn Fn(ExtensionType) -> bool,
+) -> bool {
+    //= R-4.3-6
+    //= R-4.2.4-3
+    let needs_no_request = place == HRR && extension_type == ExtensionType::COOKIE;
+    !needs_no_request && (extension_type.is_grease() || !offered(extension_type))
 }
 
 /// No type twice, and no more extensions than the limit: sorting keeps a hostile block cheap.
@@ -140,6 +172,7 @@ fn check_doubles(block: &Extensions<'_>) -> Result<(), ExtensionFault> {
     }
     let types = types.get_mut(..count).unwrap_or_default();
     types.sort_unstable();
+    //= R-4.3-9
     let double = types.windows(2).find_map(|pair| match pair {
         [first, second] if first == second => Some(*first),
         _ => None,

@@ -7,7 +7,7 @@ mod code_point;
 mod reader;
 mod writer;
 
-pub(crate) use code_point::code_points;
+pub(crate) use code_point::{code_points, lower_case, spelling};
 pub use reader::{DecodeError, DecodeReason, FieldSink, Reader};
 pub use writer::Writer;
 
@@ -25,9 +25,16 @@ pub trait Decode<'a>: Sized {
     /// Reads the structure from the whole of `body`.
     ///
     /// # Errors
-    /// As [`Decode::read`], and if bytes follow the last field (`decode_error`).
+    /// As [`Decode::read`], and if bytes follow the last field (`decode_error`). The error names the structure.
     fn decode(body: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut r = Reader::new(body);
+        Self::read_all(Reader::new(body)).map_err(|error| error.of(Self::NAME))
+    }
+
+    /// Reads the structure from all that `r` has left.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`]; naming the structure is left to the caller.
+    fn read_all(mut r: Reader<'a>) -> Result<Self, DecodeError> {
         let value = Self::read(&mut r)?;
         r.end(Self::NAME)?;
         Ok(value)

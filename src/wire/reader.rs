@@ -18,7 +18,9 @@ pub trait FieldSink {
 /// Why bytes do not form the structure that they should (`decode_error`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    /// The field or structure in the RFC's spelling.
+    /// The message or extension that the field belongs to, once a decoder of one has said so.
+    pub structure: Option<&'static str>,
+    /// The field in the RFC's spelling; the structure itself where bytes follow it.
     pub field: &'static str,
     /// Where in the message body, in bytes from its start.
     pub offset: usize,
@@ -64,8 +66,23 @@ pub enum DecodeReason {
     },
 }
 
+impl DecodeError {
+    /// The same error, of a field of `structure`; one that names its structure already keeps it.
+    #[must_use]
+    pub const fn of(self, structure: &'static str) -> Self {
+        let structure = match self.structure {
+            None => Some(structure),
+            named => named,
+        };
+        Self { structure, ..self }
+    }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(structure) = self.structure.filter(|structure| *structure != self.field) {
+            write!(f, "{structure}.")?;
+        }
         write!(f, "{} at byte {}: ", self.field, self.offset)?;
         match self.reason {
             DecodeReason::Truncated { needed, left } => {
@@ -102,7 +119,13 @@ impl<'a> Reader<'a> {
         Self { rest: body, offset: 0, sink: None }
     }
 
-    /// The same, telling `sink` of each field.
+    /// A reader of what stands `offset` bytes behind the start of the body.
+    #[must_use]
+    pub const fn starting_at(offset: usize, rest: &'a [u8]) -> Self {
+        Self { rest, offset, sink: None }
+    }
+
+    /// A reader at the start of `body` that tells `sink` of each field.
     #[must_use]
     pub const fn with_sink(body: &'a [u8], sink: &'a dyn FieldSink) -> Self {
         Self { rest: body, offset: 0, sink: Some(sink) }
@@ -243,7 +266,7 @@ impl<'a> Reader<'a> {
     /// An error of this field, at this place.
     #[must_use]
     pub const fn error(&self, field: &'static str, reason: DecodeReason) -> DecodeError {
-        DecodeError { field, offset: self.offset, reason }
+        DecodeError { structure: None, field, offset: self.offset, reason }
     }
 
     fn number<T>(
@@ -304,6 +327,7 @@ pub(super) const fn prefix_width(max: usize) -> usize {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use alloc::string::ToString;
     use alloc::vec::Vec;
     use core::cell::RefCell;
 
@@ -320,7 +344,17 @@ mod tests {
     fn a_cut_field_says_what_is_needed_and_what_is_left() {
         let error = Reader::new(&[0, 5, 1]).vector("list", 0..=0xffff).unwrap_err();
         assert_eq!((error.offset, error.reason), (2, DecodeReason::Truncated { needed: 5, left: 1 }));
-        assert_eq!(alloc::string::ToString::to_string(&error), "list at byte 2: 5 bytes needed, 1 left");
+        assert_eq!(error.to_string(), "list at byte 2: 5 bytes needed, 1 left");
+    }
+
+    #[test]
+    fn an_error_keeps_the_innermost_structure_that_it_was_given() {
+        let error = Reader::starting_at(7, &[]).u8("field").unwrap_err();
+        assert_eq!(
+            error.of("Inner").of("Outer").to_string(),
+            "Inner.field at byte 7: 1 bytes needed, 0 left"
+        );
+        assert_eq!(error.of("field").to_string(), "field at byte 7: 1 bytes needed, 0 left");
     }
 
     #[test]

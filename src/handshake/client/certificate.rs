@@ -17,7 +17,7 @@ use crate::handshake::verify::verify_certificate_verify;
 use crate::handshake::{Fault, PeerChain, PeerFault, Role};
 use crate::message::{
     Certificate, CertificateAuthorities, CertificateRequest, ExtensionType, ExtensionsOf, OidFilters,
-    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert,
+    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
 };
 
 /// WAIT_CERT_CR: EncryptedExtensions has come.
@@ -101,6 +101,7 @@ impl Request {
         let schemes_cert: Option<SignatureSchemeListCert<'_>> = block.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = block.get().map_err(malformed)?;
         let filters: Option<OidFilters<'_>> = block.get().map_err(malformed)?;
+        let staple: Option<StatusRequestCertificateRequest> = block.get().map_err(malformed)?;
         Ok(Self {
             signature_schemes: schemes.supported_signature_algorithms.iter().collect(),
             signature_schemes_cert: schemes_cert
@@ -119,7 +120,7 @@ impl Request {
                     filters.iter().map(owned).collect()
                 })
                 .unwrap_or_default(),
-            staple: block.find(ExtensionType::STATUS_REQUEST).is_some(),
+            staple: staple.is_some(),
         })
     }
 }

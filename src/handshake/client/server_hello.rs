@@ -16,7 +16,7 @@ use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
     CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf, KeyShareHelloRetryRequest,
     KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerHello,
-    SupportedVersionsServerHello,
+    ServerNameEncryptedExtensions, SupportedVersionsServerHello,
 };
 use crate::transcript::Transcript;
 
@@ -257,9 +257,7 @@ impl WaitEe {
             block,
             Some(&|sent| self.offer.sent(sent)),
         )?;
-        if block.find(ExtensionType::SERVER_NAME).is_some_and(|body| !body.is_empty()) {
-            return Err(trailing(received).into());
-        }
+        block.get::<ServerNameEncryptedExtensions>().map_err(|error| received.malformed(error))?;
         let negotiated = Negotiated {
             application_protocol: application_protocol(received, &message, step)?,
             record_size_limit: record_size_limit(received, &message)?,
@@ -271,16 +269,6 @@ impl WaitEe {
         self.session.transcript.add(received.bytes);
         Ok(WaitCertCr { session: self.session, offer: self.offer, negotiated }.into())
     }
-}
-
-/// The fault of an extension that must be empty and is not.
-fn trailing(received: &Received<'_>) -> PeerFault {
-    use crate::wire::{DecodeError, DecodeReason};
-    received.malformed(DecodeError {
-        field: "server_name",
-        offset: 0,
-        reason: DecodeReason::TrailingBytes { count: 1 },
-    })
 }
 
 /// The application protocol that the server chose: one name, and one that we offered (RFC 7301 §3.1).

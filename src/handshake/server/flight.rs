@@ -16,9 +16,9 @@ use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Role};
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
-    CertificateRequest, CertificateStatusRequest, EncryptedExtensions, ExtensionType, HandshakeType,
-    KeyShareEntry, KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion,
-    RecordSizeLimit, ServerHello, SignatureScheme, SupportedVersionsServerHello,
+    CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
+    KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
+    ServerHello, SignatureScheme, StatusRequestCertificateRequest, SupportedVersionsServerHello,
 };
 use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
@@ -180,7 +180,7 @@ impl Flight {
             out.push(ExtensionType::OID_FILTERS, &OidFilters::from_contents(&contents));
         }
         if config.request_ocsp {
-            out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
+            out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
         }
         let extensions = out.finish(config.script.certificate_request.as_deref());
         let message =

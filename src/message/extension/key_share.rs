@@ -1,5 +1,6 @@
 //! `key_share`: RFC 9846 §4.3.8 (8446 §4.2.8).
 
+use super::super::vector::Vector;
 use super::super::{ExtensionBody, ExtensionType, NamedGroup};
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -44,20 +45,18 @@ pub struct KeyShareClientHello<'a>(Shares<'a>);
 
 #[derive(Clone, Copy)]
 enum Shares<'a> {
-    Wire(&'a [u8]),
+    Wire(Vector<'a, KeyShareEntry<'a>>),
     Values(&'a [KeyShareEntry<'a>]),
 }
 
 impl<'a> KeyShareClientHello<'a> {
     /// The shares, in order.
     pub fn client_shares(&self) -> impl Iterator<Item = KeyShareEntry<'a>> + use<'a> {
-        let (wire, values): (&[u8], &[KeyShareEntry<'a>]) = match self.0 {
-            Shares::Wire(contents) => (contents, &[]),
-            Shares::Values(values) => (&[], values),
+        let (wire, values): (_, &[KeyShareEntry<'a>]) = match self.0 {
+            Shares::Wire(shares) => (shares, &[]),
+            Shares::Values(values) => (Vector::default(), values),
         };
-        let mut r = Reader::new(wire);
-        core::iter::from_fn(move || (!r.is_empty()).then(|| KeyShareEntry::read(&mut r).ok()).flatten())
-            .chain(values.iter().copied())
+        wire.iter().chain(values.iter().copied())
     }
 }
 
@@ -83,12 +82,7 @@ impl<'a> Decode<'a> for KeyShareClientHello<'a> {
     const NAME: &'static str = "KeyShareClientHello";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut shares = r.nested("client_shares", 0..=0xffff)?;
-        let contents = shares.clone().rest("client_shares");
-        while !shares.is_empty() {
-            KeyShareEntry::read(&mut shares)?;
-        }
-        Ok(Self(Shares::Wire(contents)))
+        Ok(Self(Shares::Wire(Vector::read(r, "client_shares", 0..=0xffff)?)))
     }
 }
 

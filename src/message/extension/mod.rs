@@ -27,9 +27,11 @@ pub use post_handshake_auth::PostHandshakeAuth;
 pub use pre_shared_key::{OfferedPsks, PskIdentity, SelectedPsk};
 pub use psk_key_exchange_modes::PskKeyExchangeModes;
 pub use record_size_limit::RecordSizeLimit;
-pub use server_name::ServerNameList;
+pub use server_name::{ServerNameEncryptedExtensions, ServerNameList};
 pub use signature_algorithms::{SignatureSchemeList, SignatureSchemeListCert};
 pub use signed_certificate_timestamp::SignedCertificateTimestampList;
-pub use status_request::{CertificateStatus, CertificateStatusRequest};
+pub use status_request::{
+    CertificateStatus, CertificateStatusRequest, OcspStatusRequest, StatusRequestCertificateRequest,
+};
 pub use supported_groups::SupportedGroups;
 pub use supported_versions::{SupportedVersionsClientHello, SupportedVersionsServerHello};

@@ -1,5 +1,6 @@
 //! `oid_filters`: RFC 9846 §4.3.5 (8446 §4.2.5).
 
+use super::super::vector::Vector;
 use super::super::{ExtensionBody, ExtensionType};
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -13,9 +14,7 @@ use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 /// struct { OIDFilter filters<0..2^16-1>; } OIDFilterExtension;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct OidFilters<'a> {
-    contents: &'a [u8],
-}
+pub struct OidFilters<'a>(Vector<'a, OidFilter<'a>>);
 
 /// One filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +29,12 @@ impl<'a> OidFilters<'a> {
     /// Filters that an encoder wrote one behind the other.
     #[must_use]
     pub const fn from_contents(contents: &'a [u8]) -> Self {
-        Self { contents }
+        Self(Vector::from_contents(contents))
     }
 
     /// The filters, in order.
     pub fn iter(&self) -> impl Iterator<Item = OidFilter<'a>> + use<'a> {
-        let mut r = Reader::new(self.contents);
-        core::iter::from_fn(move || (!r.is_empty()).then(|| OidFilter::read(&mut r).ok()).flatten())
+        self.0.iter()
     }
 }
 
@@ -62,12 +60,7 @@ impl<'a> Decode<'a> for OidFilters<'a> {
     const NAME: &'static str = "OIDFilterExtension";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut filters = r.nested("filters", 0..=0xffff)?;
-        let contents = filters.clone().rest("filters");
-        while !filters.is_empty() {
-            OidFilter::read(&mut filters)?;
-        }
-        Ok(Self { contents })
+        Vector::read(r, "filters", 0..=0xffff).map(Self)
     }
 }
 
@@ -77,6 +70,6 @@ impl<'a> ExtensionBody<'a> for OidFilters<'a> {
 
 impl Encode for OidFilters<'_> {
     fn encode(&self, out: &mut Writer<'_>) {
-        out.vector(0..=0xffff, |out| out.bytes(self.contents));
+        self.0.write(out, 0..=0xffff);
     }
 }

@@ -1,5 +1,6 @@
 //! `pre_shared_key`: RFC 9846 §4.3.11 (8446 §4.2.11).
 
+use super::super::vector::Vector;
 use super::super::{ExtensionBody, ExtensionType};
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -37,10 +38,25 @@ impl Encode for PskIdentity<'_> {
     }
 }
 
-/// The PSKs that the client offers, and a binder for each.
+/// An HMAC under the PSK over the ClientHello so far (§4.3.11.2).
 ///
 /// ```text
 /// opaque PskBinderEntry<32..255>;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PskBinderEntry<'a>(&'a [u8]);
+
+impl<'a> Decode<'a> for PskBinderEntry<'a> {
+    const NAME: &'static str = "PskBinderEntry";
+
+    fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        r.vector("PskBinderEntry", 32..=255).map(Self)
+    }
+}
+
+/// The PSKs that the client offers, and a binder for each.
+///
+/// ```text
 /// struct {
 ///     PskIdentity identities<7..2^16-1>;
 ///     PskBinderEntry binders<33..2^16-1>;
@@ -48,34 +64,32 @@ impl Encode for PskIdentity<'_> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfferedPsks<'a> {
-    identities: &'a [u8],
-    binders: &'a [u8],
+    identities: Vector<'a, PskIdentity<'a>>,
+    binders: Vector<'a, PskBinderEntry<'a>>,
 }
 
 impl<'a> OfferedPsks<'a> {
     /// Offers whose contents an encoder wrote: [`PskIdentity`]s, and binders each behind a length byte.
     #[must_use]
     pub const fn from_contents(identities: &'a [u8], binders: &'a [u8]) -> Self {
-        Self { identities, binders }
+        Self { identities: Vector::from_contents(identities), binders: Vector::from_contents(binders) }
     }
 
     /// The identities, in order.
     pub fn identities(&self) -> impl Iterator<Item = PskIdentity<'a>> + use<'a> {
-        let mut r = Reader::new(self.identities);
-        core::iter::from_fn(move || (!r.is_empty()).then(|| PskIdentity::read(&mut r).ok()).flatten())
+        self.identities.iter()
     }
 
     /// The binders, in the order of the identities.
     pub fn binders(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let mut r = Reader::new(self.binders);
-        core::iter::from_fn(move || r.vector("PskBinderEntry", 32..=255).ok())
+        self.binders.iter().map(|PskBinderEntry(binder)| binder)
     }
 
     /// Bytes at the end of ClientHello that `Truncate` removes: the binders with the length before them
     /// (§4.3.11.2).
     #[must_use]
     pub const fn truncated_len(&self) -> usize {
-        2 + self.binders.len()
+        2 + self.binders.contents().len()
     }
 }
 
@@ -83,17 +97,10 @@ impl<'a> Decode<'a> for OfferedPsks<'a> {
     const NAME: &'static str = "OfferedPsks";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut list = r.nested("identities", 7..=0xffff)?;
-        let identities = list.clone().rest("identities");
-        while !list.is_empty() {
-            PskIdentity::read(&mut list)?;
-        }
-        let mut list = r.nested("binders", 33..=0xffff)?;
-        let binders = list.clone().rest("binders");
-        while !list.is_empty() {
-            list.vector("PskBinderEntry", 32..=255)?;
-        }
-        Ok(Self { identities, binders })
+        Ok(Self {
+            identities: Vector::read(r, "identities", 7..=0xffff)?,
+            binders: Vector::read(r, "binders", 33..=0xffff)?,
+        })
     }
 }
 
@@ -103,8 +110,8 @@ impl<'a> ExtensionBody<'a> for OfferedPsks<'a> {
 
 impl Encode for OfferedPsks<'_> {
     fn encode(&self, out: &mut Writer<'_>) {
-        out.vector(7..=0xffff, |out| out.bytes(self.identities));
-        out.vector(33..=0xffff, |out| out.bytes(self.binders));
+        self.identities.write(out, 7..=0xffff);
+        self.binders.write(out, 33..=0xffff);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Judging chains through the public interface, with certificates made here.
 
 #![cfg(all(test, feature = "ring"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "support/authority.rs"]
 mod authority;

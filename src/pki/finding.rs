@@ -127,6 +127,16 @@ finding_codes! {
     ExtKeyUsage = "PATH-EXT-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.12";
     /// A key is smaller than the profile accepts.
     WeakKey = "PATH-WEAK-KEY", Security, WeakKey, "NIST SP 800-57 part 1 §5.6";
+    /// A name is not within what a CA above may certify.
+    NameNotPermitted = "PATH-NAME-NOT-PERMITTED", Security, NameConstraint, "RFC 5280 §6.1.3 (b)";
+    /// A name is, or could be, within what a CA above must not certify.
+    NameExcluded = "PATH-NAME-EXCLUDED", Security, NameConstraint, "RFC 5280 §6.1.3 (c)";
+    /// A name constraint is none of its form, or has a minimum or maximum.
+    ConstraintMalformed = "PATH-CONSTRAINT-MALFORMED", Security, NameConstraint, "RFC 5280 §4.2.1.10";
+    /// The path is not valid under any policy asked for.
+    NoValidPolicy = "PATH-POLICY", Security, Policy, "RFC 5280 §6.1.3 (f), §6.1.5 (g)";
+    /// A policy is mapped to or from anyPolicy.
+    AnyPolicyMapped = "PATH-ANY-POLICY-MAPPED", Security, Policy, "RFC 5280 §6.1.4 (a)";
     /// The peer's key is of an algorithm that we cannot verify with.
     PublicKey = "PATH-PUBLIC-KEY", Security, UnsupportedAlgorithm, "RFC 5280 §4.1.2.7";
     /// The certificate does not name whom we expect.
@@ -158,6 +168,8 @@ finding_codes! {
     CaOnly = "CERT-CA-ONLY", Rfc5280, Malformed, "RFC 5280 §4.2.1.9, §4.2.1.10";
     /// An entry of subjectAltName is no name of its form.
     SubjectAltName = "CERT-SUBJECT-ALT-NAME", Rfc5280, Malformed, "RFC 5280 §4.2.1.6";
+    /// A name constraint is written as RFC 5280 does not allow, though its meaning is clear.
+    ConstraintForm = "CERT-CONSTRAINT-FORM", Rfc5280, Malformed, "RFC 5280 §4.2.1.10";
     /// authorityInfoAccess cannot be read.
     AuthorityInfoAccess = "CERT-AIA", Rfc5280, Malformed, "RFC 5280 §4.2.2.1";
 }

@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::anchor::TrustAnchors;
-use super::asn1::{Oid, known};
+use super::asn1::{Oid, OwnedOid, known};
 use super::certificate::{Certificate, GeneralName, Name, ip_address};
 use super::finding::{Finding, FindingCode, Findings};
 use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
-use super::path::{self, ValidPath};
+use super::path::{self, Outputs, ValidPath};
 use super::profile::Profile;
 use super::refusal::Refusal;
 use super::signature::VerifySignature;
@@ -52,8 +52,33 @@ pub struct Judgement<'a> {
     pub intermediates: &'a [&'a [u8]],
     /// Verifies signatures in place of `provider`.
     pub verifier: Option<&'a dyn VerifySignature>,
+    /// What is asked of certificate policies.
+    pub policies: &'a PolicyInputs,
     /// Intermediates allowed in a path, those not counted that are self-issued.
     pub max_path_length: Option<u32>,
+}
+
+/// The inputs of RFC 5280 §6.1.1 (c), (e) to (g). The default asks for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PolicyInputs {
+    /// The policies that are acceptable; empty for any.
+    pub initial_policy_set: Vec<OwnedOid>,
+    /// Must the path be valid under at least one of them?
+    pub initial_explicit_policy: bool,
+    /// Are policy mappings left out?
+    pub initial_policy_mapping_inhibit: bool,
+    /// Does anyPolicy count for nothing?
+    pub initial_any_policy_inhibit: bool,
+}
+
+impl PolicyInputs {
+    /// Asks for nothing.
+    pub const NONE: Self = Self {
+        initial_policy_set: Vec::new(),
+        initial_explicit_policy: false,
+        initial_policy_mapping_inhibit: false,
+        initial_any_policy_inhibit: false,
+    };
 }
 
 /// A chain that was accepted.
@@ -66,12 +91,16 @@ pub struct Accepted {
     pub public_key: PublicKey,
     /// Who the peer is.
     pub identity: PeerIdentity,
+    /// The policies under which the path is valid, in the trust anchor's domain.
+    pub policies: Vec<OwnedOid>,
     /// What was found without being an error.
     pub findings: Vec<Finding>,
 }
 
 /// The profile of a [`Judgement`] that names none.
 static INTERNAL: Profile = Profile::internal();
+/// The inputs of a [`Judgement`] that names none.
+static NO_POLICY: PolicyInputs = PolicyInputs::NONE;
 
 impl<'a> Judgement<'a> {
     /// A judgement under the profile for internal PKIs; set the other fields as needed.
@@ -92,6 +121,7 @@ impl<'a> Judgement<'a> {
             profile: &INTERNAL,
             intermediates: &[],
             verifier: None,
+            policies: &NO_POLICY,
             max_path_length: None,
         }
     }
@@ -145,7 +175,8 @@ fn accept(valid: ValidPath<'_>, judgement: &Judgement<'_>) -> Result<Accepted, B
     match PublicKey::from_spki(key) {
         Ok(public_key) if !findings.has_error() => {
             let path = valid.certificates.iter().map(|certificate| certificate.der.into()).collect();
-            Ok(Accepted { path, public_key, identity, findings: valid.findings })
+            let Outputs { policies, .. } = valid.outputs;
+            Ok(Accepted { path, public_key, identity, policies, findings: valid.findings })
         }
         Ok(_) => Err(valid.refused(judgement, findings)),
         Err(error) => {

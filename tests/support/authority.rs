@@ -1,6 +1,6 @@
 //! Makes certificates for tests: valid from 2025 to 2035 unless a test says otherwise.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
@@ -8,13 +8,13 @@ use rcgen::{
 };
 
 /// A CA with its key.
-pub type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
 /// A moment in the middle of the certificates' validity: 2030-01-01T00:00:00Z.
-pub const MID_2030: i64 = 1_893_456_000_000;
+pub(crate) const MID_2030: i64 = 1_893_456_000_000;
 
 /// Parameters with this common name as subject.
-pub fn named(common_name: &str) -> CertificateParams {
+pub(crate) fn named(common_name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
@@ -25,7 +25,7 @@ pub fn named(common_name: &str) -> CertificateParams {
 }
 
 /// Parameters of a CA.
-pub fn ca(common_name: &str) -> CertificateParams {
+pub(crate) fn ca(common_name: &str) -> CertificateParams {
     let mut params = named(common_name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -33,7 +33,7 @@ pub fn ca(common_name: &str) -> CertificateParams {
 }
 
 /// Parameters of a server.
-pub fn server(dns_name: &str) -> CertificateParams {
+pub(crate) fn server(dns_name: &str) -> CertificateParams {
     let mut params = named("server");
     params.subject_alt_names = vec![SanType::DnsName(dns_name.try_into().unwrap())];
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -42,7 +42,7 @@ pub fn server(dns_name: &str) -> CertificateParams {
 }
 
 /// Parameters of a client with a SPIFFE id or another URI.
-pub fn client(uri: &str) -> CertificateParams {
+pub(crate) fn client(uri: &str) -> CertificateParams {
     let mut params = named("client");
     params.subject_alt_names = vec![SanType::URI(uri.try_into().unwrap())];
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -51,16 +51,16 @@ pub fn client(uri: &str) -> CertificateParams {
 }
 
 /// A self-signed CA.
-pub fn root(params: CertificateParams) -> Authority {
+pub(crate) fn root(params: CertificateParams) -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
 /// A CA under another.
-pub fn intermediate(params: CertificateParams, issuer: &Authority) -> Authority {
+pub(crate) fn intermediate(params: CertificateParams, issuer: &Authority) -> Authority {
     CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), issuer).unwrap()
 }
 
 /// The certificate of an end entity in DER.
-pub fn leaf(params: CertificateParams, issuer: &Authority) -> Vec<u8> {
+pub(crate) fn leaf(params: CertificateParams, issuer: &Authority) -> Vec<u8> {
     params.signed_by(&KeyPair::generate().unwrap(), issuer).unwrap().der().to_vec()
 }

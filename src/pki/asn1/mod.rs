@@ -8,8 +8,8 @@ mod oid;
 mod reader;
 mod time;
 
-pub use oid::Oid;
 pub(crate) use oid::known;
+pub use oid::{Oid, OwnedOid};
 pub(crate) use reader::Value;
 pub use reader::{Asn1Error, Asn1Reason, DerReader, Lapse, LapseRule};
 pub(crate) use time::time;

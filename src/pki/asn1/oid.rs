@@ -1,5 +1,6 @@
 //! Object identifiers as bytes.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 /// Content octets of the longest object identifier that we keep; the longest in use have about 40.
@@ -24,6 +25,64 @@ impl<'a> Oid<'a> {
     #[must_use]
     pub const fn contents(self) -> &'a [u8] {
         self.0
+    }
+}
+
+/// An object identifier that owns its octets.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnedOid(Vec<u8>);
+
+impl OwnedOid {
+    /// Reads dotted decimal, or gives `None` if it is no object identifier or longer than we keep.
+    #[must_use]
+    pub fn parse(dotted: &str) -> Option<Self> {
+        let mut arcs = dotted.split('.').map(|arc| {
+            let digits = !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit());
+            arc.parse::<u128>().ok().filter(|_| digits)
+        });
+        let (first, second) = (arcs.next()??, arcs.next()??);
+        if first > 2 || first < 2 && second >= 40 {
+            return None;
+        }
+        let mut contents = Vec::new();
+        push_subidentifier(&mut contents, (first * 40).checked_add(second)?);
+        for arc in arcs {
+            push_subidentifier(&mut contents, arc?);
+        }
+        Oid::from_contents(&contents).is_some().then_some(Self(contents))
+    }
+
+    /// The same, borrowed.
+    #[must_use]
+    pub fn as_oid(&self) -> Oid<'_> {
+        Oid(&self.0)
+    }
+}
+
+impl From<Oid<'_>> for OwnedOid {
+    fn from(oid: Oid<'_>) -> Self {
+        Self(oid.0.to_vec())
+    }
+}
+
+impl fmt::Display for OwnedOid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.as_oid(), f)
+    }
+}
+
+impl fmt::Debug for OwnedOid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Base 128, most significant group first, all but the last with the high bit.
+fn push_subidentifier(contents: &mut Vec<u8>, number: u128) {
+    let groups = (128 - number.leading_zeros()).div_ceil(7).max(1);
+    for group in (0..groups).rev() {
+        let septet = u8::try_from(number >> (7 * group) & 0x7f).unwrap_or_default();
+        contents.push(if group == 0 { septet } else { septet | 0x80 });
     }
 }
 
@@ -79,6 +138,7 @@ pub(crate) mod known {
         NAME_CONSTRAINTS = b"\x55\x1d\x1e";
         CRL_DISTRIBUTION_POINTS = b"\x55\x1d\x1f";
         CERTIFICATE_POLICIES = b"\x55\x1d\x20";
+        ANY_POLICY = b"\x55\x1d\x20\x00";
         POLICY_MAPPINGS = b"\x55\x1d\x21";
         AUTHORITY_KEY_IDENTIFIER = b"\x55\x1d\x23";
         POLICY_CONSTRAINTS = b"\x55\x1d\x24";
@@ -153,6 +213,7 @@ mod tests {
             (known::RSASSA_PSS, "1.2.840.113549.1.1.10"),
         ] {
             assert_eq!(oid.to_string(), dotted);
+            assert_eq!(OwnedOid::parse(dotted).unwrap().as_oid(), oid);
         }
     }
 
@@ -166,6 +227,15 @@ mod tests {
         assert_eq!(Oid::from_contents(&contents), None);
         let uuid = [&[0x69][..], &[0x83; 18], &[0x7f]].concat();
         assert!(Oid::from_contents(&uuid).unwrap().to_string().starts_with("2.25."));
+    }
+
+    #[test]
+    fn text_that_is_no_object_identifier_is_refused() {
+        for text in ["", "1", "1.", ".1", "1.40", "3.1", "1.2.x", "1.+2", "1..2", "1.2.-3"] {
+            assert_eq!(OwnedOid::parse(text), None, "{text}");
+        }
+        let uuid = "2.25.329800735698586629295641978511506172918";
+        assert_eq!(OwnedOid::parse(uuid).unwrap().to_string(), uuid);
     }
 
     #[test]

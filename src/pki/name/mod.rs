@@ -1,6 +1,9 @@
 //! Does a certificate name whom we expect? A step apart from the path (RFC 9525).
 
+mod constraint;
 mod dns;
+mod mailbox;
+mod uri;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -8,7 +11,10 @@ use alloc::vec::Vec;
 use super::certificate::{Certificate, GeneralName, ip_address};
 use crate::identity::{DnsName, PeerName, Sha256Digest, SpiffeId};
 
+pub(crate) use constraint::{BoundName, Constraint};
 pub use dns::{DnsPattern, dns_pattern};
+pub use mailbox::Mailbox;
+pub use uri::uri_host;
 
 /// Digests of a certificate by which it may be pinned.
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +44,11 @@ pub fn verify_name(
         PeerName::Ip(reference) => names
             .iter()
             .any(|name| matches!(name, GeneralName::IpAddress(ip) if ip_address(ip) == Some(*reference))),
-        PeerName::Mailbox(reference) => names
-            .iter()
-            .any(|name| matches!(name, GeneralName::Rfc822Name(mailbox) if same_mailbox(mailbox, reference))),
+        PeerName::Mailbox(reference) => {
+            let reference = Mailbox::parse(reference.as_bytes());
+            let same = |mailbox| reference.is_some() && Mailbox::parse(mailbox) == reference;
+            names.iter().any(|name| matches!(name, GeneralName::Rfc822Name(mailbox) if same(mailbox)))
+        }
         PeerName::SpiffeId(reference) => spiffe_id(certificate).is_some_and(|id| id == *reference),
         PeerName::SpiffeTrustDomain(reference) => {
             spiffe_id(certificate).is_some_and(|id| id.trust_domain() == reference)
@@ -79,17 +87,6 @@ fn matches_dns(name: GeneralName<'_>, reference: &DnsName, wildcards: bool) -> b
         Some(DnsPattern::Exact(name)) => name == *reference,
         Some(DnsPattern::Wildcard(parent)) => wildcards && dns::is_child(reference.as_str(), parent.as_str()),
         None => false,
-    }
-}
-
-/// RFC 5280 §7.5: the local part by octets, the host regardless of case.
-fn same_mailbox(presented: &[u8], reference: &str) -> bool {
-    let Ok(presented) = core::str::from_utf8(presented) else { return false };
-    match (presented.rsplit_once('@'), reference.rsplit_once('@')) {
-        (Some((local, host)), Some((reference_local, reference_host))) => {
-            local == reference_local && host.eq_ignore_ascii_case(reference_host)
-        }
-        _ => false,
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod build;
 mod conformance;
+mod name_constraints;
+mod policy;
+mod policy_graph;
 mod process;
 mod signatures;
 mod work;

@@ -1,11 +1,15 @@
 //! Processing a path: names and order of RFC 5280 §6.1.2 to §6.1.5.
 
+use alloc::vec::Vec;
+
 use super::build::report_signature;
 use super::conformance;
+use super::name_constraints::Subtrees;
+use super::policy::PolicyState;
 use super::signatures::{Indexed, Signatures, inherits_parameters};
 use super::work::{Exhausted, Work};
 use crate::pki::anchor::TrustAnchor;
-use crate::pki::asn1::{Oid, known};
+use crate::pki::asn1::{Oid, OwnedOid, known};
 use crate::pki::certificate::{Certificate, KeyType, KeyUsage, Name};
 use crate::pki::finding::{FindingCode, Findings};
 use crate::pki::judgement::{Judgement, Purpose};
@@ -19,8 +23,10 @@ pub(super) struct Path<'p, 'a> {
 }
 
 /// What processing has learned (§6.1.6).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outputs {
+    /// The policies under which the path is valid (§6.1.5 (g)).
+    pub(crate) policies: Vec<OwnedOid>,
     /// The earliest end of validity, the anchor's included where it counts.
     pub(crate) earliest_not_after: Time,
 }
@@ -32,6 +38,8 @@ struct State<'p, 'a> {
     working_public_key_parameters: Option<&'a [u8]>,
     working_issuer_name: Name<'a>,
     max_path_length: u32,
+    subtrees: Subtrees,
+    policies: PolicyState<'a>,
     earliest_not_after: Time,
 }
 
@@ -44,7 +52,7 @@ pub(super) fn process<'p, 'a>(
     findings: &mut Findings<'_>,
 ) -> Result<Outputs, Exhausted> {
     let Some((anchor, certificates)) = path.certificates.split_last() else {
-        return Ok(Outputs { earliest_not_after: Time::MAX });
+        return Ok(Outputs::default());
     };
     let anchor_position = certificates.len();
     let mut state = State::initialization(judgement, *anchor, path.anchor, anchor_position, findings);
@@ -53,10 +61,10 @@ pub(super) fn process<'p, 'a>(
         if position > 0 {
             state.prepare_for_next_certificate(*certificate, position, findings);
         } else {
-            state.wrap_up(certificate.1, findings);
+            return Ok(state.wrap_up(certificate.1, findings));
         }
     }
-    Ok(Outputs { earliest_not_after: state.earliest_not_after })
+    Ok(Outputs::default())
 }
 
 /// Judges a certificate that something else than a path makes trusted.
@@ -70,8 +78,7 @@ pub(super) fn process_alone(
     state.check_validity(validity.not_before, validity.not_after, 0, findings);
     state.check_certificate(certificate.1, 0, findings);
     conformance::certificate(certificate.1, 0, findings);
-    state.wrap_up(certificate.1, findings);
-    Outputs { earliest_not_after: state.earliest_not_after }
+    state.wrap_up(certificate.1, findings)
 }
 
 impl<'p, 'a> State<'p, 'a> {
@@ -82,6 +89,8 @@ impl<'p, 'a> State<'p, 'a> {
             working_public_key_parameters: certificate.1.subject_public_key_info.algorithm.parameters,
             working_issuer_name: certificate.1.subject,
             max_path_length: judgement.max_path_length.unwrap_or(u32::MAX),
+            subtrees: Subtrees::default(),
+            policies: PolicyState::initialization(&judgement.policies, certificate.1),
             earliest_not_after: Time::MAX,
         }
     }
@@ -105,6 +114,7 @@ impl<'p, 'a> State<'p, 'a> {
         for limit in [own, anchor.path_len_constraint].into_iter().flatten() {
             state.max_path_length = state.max_path_length.min(limit);
         }
+        state.add_name_constraints(certificate.1, position, findings);
         conformance::anchor(certificate.1, position, findings);
         state
     }
@@ -140,6 +150,12 @@ impl<'p, 'a> State<'p, 'a> {
                 format_args!("{}", certificate.1.issuer),
             );
         }
+        // (b), (c)
+        if position == 0 || !certificate.1.is_self_issued() {
+            self.subtrees.check(certificate.1, position, work, findings)?;
+        }
+        // (d) to (f)
+        self.policies.basic_certificate_processing(certificate.1, position, findings);
         self.check_certificate(certificate.1, position, findings);
         conformance::certificate(certificate.1, position, findings);
         Ok(())
@@ -152,6 +168,8 @@ impl<'p, 'a> State<'p, 'a> {
         position: usize,
         findings: &mut Findings<'_>,
     ) {
+        // (a), (b), (h) to (j)
+        self.policies.prepare_for_next_certificate(certificate.1, position, findings);
         // (c) to (f)
         self.working_issuer_name = certificate.1.subject;
         let key = certificate.1.subject_public_key_info;
@@ -162,6 +180,8 @@ impl<'p, 'a> State<'p, 'a> {
             false => key.algorithm.parameters,
         };
         self.working_public_key = certificate;
+        // (g)
+        self.add_name_constraints(certificate.1, position, findings);
         // (k), (n)
         self.check_ca(certificate.1, position, findings);
         // (l)
@@ -183,7 +203,7 @@ impl<'p, 'a> State<'p, 'a> {
     }
 
     /// §6.1.5, and what the peer's key must be allowed to do.
-    fn wrap_up(&self, certificate: &Certificate<'_>, findings: &mut Findings<'_>) {
+    fn wrap_up(mut self, certificate: &Certificate<'_>, findings: &mut Findings<'_>) -> Outputs {
         let key_usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
         let signs = key_usage.is_none_or(|usage| usage.contains(KeyUsage::DIGITAL_SIGNATURE));
         if self.judgement.purpose != Purpose::Any && !signs {
@@ -194,6 +214,10 @@ impl<'p, 'a> State<'p, 'a> {
                 "keyUsage with digitalSignature, or none",
                 format_args!("{usage}"),
             );
+        }
+        Outputs {
+            policies: self.policies.wrap_up(certificate, &self.judgement.policies, findings),
+            earliest_not_after: self.earliest_not_after,
         }
     }
 
@@ -272,6 +296,18 @@ impl<'p, 'a> State<'p, 'a> {
         }
     }
 
+    fn add_name_constraints(
+        &mut self,
+        certificate: &Certificate<'_>,
+        position: usize,
+        findings: &mut Findings<'_>,
+    ) {
+        let constraints = certificate.extensions.name_constraints.as_ref().and_then(|field| field.ok());
+        if let Some(constraints) = constraints {
+            self.subtrees.add(constraints, position, findings);
+        }
+    }
+
     fn anchor_validity(
         &mut self,
         certificate: &Certificate<'_>,
@@ -334,15 +370,6 @@ fn basic_constraints(certificate: &Certificate<'_>) -> Option<crate::pki::certif
     certificate.extensions.basic_constraints.as_ref()?.ok().copied()
 }
 
-/// Extensions that are read but not processed: critical, they refuse.
-const NOT_PROCESSED: [Oid<'static>; 5] = [
-    known::NAME_CONSTRAINTS,
-    known::CERTIFICATE_POLICIES,
-    known::POLICY_MAPPINGS,
-    known::POLICY_CONSTRAINTS,
-    known::INHIBIT_ANY_POLICY,
-];
-
 /// §4.2, §6.1.4 (o), §6.1.5 (f).
 fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
     let extensions = &certificate.extensions;
@@ -355,7 +382,7 @@ fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &m
         );
     }
     for extension in &extensions.list {
-        if extension.critical && (!extension.known || NOT_PROCESSED.contains(&extension.id)) {
+        if extension.critical && !extension.known {
             findings.report(
                 FindingCode::CriticalExtension,
                 position,

@@ -30,6 +30,11 @@ impl Work {
     pub(crate) fn path(&mut self) -> Result<(), Exhausted> {
         take(&mut self.left.paths, 1, "paths to a trust anchor")
     }
+
+    pub(crate) fn constraint_comparisons(&mut self, count: usize) -> Result<(), Exhausted> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        take(&mut self.left.constraint_comparisons, count, "comparisons with name constraints")
+    }
 }
 
 fn take(left: &mut u32, amount: u32, what: &'static str) -> Result<(), Exhausted> {

@@ -4,6 +4,10 @@ use alloc::vec::Vec;
 
 use crate::pki::asn1::{Asn1Error, Asn1Reason, DerReader, Lapse, Oid, tag};
 
+/// Policies, and mappings of them, that we read in one certificate. Real ones have at most a dozen; the bound
+/// keeps the policy graph small.
+const MAX_POLICIES: usize = 128;
+
 /// The policies under which a certificate was issued, without their qualifiers: those are for display, and
 /// RFC 9618 leaves them out of processing (RFC 5280 §4.2.1.4).
 #[derive(Clone, Debug)]
@@ -42,6 +46,9 @@ impl<'a> CertificatePolicies<'a> {
             return Err(sequence.error("PolicyInformation", Asn1Reason::Value));
         }
         while !sequence.is_empty() {
+            if policies.len() == MAX_POLICIES {
+                return Err(sequence.error("PolicyInformation", Asn1Reason::TooLarge { limit: MAX_POLICIES }));
+            }
             let mut information = sequence.sequence("PolicyInformation")?;
             let policy = information.oid("policyIdentifier")?;
             information.optional("policyQualifiers", tag::SEQUENCE)?;
@@ -64,6 +71,9 @@ impl<'a> PolicyMappings<'a> {
             return Err(sequence.error("PolicyMapping", Asn1Reason::Value));
         }
         while !sequence.is_empty() {
+            if mappings.len() == MAX_POLICIES {
+                return Err(sequence.error("PolicyMapping", Asn1Reason::TooLarge { limit: MAX_POLICIES }));
+            }
             let mut mapping = sequence.sequence("PolicyMapping")?;
             let issuer = mapping.oid("issuerDomainPolicy")?;
             let subject = mapping.oid("subjectDomainPolicy")?;

@@ -90,11 +90,10 @@ fn ends(carrier: Carrier, change: impl Fn(&mut Config, &mut Config)) -> (End, En
     server.check().unwrap();
     let foreign = |text: &str| {
         let extension_type = ExtensionType::QUIC_TRANSPORT_PARAMETERS;
-        match carrier {
-            Carrier::Quic => {
-                vec![ForeignExtension { extension_type, extension_data: text.into(), required: true }]
-            }
-            _ => vec![],
+        if carrier == Carrier::Quic {
+            vec![ForeignExtension { extension_type, extension_data: text.into(), required: true }]
+        } else {
+            vec![]
         }
     };
     let expected = Arc::new(ExpectedPeer::dns("peer.test").unwrap());

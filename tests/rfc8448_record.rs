@@ -1,9 +1,10 @@
 //! Every record of RFC 8448, written and read again byte for byte.
 
-#![cfg(all(test, feature = "floors", feature = "ring"))]
+#![cfg(test)]
+#![cfg(all(feature = "floors", feature = "ring"))]
 
 mod support {
-    pub mod rfc8448;
+    pub(crate) mod rfc8448;
 }
 
 use handfast::crypto::{AeadAlgorithm, CryptoProvider};

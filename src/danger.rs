@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::connection::Trust;
 use crate::crypto::{Entropy, EntropySource};
 use crate::handshake::{Config, ExtensionSlot};
 
@@ -56,4 +57,11 @@ pub const fn log_keys(config: &mut Config) {
 #[must_use]
 pub fn scripted_entropy(source: Box<dyn EntropySource>) -> Entropy {
     Entropy::scripted(source)
+}
+
+/// Trusts any certificate that can be read: the peer proves that it holds the key, and nothing says who it is. Its
+/// identity has digests and no names.
+#[must_use]
+pub const fn trust_any_certificate() -> Trust {
+    Trust::any_certificate()
 }

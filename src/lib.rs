@@ -9,6 +9,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod alert;
+pub mod connection;
 pub mod crypto;
 pub mod danger;
 pub mod handshake;

@@ -292,6 +292,16 @@ impl Handshake {
         matches!(self.stage, Stage::PostHandshake(_))
     }
 
+    /// Has a message begun that is not whole yet, or does one wait for its turn? Then no record of another type may
+    /// come (§5.1).
+    #[must_use]
+    pub fn is_mid_message(&self) -> bool {
+        match &self.stage {
+            Stage::PostHandshake(post_handshake) => post_handshake.is_mid_message(),
+            Stage::Client(_) | Stage::Server(_) | Stage::Ended => !self.incoming.is_empty(),
+        }
+    }
+
     /// Which epoch the next handshake bytes must come in.
     #[must_use]
     pub const fn receiving(&self) -> Epoch {

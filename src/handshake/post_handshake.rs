@@ -119,6 +119,12 @@ impl PostHandshake {
         self.incoming.push(bytes);
     }
 
+    /// Has a message begun that is not whole yet? Then no record of another type may come (§5.1).
+    #[must_use]
+    pub fn is_mid_message(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
     /// What happened next; `None`: more bytes or an answer first.
     ///
     /// # Errors

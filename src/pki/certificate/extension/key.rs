@@ -81,7 +81,7 @@ impl KeyUsage {
         (Self::DECIPHER_ONLY, "decipherOnly"),
     ];
 
-    pub(super) fn read(reader: &mut DerReader<'_>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
+    pub(crate) fn read(reader: &mut DerReader<'_>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
         reader.expect("KeyUsage", tag::BIT_STRING)?.named_bits(lapses).map(Self)
     }
 
@@ -119,7 +119,7 @@ impl fmt::Debug for KeyUsage {
 }
 
 impl<'a> ExtKeyUsage<'a> {
-    pub(super) fn read(reader: &mut DerReader<'a>) -> Result<Self, Asn1Error> {
+    pub(crate) fn read(reader: &mut DerReader<'a>) -> Result<Self, Asn1Error> {
         let mut sequence = reader.sequence("ExtKeyUsageSyntax")?;
         let mut purposes = Vec::new();
         if sequence.is_empty() {

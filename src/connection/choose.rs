@@ -1,0 +1,223 @@
+//! Choosing the credential to show (RFC 9846 §4.5.1.2, §4.3.4, §4.3.5; 8446 §4.4.2.2, §4.4.2.3, §4.2.4, §4.2.5).
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Credential;
+use super::credential::Facts;
+use crate::handshake::{ChooseCredential, Role};
+use crate::identity::DnsName;
+use crate::message::SignatureScheme;
+use crate::pki::asn1::{DerReader, Oid, known};
+use crate::pki::certificate::{ExtKeyUsage, KeyUsage};
+use crate::pki::name::DnsPattern;
+use crate::time::Time;
+
+/// Which credential was chosen, and why each of the others was not.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Choice {
+    /// The one to show, if one will do.
+    pub chosen: Option<Arc<Credential>>,
+    /// The others in the order of the config, each with its subject.
+    pub passed_over: Vec<(String, PassedOver)>,
+    /// Does the chosen one, or would any, carry the server name asked for? `true` if none was.
+    pub knows_server_name: bool,
+}
+
+/// Why a credential was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PassedOver {
+    /// Its key signs with none of the peer's signature_algorithms (§4.5.1.2).
+    NoSharedScheme,
+    /// Its certificate is not for this role (RFC 5280 §4.2.1.12).
+    Purpose(Role),
+    /// Its certificate does not have what oid_filters ask for (§4.3.5).
+    OidFilter {
+        /// The extension.
+        extension: String,
+    },
+    /// Another carries the server name asked for, and this one does not (RFC 6066 §3).
+    ServerName,
+    /// Another is valid at the time of the handshake, and this one is not.
+    OutsideValidity {
+        /// First moment.
+        not_before: Time,
+        /// Last moment.
+        not_after: Time,
+    },
+    /// Another is from one of the peer's certificate_authorities, and this one is not (§4.3.4).
+    Authorities,
+    /// Another is signed by algorithms of the peer's signature_algorithms_cert, and this one is not (§4.3.3).
+    ChainSignature,
+    /// Another does as well and stands before it in the config.
+    LaterInConfig,
+}
+
+/// How well a credential does, best first in the order of the fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    server_name: bool,
+    validity: bool,
+    authorities: bool,
+    chain_signatures: bool,
+}
+
+/// Chooses among credentials in order of preference.
+pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) -> Choice {
+    let server_name = ask.server_name.as_deref().and_then(|name| DnsName::parse(name).ok());
+    let judged: Vec<_> = credentials
+        .iter()
+        .map(|credential| match obstacle(credential, ask) {
+            None => Ok(fit(&credential.facts, server_name.as_ref(), ask)),
+            Some(obstacle) => Err(obstacle),
+        })
+        .collect();
+    // The first one of those that do best.
+    let best = judged.iter().filter_map(|judged| judged.as_ref().ok()).max().copied();
+    let chosen = judged.iter().position(|judged| judged.as_ref().ok() == best.as_ref() && best.is_some());
+    let passed_over = judged
+        .into_iter()
+        .zip(credentials)
+        .enumerate()
+        .filter(|(index, _)| Some(*index) != chosen)
+        .map(|(_, (judged, credential))| {
+            let facts = &credential.facts;
+            let reason =
+                judged.map_or_else(|obstacle| obstacle, |fit| worse(fit, best.unwrap_or(fit), facts));
+            (credential.subject().to_string(), reason)
+        })
+        .collect();
+    Choice {
+        chosen: chosen.and_then(|index| credentials.get(index)).cloned(),
+        passed_over,
+        knows_server_name: ask.server_name.is_none()
+            || credentials.iter().any(|credential| carries(&credential.facts, server_name.as_ref())),
+    }
+}
+
+/// What rules a credential out.
+fn obstacle(credential: &Credential, ask: &ChooseCredential) -> Option<PassedOver> {
+    //= R-4.5.1.2-2
+    if credential.shown.scheme_for(&ask.signature_schemes).is_none() {
+        return Some(PassedOver::NoSharedScheme);
+    }
+    let facts = &credential.facts;
+    let purpose = match ask.role {
+        Role::Client => known::KP_CLIENT_AUTH,
+        Role::Server => known::KP_SERVER_AUTH,
+    };
+    if !facts.has_purpose(purpose) {
+        return Some(PassedOver::Purpose(ask.role));
+    }
+    //= R-4.3.5-2
+    //= R-4.5.1.2-5
+    if let Some((oid, _)) = ask.oid_filters.iter().find(|(oid, values)| !matches_filter(facts, oid, values)) {
+        let extension = extension_oid(oid).map(|oid| oid.to_string()).unwrap_or_default();
+        return Some(PassedOver::OidFilter { extension });
+    }
+    None
+}
+
+fn fit(facts: &Facts, server_name: Option<&DnsName>, ask: &ChooseCredential) -> Fit {
+    let accepted = ask.signature_schemes_cert.as_deref().unwrap_or(&ask.signature_schemes);
+    Fit {
+        server_name: ask.role == Role::Client || carries(facts, server_name),
+        validity: (facts.not_before..=facts.not_after).contains(&ask.now),
+        //= R-4.3.4-1
+        //= R-4.5.1.2-4
+        authorities: ask.certificate_authorities.is_empty()
+            || facts.issuers.iter().any(|issuer| ask.certificate_authorities.contains(issuer)),
+        //= R-4.5.1.2-7
+        //= R-4.5.1.2-8
+        chain_signatures: facts.signatures.iter().all(|candidates| {
+            let mut schemes = accepted.iter().filter_map(|scheme| SignatureScheme::algorithm(*scheme));
+            schemes.any(|algorithm| candidates.contains(&algorithm))
+        }),
+    }
+}
+
+/// The first thing in which `fit` does worse than `best`.
+const fn worse(fit: Fit, best: Fit, facts: &Facts) -> PassedOver {
+    if best.server_name && !fit.server_name {
+        PassedOver::ServerName
+    } else if best.validity && !fit.validity {
+        PassedOver::OutsideValidity { not_before: facts.not_before, not_after: facts.not_after }
+    } else if best.authorities && !fit.authorities {
+        PassedOver::Authorities
+    } else if best.chain_signatures && !fit.chain_signatures {
+        PassedOver::ChainSignature
+    } else {
+        PassedOver::LaterInConfig
+    }
+}
+
+fn carries(facts: &Facts, server_name: Option<&DnsName>) -> bool {
+    let Some(server_name) = server_name else { return false };
+    facts.dns_names.iter().any(|name| match name {
+        DnsPattern::Exact(name) => name == server_name,
+        DnsPattern::Wildcard(parent) => {
+            server_name.as_str().split_once('.').is_some_and(|(_, rest)| rest == parent.as_str())
+        }
+    })
+}
+
+//= R-4.3.5-3
+//= R-4.3.5-4
+/// Does the certificate have all values of the filter? The two extensions with matching rules in §4.3.5 are
+/// recognized; others are skipped.
+fn matches_filter(facts: &Facts, oid: &[u8], values: &[u8]) -> bool {
+    let mut values = DerReader::new(values);
+    match extension_oid(oid) {
+        Some(known::KEY_USAGE) => match (KeyUsage::read(&mut values, &mut Vec::new()), facts.key_usage) {
+            (Ok(asked), Some(usage)) => usage.contains(asked),
+            _ => false,
+        },
+        Some(known::EXT_KEY_USAGE) => match (ExtKeyUsage::read(&mut values), &facts.purposes) {
+            (Ok(asked), Some(purposes)) => asked
+                .purposes
+                .iter()
+                .all(|oid| purposes.iter().any(|listed| listed.as_slice() == oid.contents())),
+            _ => false,
+        },
+        _ => true,
+    }
+}
+
+/// The object identifier of a filter, which is in DER.
+fn extension_oid(der: &[u8]) -> Option<Oid<'_>> {
+    DerReader::new(der).oid("certificate_extension_oid").ok()
+}
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSharedScheme => {
+                f.write_str("its key signs with none of the peer's signature_algorithms (RFC 9846 §4.5.1.2)")
+            }
+            Self::Purpose(Role::Client) => {
+                f.write_str("its extendedKeyUsage is without clientAuth (RFC 5280 §4.2.1.12)")
+            }
+            Self::Purpose(Role::Server) => {
+                f.write_str("its extendedKeyUsage is without serverAuth (RFC 5280 §4.2.1.12)")
+            }
+            Self::OidFilter { extension } => {
+                write!(f, "its extension {extension} is without what oid_filters ask for (RFC 9846 §4.3.5)")
+            }
+            Self::OutsideValidity { not_before, not_after } => {
+                write!(f, "another is valid now, and it from {not_before} to {not_after} (RFC 5280 §4.1.2.5)")
+            }
+            Self::ServerName => f.write_str("another carries the server name asked for (RFC 6066 §3)"),
+            Self::Authorities => {
+                f.write_str("another is from one of the peer's certificate_authorities (RFC 9846 §4.3.4)")
+            }
+            Self::ChainSignature => {
+                f.write_str("another is signed as the peer's signature_algorithms_cert ask (RFC 9846 §4.3.3)")
+            }
+            Self::LaterInConfig => f.write_str("another does as well and stands before it"),
+        }
+    }
+}

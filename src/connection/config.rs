@@ -1,0 +1,257 @@
+//! What a connection is willing to do: what it negotiates, whom it trusts, what it shows.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::choose::{Choice, choose};
+use super::{CookieKey, Credential, CredentialError, Trust};
+use crate::alert::AlertDescription;
+use crate::crypto::{CryptoProvider, MAX_TAG_LEN};
+use crate::handshake::{self, Answer, Ask, Carrier, ChooseCredential, Role};
+use crate::identity::ExpectedPeer;
+use crate::pki::certificate::Certificate;
+use crate::pki::{AnchorError, TrustAnchors};
+use crate::record::{HEADER_LEN, MAX_INNER_PLAINTEXT, MAX_RECORD, PaddingPolicy};
+
+/// What a connection is willing to do; one value serves many connections in both roles.
+///
+/// For mutual authentication it takes the anchors that the peer's certificate leads to, and a certificate with its
+/// key:
+///
+/// ```no_run
+/// use handfast::connection::{Config, ConfigError};
+///
+/// # #[cfg(feature = "ring")]
+/// fn mutual(ca: &str, chain: &str, key: &str) -> Result<Config, ConfigError> {
+///     Config::builder(handfast::crypto::ring::provider())
+///         .trust_pem(ca)?
+///         .credential_pem(chain, key)?
+///         .build()
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    handshake: Arc<handshake::Config>,
+    trust: Trust,
+    expected_clients: ExpectedPeer,
+    credentials: Credentials,
+    unknown_server_name: UnknownServerName,
+    cookie_key: Option<CookieKey>,
+    padding: PaddingPolicy,
+    update_keys_after: Option<u64>,
+}
+
+/// A [`Config`] in the making.
+#[derive(Clone, Debug)]
+pub struct ConfigBuilder {
+    /// What is negotiated, and what the handshake asks for and limits.
+    pub handshake: handshake::Config,
+    /// Whom we trust to say who a peer is. The default trusts nobody: a peer that shows a certificate is refused.
+    pub trust: Trust,
+    /// Which clients a server lets in; the default is whoever has a certificate under the anchors.
+    pub expected_clients: ExpectedPeer,
+    /// What we show.
+    pub credentials: Credentials,
+    /// What a server does when a client asks for a name that no credential carries.
+    pub unknown_server_name: UnknownServerName,
+    /// Authenticates the cookies of HelloRetryRequests; without one, and with
+    /// [`hello_retry_cookie`](handshake::Config::hello_retry_cookie) set, the caller is asked.
+    pub cookie_key: Option<CookieKey>,
+    /// How much records are padded.
+    pub padding: PaddingPolicy,
+    /// Roll a sending key after so many records; the default is
+    /// [`default_update_after`](crate::record::default_update_after).
+    pub update_keys_after: Option<u64>,
+}
+
+/// What we show.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// The one of these that does best, the first one where several do; none, if the list is empty or none will
+    /// do.
+    Listed(Vec<Arc<Credential>>),
+    /// The caller chooses: each handshake asks ([`Ask::ChooseCredential`]).
+    Ask,
+}
+
+/// What a server does when a client asks for a name that no credential carries (RFC 6066 §3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownServerName {
+    /// Shows the credential that does best otherwise, and lets the client decide.
+    #[default]
+    ShowAnother,
+    /// Refuses with `unrecognized_name`.
+    Refuse,
+}
+
+/// Why there is no config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The trust anchors.
+    Anchors(AnchorError),
+    /// A credential.
+    Credential(CredentialError),
+    /// What is to be negotiated: a sentence that names the field.
+    Handshake(String),
+    /// A carrier other than a byte stream: that is for the handshake floor alone.
+    Carrier(Carrier),
+}
+
+impl Config {
+    /// A config with the defaults of this provider, to be filled in.
+    #[must_use]
+    pub fn builder(crypto: CryptoProvider) -> ConfigBuilder {
+        ConfigBuilder {
+            handshake: handshake::Config::new(crypto),
+            trust: Trust::anchors(TrustAnchors::default()),
+            expected_clients: ExpectedPeer::any_under_anchors(),
+            credentials: Credentials::Listed(Vec::new()),
+            unknown_server_name: UnknownServerName::default(),
+            cookie_key: None,
+            padding: PaddingPolicy::None,
+            update_keys_after: None,
+        }
+    }
+
+    /// The part that the handshake itself knows: for those who use that floor alone.
+    #[must_use]
+    pub const fn handshake(&self) -> &Arc<handshake::Config> {
+        &self.handshake
+    }
+
+    /// The answer that the config has for this ask, if it has one; the time of judgement is the ask's.
+    #[must_use]
+    pub fn answer(&self, ask: &Ask) -> Option<Answer> {
+        let crypto = &self.handshake.crypto;
+        match ask {
+            Ask::ChooseCredential(choose) => self.answer_choose(choose),
+            Ask::JudgePeer(judge) => self.trust.answer(judge, &self.expected_clients, crypto),
+            Ask::SealCookie(seal) => self.cookie_key.as_ref()?.seal(seal, crypto),
+            Ask::OpenCookie(open) => {
+                Some(self.cookie_key.as_ref()?.open(open, crypto).unwrap_or_else(|| ask.failed()))
+            }
+            Ask::ClientHelloSeen(_) | Ask::Sign(_) | Ask::SealTicket(_) => None,
+        }
+    }
+
+    /// Which credential the config shows, and why it passes over each of the others; `None` if it asks the caller.
+    #[must_use]
+    pub fn choose_credential(&self, ask: &ChooseCredential) -> Option<Choice> {
+        match &self.credentials {
+            Credentials::Listed(credentials) => Some(choose(credentials, ask)),
+            Credentials::Ask => None,
+        }
+    }
+
+    fn answer_choose(&self, ask: &ChooseCredential) -> Option<Answer> {
+        let choice = self.choose_credential(ask)?;
+        let refuses = self.unknown_server_name == UnknownServerName::Refuse;
+        if ask.role == Role::Server && refuses && !choice.knows_server_name {
+            let name = ask.server_name.as_deref().unwrap_or_default();
+            let reason = alloc::format!("no credential carries the server name {name} (RFC 6066 §3)");
+            return Some(ask.refuse(AlertDescription::UNRECOGNIZED_NAME, reason));
+        }
+        Some(match choice.chosen {
+            Some(credential) => ask.choose(Arc::clone(credential.shown())),
+            None => ask.none(),
+        })
+    }
+
+    /// The longest record, in bytes, of a peer that keeps to our record_size_limit; [`MAX_RECORD`] without one.
+    /// A peer that does not know the extension keeps to [`MAX_RECORD`] alone.
+    #[must_use]
+    pub fn max_record(&self) -> usize {
+        match self.handshake.record_size_limit.map(usize::from) {
+            Some(limit) if limit < MAX_INNER_PLAINTEXT => HEADER_LEN + limit + MAX_TAG_LEN,
+            Some(_) | None => MAX_RECORD,
+        }
+    }
+
+    pub(super) const fn padding(&self) -> PaddingPolicy {
+        self.padding
+    }
+
+    pub(super) const fn update_keys_after(&self) -> Option<u64> {
+        self.update_keys_after
+    }
+}
+
+impl ConfigBuilder {
+    /// Trusts all certificates of a PEM text, under the profile for internal PKIs.
+    ///
+    /// # Errors
+    /// [`ConfigError::Anchors`] if the text is broken or has no certificate.
+    pub fn trust_pem(self, anchors: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let anchors = TrustAnchors::from_pem(anchors).map_err(ConfigError::Anchors)?;
+        Ok(Self { trust: Trust::anchors(anchors), ..self })
+    }
+
+    /// Shows this chain in PEM, the leaf first, with the leaf's private key in PEM; behind those already given.
+    ///
+    /// # Errors
+    /// [`ConfigError::Credential`] says what is wrong with which of them.
+    pub fn credential_pem(self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let credential = Credential::from_pem(chain, key, &self.handshake.crypto);
+        Ok(self.credential(credential.map_err(ConfigError::Credential)?))
+    }
+
+    /// Shows this one, behind those already given.
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        match &mut self.credentials {
+            Credentials::Listed(credentials) => credentials.push(Arc::new(credential)),
+            Credentials::Ask => self.credentials = Credentials::Listed(alloc::vec![Arc::new(credential)]),
+        }
+        self
+    }
+
+    /// Names the trust anchors to peers, for them to choose a certificate by (§4.3.4). Without effect before they
+    /// are given.
+    #[must_use]
+    pub fn name_authorities(mut self) -> Self {
+        let anchors = self.trust.as_anchors().map(TrustAnchors::as_slice).unwrap_or_default();
+        let subject = |der: &[u8]| Certificate::from_der(der).ok().map(|anchor| anchor.subject.der.to_vec());
+        self.handshake.certificate_authorities =
+            anchors.iter().filter_map(|anchor| subject(anchor.certificate_der())).collect();
+        self
+    }
+
+    /// The config.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the field that cannot be as it is.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        self.handshake.check().map_err(ConfigError::Handshake)?;
+        if self.handshake.carrier != Carrier::Stream {
+            return Err(ConfigError::Carrier(self.handshake.carrier));
+        }
+        Ok(Config {
+            handshake: Arc::new(self.handshake),
+            trust: self.trust,
+            expected_clients: self.expected_clients,
+            credentials: self.credentials,
+            unknown_server_name: self.unknown_server_name,
+            cookie_key: self.cookie_key,
+            padding: self.padding,
+            update_keys_after: self.update_keys_after,
+        })
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anchors(error) => write!(f, "trust anchors: {error}"),
+            Self::Credential(error) => write!(f, "credential: {error}"),
+            Self::Handshake(reason) => f.write_str(reason),
+            Self::Carrier(carrier) => {
+                write!(f, "carrier is {carrier:?}; a connection is over Stream, use the handshake for others")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ConfigError {}

@@ -1,0 +1,339 @@
+//! TLS over a byte stream, either role.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::event::{Event, Need, Received};
+use super::handshaking::Handshaking;
+use super::outgoing::{Outgoing, SealRefused, Sealed};
+use super::receiver::{Due, Progress, Receiver, end_for};
+use super::sender::Sender;
+use super::{Config, Fault, Inbox};
+use crate::alert::AlertDescription;
+use crate::crypto::Entropy;
+use crate::handshake::{Answer, Ask, ClientHelloSeen, Handshake, Milestone, Refused, Role};
+use crate::identity::ExpectedPeer;
+use crate::record::{ContentType, HEADER_LEN};
+use crate::time::Time;
+
+/// Nothing was done.
+const AGAIN: (usize, Progress) = (0, Progress::Need(Need::Input { at_least: HEADER_LEN }));
+
+/// TLS over a byte stream, either role.
+///
+/// It owns no socket and no buffer: bytes that came go through [`Connection::receive`], bytes that are owed come
+/// out of [`Connection::transmit`]. Established and idle, it holds keys and nothing else.
+#[derive(Debug)]
+pub struct Connection {
+    config: Arc<Config>,
+    sender: Sender,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Handshaking(Box<Handshaking>),
+    /// Complete, and [`Milestone::Connected`] given.
+    Connected(Box<Receiver>),
+    /// It ended before that.
+    Failed(Fault),
+}
+
+impl Connection {
+    /// A client that wants to reach `server`; its ClientHello waits in [`Connection::transmit`].
+    #[must_use]
+    pub fn client(config: Arc<Config>, server: ExpectedPeer, entropy: Entropy) -> Self {
+        let handshake =
+            Handshake::client(Arc::clone(config.handshake()), Arc::new(server), Vec::new(), entropy);
+        Self::new(config, Role::Client, handshake)
+    }
+
+    /// A server.
+    #[must_use]
+    pub fn server(config: Arc<Config>, entropy: Entropy) -> Self {
+        let handshake = Handshake::server(Arc::clone(config.handshake()), Vec::new(), entropy);
+        Self::new(config, Role::Server, handshake)
+    }
+
+    fn new(config: Arc<Config>, role: Role, handshake: Handshake) -> Self {
+        let mut outgoing = Outgoing::new(config.padding());
+        if role == Role::Client {
+            outgoing.starts_with_client_hello();
+        }
+        let mut handshaking = Handshaking::new(role, handshake);
+        handshaking.owe(&mut outgoing);
+        Self { config, sender: Sender::new(outgoing), phase: Phase::Handshaking(Box::new(handshaking)) }
+    }
+
+    /// Looks at the bytes that came: opens at most one record of application data, in place.
+    ///
+    /// Call it again behind `consumed` until the event is a [`Need`] or [`Event::End`]: several records may
+    /// have come at once. An empty slice is fine, and is how to go on after [`Connection::transmit`] or
+    /// [`Connection::answer`].
+    ///
+    /// # Errors
+    /// The [`Fault`] that ended the connection, again on each call; its alert waits in `transmit`.
+    pub fn receive<'b>(&mut self, input: &'b mut [u8], now: Time) -> Result<Received<'b>, Fault> {
+        let (consumed, progress) = self.advance(input, now)?;
+        Ok(Received { consumed, event: progress.into_event(input) })
+    }
+
+    /// The same with the input kept by an [`Inbox`]: there is no `consumed` to forget, and plaintext that was
+    /// not read is given again.
+    ///
+    /// # Errors
+    /// As [`Connection::receive`].
+    pub fn receive_from<'b>(&mut self, inbox: &'b mut Inbox, now: Time) -> Result<Event<'b>, Fault> {
+        inbox.receive(|input| self.advance(input, now))
+    }
+
+    /// The transport ended: fine behind `close_notify`. An open ask fails with it.
+    ///
+    /// # Errors
+    /// [`Fault::Truncated`] if the peer has not said `close_notify`, or the fault there was before.
+    pub fn end_of_input(&mut self) -> Result<(), Fault> {
+        match &mut self.phase {
+            Phase::Handshaking(_) => Err(self.fail(Fault::Truncated)),
+            Phase::Connected(receiver) => receiver.end_of_input(),
+            Phase::Failed(fault) => Err(fault.clone()),
+        }
+    }
+
+    /// Writes owed bytes (flights, alerts, tickets, KeyUpdates) into `out`, of any size from 1 up, and says how
+    /// many. 0 means that nothing is owed, or that `out` is empty: [`Connection::owes_transmit`] tells.
+    ///
+    /// Where records end depends neither on the size of `out` nor on when this is called.
+    pub fn transmit(&mut self, out: &mut [u8]) -> usize {
+        self.sender.transmit(out)
+    }
+
+    /// Is anything owed?
+    #[must_use]
+    pub fn owes_transmit(&self) -> bool {
+        self.sender.owes_transmit()
+    }
+
+    /// Writes what is owed, then as many records of `plaintext` as fit; see [`Sender::seal`].
+    ///
+    /// # Errors
+    /// [`SealRefused`]: nothing changed.
+    pub fn seal(&mut self, plaintext: &[u8], out: &mut [u8]) -> Result<Sealed, SealRefused> {
+        self.connected()?.seal(plaintext, out)
+    }
+
+    /// The same of plaintext that lies in several slices; see [`Sender::seal_vectored`].
+    ///
+    /// # Errors
+    /// [`SealRefused`]: nothing changed.
+    pub fn seal_vectored(&mut self, plaintext: &[&[u8]], out: &mut [u8]) -> Result<Sealed, SealRefused> {
+        self.connected()?.seal_vectored(plaintext, out)
+    }
+
+    /// Makes a record without a copy; see [`Sender::seal_in_place`].
+    ///
+    /// # Errors
+    /// [`SealRefused`]: nothing changed.
+    pub fn seal_in_place(&mut self, record: &mut [u8], length: usize) -> Result<usize, SealRefused> {
+        self.connected()?.seal_in_place(record, length)
+    }
+
+    /// The length of the record that the first of so many bytes of plaintext become, in bytes.
+    #[must_use]
+    pub fn record_len(&self, plaintext: usize) -> usize {
+        self.sender.record_len(plaintext)
+    }
+
+    //= R-2-2
+    fn connected(&mut self) -> Result<&mut Sender, SealRefused> {
+        match &self.phase {
+            Phase::Connected(_) => Ok(&mut self.sender),
+            Phase::Handshaking(_) => Err(SealRefused::NotConnected),
+            Phase::Failed(_) => Err(SealRefused::Closed),
+        }
+    }
+
+    /// The open ask; looking does not take it, so that a canceled future loses nothing.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Ask> {
+        match &self.phase {
+            Phase::Handshaking(handshaking) => handshaking.handshake.pending(),
+            Phase::Connected(receiver) => receiver.post_handshake.pending(),
+            Phase::Failed(_) => None,
+        }
+    }
+
+    /// Closes the open ask; go on with [`Connection::receive`], an empty slice will do.
+    ///
+    /// # Errors
+    /// [`Refused`]: it was not taken, nothing changed, and the ask is still open.
+    pub fn answer(&mut self, answer: Answer) -> Result<(), Refused> {
+        match &mut self.phase {
+            Phase::Handshaking(handshaking) => handshaking.handshake.answer(answer),
+            Phase::Connected(receiver) => receiver.post_handshake.answer(answer),
+            Phase::Failed(_) => Err(Refused::NothingAsked),
+        }
+    }
+
+    /// Answers [`Ask::ClientHelloSeen`] with another config, whole: what it negotiates, whom it trusts, what it
+    /// shows.
+    ///
+    /// # Errors
+    /// [`Refused`]: it was not taken, nothing changed, and the ask is still open.
+    pub fn use_config(&mut self, ask: &ClientHelloSeen, config: Arc<Config>) -> Result<(), Refused> {
+        self.answer(ask.use_config(Arc::clone(config.handshake())))?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// Says `close_notify` behind all that is owed; receiving goes on. Idempotent.
+    ///
+    /// A handshake that is not complete is given up, with `user_canceled` ahead of it (§6.1).
+    pub fn close(&mut self) {
+        match &self.phase {
+            Phase::Handshaking(_) => self.abort(AlertDescription::USER_CANCELED),
+            Phase::Connected(_) => self.sender.close(),
+            Phase::Failed(_) => {}
+        }
+    }
+
+    /// Gives up with this alert, both ways; the way out of an ask that takes too long.
+    pub fn abort(&mut self, alert: AlertDescription) {
+        self.fail(Fault::Aborted(alert));
+    }
+
+    /// Rolls our keys, and asks the peer to roll its own if `request_peer`. Without effect before
+    /// [`Milestone::Connected`]: there are no keys to roll.
+    pub fn update_keys(&mut self, request_peer: bool) {
+        if self.is_connected() {
+            self.sender.update_keys(request_peer);
+        }
+    }
+
+    /// Two halves, each `Send`, with nothing shared; what is still owed goes with the sender.
+    ///
+    /// # Errors
+    /// The connection itself, unharmed, before [`Milestone::Connected`] or while an ask is open.
+    pub fn split(self) -> Result<(Sender, Receiver), Box<Self>> {
+        match self.phase {
+            Phase::Connected(receiver) => Ok((self.sender, *receiver)),
+            phase @ (Phase::Handshaking(_) | Phase::Failed(_)) => Err(Box::new(Self { phase, ..self })),
+        }
+    }
+
+    /// Was [`Milestone::Connected`] given?
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        matches!(self.phase, Phase::Connected(_))
+    }
+
+    /// Has the peer said `close_notify`?
+    #[must_use]
+    pub const fn is_ended(&self) -> bool {
+        match &self.phase {
+            Phase::Connected(receiver) => receiver.is_ended(),
+            Phase::Handshaking(_) | Phase::Failed(_) => false,
+        }
+    }
+
+    /// Ends the connection with this fault, once.
+    fn fail(&mut self, fault: Fault) -> Fault {
+        match &mut self.phase {
+            Phase::Failed(first) => return first.clone(),
+            Phase::Connected(receiver) => {
+                let fault = receiver.fail(fault);
+                self.owe();
+                return fault;
+            }
+            Phase::Handshaking(_) => {}
+        }
+        self.sender.accept(Due { end: end_for(&fault), ..Due::default() });
+        self.phase = Phase::Failed(fault.clone());
+        fault
+    }
+
+    fn advance(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
+        match &mut self.phase {
+            Phase::Failed(fault) => Err(fault.clone()),
+            Phase::Handshaking(_) => self.advance_handshake(input, now),
+            Phase::Connected(_) => self.advance_connected(input, now),
+        }
+    }
+
+    fn advance_connected(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
+        let mut consumed = 0;
+        loop {
+            let Phase::Connected(receiver) = &mut self.phase else { return Ok(AGAIN) };
+            let rest = input.get_mut(consumed..).unwrap_or_default();
+            let advanced = receiver.advance(rest, now);
+            self.owe();
+            let (count, progress) = advanced?;
+            let progress = progress.behind(consumed);
+            consumed += count;
+            let in_need = matches!(progress, Progress::Need(_));
+            if in_need && self.answer_from_config() {
+                continue;
+            }
+            let transmit = in_need && self.owes_transmit();
+            return Ok((consumed, if transmit { Progress::Need(Need::Transmit) } else { progress }));
+        }
+    }
+
+    /// Answers an ask behind the handshake if the config can; `true`: it could.
+    fn answer_from_config(&mut self) -> bool {
+        let Phase::Connected(receiver) = &mut self.phase else { return false };
+        let Some(ask) = receiver.post_handshake.pending() else { return false };
+        let Some(answer) = self.config.answer(ask) else { return false };
+        let failed = ask.failed();
+        receiver.post_handshake.answer(answer).is_ok() || receiver.post_handshake.answer(failed).is_ok()
+    }
+
+    /// Owes what the receiving half wants said.
+    fn owe(&mut self) {
+        let Phase::Connected(receiver) = &mut self.phase else { return };
+        while let Some((_, chunk)) = receiver.post_handshake.owed() {
+            let chunk = chunk.to_vec();
+            receiver.post_handshake.sent(chunk.len());
+            self.sender.outgoing.content(ContentType::HANDSHAKE, chunk);
+        }
+        if let Some(due) = receiver.take_due() {
+            self.sender.accept(due);
+        }
+    }
+
+    fn advance_handshake(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
+        let mut consumed = 0;
+        loop {
+            let Phase::Handshaking(handshaking) = &mut self.phase else { return Ok(AGAIN) };
+            let rest = input.get_mut(consumed..).unwrap_or_default();
+            match handshaking.step(&self.config, &mut self.sender.outgoing, rest, now) {
+                Ok((count, None)) => consumed += count,
+                Ok((count, Some(progress))) => {
+                    if matches!(progress, Progress::Milestone(Milestone::Connected(_))) {
+                        self.enter_connected();
+                    }
+                    return Ok((consumed + count, progress));
+                }
+                Err(fault) => return Err(self.fail(fault)),
+            }
+        }
+    }
+
+    /// The handshake is over: what only it needed is dropped.
+    fn enter_connected(&mut self) {
+        let phase = core::mem::replace(&mut self.phase, Phase::Failed(Fault::Truncated));
+        self.phase = match phase {
+            Phase::Handshaking(handshaking) => match handshaking.into_receiver() {
+                Ok(receiver) => Phase::Connected(Box::new(receiver)),
+                Err(handshaking) => Phase::Handshaking(handshaking),
+            },
+            phase @ (Phase::Connected(_) | Phase::Failed(_)) => phase,
+        };
+        if let Phase::Connected(receiver) = &mut self.phase
+            && receiver.post_handshake.wants_probe()
+        {
+            self.sender.update_keys(true);
+            receiver.post_handshake.sent_update_requested();
+        }
+    }
+}

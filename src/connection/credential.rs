@@ -1,0 +1,298 @@
+//! What we show and prove possession of: a certificate chain with its key, checked when it is loaded.
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::{
+    CryptoProvider, PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyAlgorithm, PublicKeyError,
+    SignatureAlgorithm,
+};
+use crate::handshake;
+use crate::message::SignatureScheme;
+use crate::pem::{self, PemError};
+use crate::pki::asn1::{Asn1Error, Oid, known};
+use crate::pki::certificate::{Certificate, GeneralName, KeyUsage};
+use crate::pki::name::{DnsPattern, dns_pattern};
+use crate::pki::signature_algorithm;
+use crate::time::Time;
+
+/// A certificate chain and its key, with what choosing between several needs to know of them.
+///
+/// The key belongs to the certificate, and both can be read: that is checked here, once, and not in the first
+/// handshake.
+#[derive(Clone)]
+pub struct Credential {
+    pub(super) shown: Arc<handshake::Credential>,
+    pub(super) facts: Facts,
+}
+
+/// What the certificates say, as far as choosing asks for it.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub(super) subject: String,
+    pub(super) dns_names: Vec<DnsPattern>,
+    pub(super) key_usage: Option<KeyUsage>,
+    /// The contents of the object identifiers of the key purposes; `None`: any purpose.
+    pub(super) purposes: Option<Vec<Vec<u8>>>,
+    /// The issuers of the certificates in the chain, distinguished names in DER.
+    pub(super) issuers: Vec<Vec<u8>>,
+    /// What each certificate that is not self-issued may be signed with; empty: nothing that we know.
+    pub(super) signatures: Vec<Vec<SignatureAlgorithm>>,
+    pub(super) not_before: Time,
+    pub(super) not_after: Time,
+}
+
+/// Why a chain and a key make no credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// The chain is no PEM.
+    Pem(PemError),
+    /// The chain has no certificate.
+    NoCertificate,
+    /// A certificate of the chain cannot be read.
+    Certificate {
+        /// Which one; the leaf is 0.
+        index: usize,
+        /// Why.
+        error: Asn1Error,
+    },
+    /// The leaf's key is none that we can use.
+    PublicKey(PublicKeyError),
+    /// The private key is refused.
+    PrivateKey(PrivateKeyError),
+    /// The private key does not belong to the leaf.
+    KeyDoesNotBelong {
+        /// The leaf's subject.
+        subject: String,
+    },
+    /// The leaf says that its key is not for signing, which is all that TLS 1.3 does with it (§4.5.1.2).
+    NotForSigning {
+        /// The leaf's subject.
+        subject: String,
+        /// Its key usages.
+        key_usage: String,
+    },
+    /// An external key signs with no scheme that TLS 1.3 has for such a key.
+    NoScheme,
+}
+
+impl Credential {
+    /// A chain in PEM, the leaf first, with the leaf's private key in PEM: PKCS#8, SEC1 or PKCS#1.
+    ///
+    /// # Errors
+    /// [`CredentialError`] says which of them is wrong, and how.
+    pub fn from_pem(
+        chain: impl AsRef<[u8]>,
+        key: impl AsRef<[u8]>,
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        Self::local(certificates(chain.as_ref())?, &PrivateKeyInfo::from_pem(key)?, crypto)
+    }
+
+    /// A chain in DER, the leaf first, with the leaf's private key in DER: PKCS#8, SEC1 or PKCS#1.
+    ///
+    /// # Errors
+    /// [`CredentialError`] says which of them is wrong, and how.
+    pub fn from_der(
+        chain: impl IntoIterator<Item = impl Into<Arc<[u8]>>>,
+        key: &[u8],
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        let chain = chain.into_iter().map(Into::into).collect();
+        Self::local(chain, &PrivateKeyInfo::from_der(key)?, crypto)
+    }
+
+    /// A chain in PEM, the leaf first, whose key is elsewhere, in an HSM or a TPM: each handshake asks for a
+    /// signature by one of `schemes`, in order of preference ([`Ask::Sign`](crate::handshake::Ask::Sign)).
+    ///
+    /// # Errors
+    /// [`CredentialError`] if a certificate cannot be read or no scheme fits its key.
+    pub fn external_from_pem(
+        chain: impl AsRef<[u8]>,
+        schemes: Vec<SignatureScheme>,
+    ) -> Result<Self, CredentialError> {
+        Self::external(certificates(chain.as_ref())?, schemes)
+    }
+
+    /// The same with the chain in DER.
+    ///
+    /// # Errors
+    /// As [`Credential::external_from_pem`].
+    pub fn external(chain: Vec<Arc<[u8]>>, schemes: Vec<SignatureScheme>) -> Result<Self, CredentialError> {
+        let (facts, public_key) = read(&chain)?;
+        let fits = |scheme: &SignatureScheme| {
+            scheme.in_certificate_verify()
+                && scheme.algorithm().is_some_and(|it| it.key_algorithm() == public_key.algorithm())
+        };
+        if !schemes.iter().any(fits) {
+            return Err(CredentialError::NoScheme);
+        }
+        let shown = handshake::Credential::external(chain, public_key, schemes);
+        Ok(Self { shown: Arc::new(shown), facts })
+    }
+
+    fn local(
+        chain: Vec<Arc<[u8]>>,
+        key: &PrivateKeyInfo,
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        let (facts, public_key) = read(&chain)?;
+        let key = crypto.load_signing_key(key)?;
+        if *key.public_key() != public_key {
+            return Err(CredentialError::KeyDoesNotBelong { subject: facts.subject });
+        }
+        Ok(Self { shown: Arc::new(handshake::Credential::local(chain, key)), facts })
+    }
+
+    /// Staples an OCSP response in DER to each certificate that has one, in the order of the chain (§4.5.1.1);
+    /// they go out to peers that ask for them.
+    #[must_use]
+    pub fn with_ocsp_responses(self, ocsp_responses: Vec<Option<Arc<[u8]>>>) -> Self {
+        let shown = handshake::Credential::clone(&self.shown).with_ocsp_responses(ocsp_responses);
+        Self { shown: Arc::new(shown), ..self }
+    }
+
+    /// The leaf's subject in the form of RFC 4514.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.facts.subject
+    }
+
+    /// The leaf's validity: first and last moment.
+    #[must_use]
+    pub const fn validity(&self) -> (Time, Time) {
+        (self.facts.not_before, self.facts.not_after)
+    }
+
+    /// The same as the handshake shows it, for answers to [`Ask::ChooseCredential`](crate::handshake::Ask).
+    #[must_use]
+    pub const fn shown(&self) -> &Arc<handshake::Credential> {
+        &self.shown
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Arc<[u8]>>, CredentialError> {
+    let mut chain = Vec::new();
+    for block in pem::blocks(pem) {
+        let block = block.map_err(CredentialError::Pem)?;
+        if block.label == "CERTIFICATE" {
+            chain.push(block.decode().map_err(CredentialError::Pem)?.as_slice().into());
+        }
+    }
+    Ok(chain)
+}
+
+/// Reads the chain: what choosing needs, and the leaf's key.
+fn read(chain: &[Arc<[u8]>]) -> Result<(Facts, PublicKey), CredentialError> {
+    let certificates = chain
+        .iter()
+        .enumerate()
+        .map(|(index, der)| {
+            Certificate::from_der(der).map_err(|error| CredentialError::Certificate { index, error })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let leaf = certificates.first().ok_or(CredentialError::NoCertificate)?;
+    let public_key =
+        PublicKey::from_spki(leaf.subject_public_key_info.der).map_err(CredentialError::PublicKey)?;
+    let extensions = &leaf.extensions;
+    let purposes = extensions.ext_key_usage.as_ref().and_then(|field| field.ok());
+    let facts = Facts {
+        subject: leaf.subject.to_string(),
+        dns_names: leaf.subject_alt_names().iter().filter_map(dns_name).collect(),
+        key_usage: extensions.key_usage.as_ref().and_then(|field| field.ok()).copied(),
+        purposes: purposes.map(|usage| usage.purposes.iter().map(|it| it.contents().to_vec()).collect()),
+        issuers: certificates.iter().map(|certificate| certificate.issuer.der.to_vec()).collect(),
+        signatures: signatures(&certificates),
+        not_before: leaf.validity.not_before,
+        not_after: leaf.validity.not_after,
+    };
+    //= R-4.5.1.2-3
+    match facts.key_usage {
+        Some(usage) if !usage.contains(KeyUsage::DIGITAL_SIGNATURE) => {
+            Err(CredentialError::NotForSigning { subject: facts.subject, key_usage: usage.to_string() })
+        }
+        _ => Ok((facts, public_key)),
+    }
+}
+
+fn dns_name(name: GeneralName<'_>) -> Option<DnsPattern> {
+    if let GeneralName::DnsName(name) = name { dns_pattern(name) } else { None }
+}
+
+/// What each certificate that is not self-issued may be signed with. The key that signed is the next one's in
+/// the chain; where there is none, any that fits the algorithm identifier.
+fn signatures(certificates: &[Certificate<'_>]) -> Vec<Vec<SignatureAlgorithm>> {
+    const ANY: [PublicKeyAlgorithm; 4] = [
+        PublicKeyAlgorithm::EcP256,
+        PublicKeyAlgorithm::EcP384,
+        PublicKeyAlgorithm::Ed25519,
+        PublicKeyAlgorithm::Rsa,
+    ];
+    let issuers = certificates.iter().skip(1).map(Some).chain([None]);
+    let signed = certificates.iter().zip(issuers).filter(|(certificate, _)| !certificate.is_self_issued());
+    signed
+        .map(|(certificate, issuer)| {
+            let key = issuer.and_then(|issuer| PublicKey::from_spki(issuer.subject_public_key_info.der).ok());
+            let keys = ANY.into_iter().filter(|any| key.as_ref().is_none_or(|key| key.algorithm() == *any));
+            keys.filter_map(|key| signature_algorithm(&certificate.signature_algorithm, key)).collect()
+        })
+        .collect()
+}
+
+impl Facts {
+    /// Is the key for proving who a server, or a client, is?
+    pub(super) fn has_purpose(&self, purpose: Oid<'_>) -> bool {
+        let listed = |wanted: Oid<'_>, purposes: &[Vec<u8>]| {
+            purposes.iter().any(|listed| listed.as_slice() == wanted.contents())
+        };
+        self.purposes.as_ref().is_none_or(|purposes| {
+            listed(purpose, purposes) || listed(known::ANY_EXTENDED_KEY_USAGE, purposes)
+        })
+    }
+}
+
+impl From<PrivateKeyError> for CredentialError {
+    fn from(error: PrivateKeyError) -> Self {
+        Self::PrivateKey(error)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("subject", &self.facts.subject)
+            .field("not_after", &self.facts.not_after)
+            .field("shown", &self.shown)
+            .finish()
+    }
+}
+
+impl fmt::Display for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pem(error) => write!(f, "the certificate chain: {error}"),
+            Self::NoCertificate => f.write_str("the chain has no block \"BEGIN CERTIFICATE\""),
+            Self::Certificate { index, error } => {
+                write!(f, "certificate {index} of the chain (0 is the leaf) cannot be read: {error}")
+            }
+            Self::PublicKey(error) => write!(f, "the key of the leaf certificate: {error}"),
+            Self::PrivateKey(error) => error.fmt(f),
+            Self::KeyDoesNotBelong { subject } => {
+                write!(
+                    f,
+                    "the private key does not belong to the leaf certificate ({subject}); is the leaf first?"
+                )
+            }
+            Self::NotForSigning { subject, key_usage } => write!(
+                f,
+                "the key of {subject} is for {key_usage}; TLS 1.3 needs digitalSignature (RFC 9846 §4.5.1.2)"
+            ),
+            Self::NoScheme => f.write_str("none of the signature schemes fits the leaf's key and TLS 1.3"),
+        }
+    }
+}
+
+impl core::error::Error for CredentialError {}

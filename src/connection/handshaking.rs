@@ -1,0 +1,225 @@
+//! A connection whose handshake is under way: records and the handshake machine, tied together.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use core::fmt;
+
+use super::event::Need;
+use super::incoming::{Found, Incoming};
+use super::outgoing::Outgoing;
+use super::receiver::{Progress, Receiver, own};
+use super::traffic::TrafficSecret;
+use super::{Config, Fault};
+use crate::handshake::{Ask, Direction, Epoch, Handshake, Keys, Milestone, Output, Role};
+use crate::record::ContentType;
+use crate::time::Time;
+
+/// The handshake machine between the two halves of the record layer.
+pub(super) struct Handshaking {
+    role: Role,
+    pub(super) handshake: Handshake,
+    incoming: Incoming,
+    /// Under which keys the next record comes.
+    receive_epoch: Epoch,
+    /// What to tell, and behind which mark of [`Outgoing`], if `transmit` has to pass one first.
+    milestones: VecDeque<(Milestone, Option<usize>)>,
+    saw_handshake_record: bool,
+    change_cipher_spec: ChangeCipherSpec,
+}
+
+/// The one change_cipher_spec that makes a handshake look like one of TLS 1.2 (E.4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ChangeCipherSpec {
+    /// Our first message has not been sent.
+    BeforeFirstMessage,
+    /// A client's first message has: it goes before the second flight.
+    BeforeSecondFlight,
+    /// It is sent, or will not be.
+    Done,
+}
+
+impl Handshaking {
+    pub(super) fn new(role: Role, handshake: Handshake) -> Self {
+        let mut incoming = Incoming::new();
+        //= R-5-1
+        incoming.reader.allow_change_cipher_spec(role == Role::Client);
+        Self {
+            role,
+            handshake,
+            incoming,
+            receive_epoch: Epoch::Initial,
+            milestones: VecDeque::new(),
+            saw_handshake_record: false,
+            change_cipher_spec: ChangeCipherSpec::BeforeFirstMessage,
+        }
+    }
+
+    /// Takes the next step: of the machine, as long as it can go on, then of the records.
+    pub(super) fn step(
+        &mut self,
+        config: &Config,
+        outgoing: &mut Outgoing,
+        input: &mut [u8],
+        now: Time,
+    ) -> Result<(usize, Option<Progress>), Fault> {
+        self.run(config, outgoing, now)?;
+        match self.milestones.front() {
+            Some((_, Some(mark))) if outgoing.passed() < *mark => return need(Need::Transmit),
+            Some(_) => {
+                let milestone =
+                    self.milestones.pop_front().map(|(milestone, _)| Progress::Milestone(milestone));
+                return Ok((0, milestone));
+            }
+            None => {}
+        }
+        if let Some(ask) = self.handshake.pending() {
+            return need(if outgoing.is_owing() { Need::Transmit } else { Need::Answer(ask.id()) });
+        }
+        match self.incoming.next(input, self.handshake.is_mid_message())? {
+            Found::NeedInput { .. } if outgoing.is_owing() => need(Need::Transmit),
+            Found::NeedInput { at_least } => need(Need::Input { at_least }),
+            Found::Nothing { consumed } => Ok((consumed, None)),
+            Found::Handshake { consumed, content } => {
+                self.saw_handshake_record = true;
+                self.handshake.receive(self.receive_epoch, input.get(content).unwrap_or_default());
+                Ok((consumed, None))
+            }
+            Found::Data { .. } => Err(Fault::DataBeforeConnected),
+            Found::Closed { .. } => Err(Fault::ClosedBeforeConnected),
+        }
+    }
+
+    /// Lets the machine go on, answers what the config can answer, and owes what came of it.
+    fn run(&mut self, config: &Config, outgoing: &mut Outgoing, now: Time) -> Result<(), Fault> {
+        loop {
+            while let Some(output) = self.handshake.next(now)? {
+                self.take(config, outgoing, output)?;
+            }
+            self.owe(outgoing);
+            let Some(ask) = self.handshake.pending() else { break };
+            let Some(answer) = config.answer(ask) else { break };
+            let failed = ask.failed();
+            if self.handshake.answer(answer).is_err() && self.handshake.answer(failed).is_err() {
+                break;
+            }
+        }
+        //= R-5-3
+        if self.role == Role::Server && self.receive_epoch == Epoch::Initial {
+            let has_client_hello = self.saw_handshake_record && !self.handshake.is_mid_message();
+            self.incoming.reader.allow_change_cipher_spec(has_client_hello);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, config: &Config, outgoing: &mut Outgoing, output: Output) -> Result<(), Fault> {
+        match output {
+            Output::Keys(keys) => self.keys(config, outgoing, &keys)?,
+            Output::Milestone(milestone) => self.milestone(outgoing, milestone),
+            Output::PeerRecordSizeLimit(limit) => {
+                outgoing.set_record_size_limit(usize::from(limit));
+                if let Some(limit) = self.handshake.config().record_size_limit {
+                    self.incoming.reader.set_record_size_limit(usize::from(limit));
+                }
+            }
+            // No KeyUpdate comes before Connected was given, and then the receiver takes it.
+            Output::KeyUpdate { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn keys(&mut self, config: &Config, outgoing: &mut Outgoing, keys: &Keys) -> Result<(), Fault> {
+        let secret = TrafficSecret::new(
+            &self.handshake.config().crypto,
+            keys.cipher_suite,
+            keys.secret.clone(),
+            config.update_keys_after(),
+        )
+        .map_err(own)?;
+        match keys.direction {
+            Direction::Send => {
+                self.owe_before(outgoing, keys.epoch);
+                outgoing.keys(secret).map_err(own)
+            }
+            Direction::Receive => {
+                self.receive_epoch = keys.epoch;
+                let reader = &mut self.incoming.reader;
+                // The peer's Finished has come.
+                //= R-5-3
+                reader.allow_change_cipher_spec(keys.epoch != Epoch::Application);
+                reader.allow_unprotected_alert(self.role == Role::Server && keys.epoch == Epoch::Handshake);
+                self.incoming.keys(secret).map_err(own)
+            }
+        }
+    }
+
+    /// Keeps a milestone; what says that our Finished or certificate has gone out waits until it has.
+    fn milestone(&mut self, outgoing: &mut Outgoing, milestone: Milestone) {
+        let mark = matches!(milestone, Milestone::Connected(_) | Milestone::ClientAuthPending).then(|| {
+            // Tickets, under application keys, hold nothing back.
+            self.owe_before(outgoing, Epoch::Application);
+            outgoing.mark()
+        });
+        self.milestones.push_back((milestone, mark));
+    }
+
+    /// Owes what the machine has to say.
+    pub(super) fn owe(&mut self, outgoing: &mut Outgoing) {
+        while self.handshake.owed().is_some() {
+            self.owe_chunk(outgoing);
+        }
+    }
+
+    /// Owes the chunks of epochs before this one.
+    fn owe_before(&mut self, outgoing: &mut Outgoing, epoch: Epoch) {
+        while self.handshake.owed().is_some_and(|(owed, _)| owed < epoch) {
+            self.owe_chunk(outgoing);
+        }
+    }
+
+    fn owe_chunk(&mut self, outgoing: &mut Outgoing) {
+        let Some((_, chunk)) = self.handshake.owed() else { return };
+        let chunk = chunk.to_vec();
+        self.handshake.sent(chunk.len());
+        if self.change_cipher_spec == ChangeCipherSpec::BeforeSecondFlight {
+            self.send_change_cipher_spec(outgoing);
+        }
+        outgoing.content(ContentType::HANDSHAKE, chunk);
+        if self.change_cipher_spec == ChangeCipherSpec::BeforeFirstMessage {
+            self.change_cipher_spec = ChangeCipherSpec::BeforeSecondFlight;
+            //= R-E.4-1
+            if self.role == Role::Server {
+                self.send_change_cipher_spec(outgoing);
+            }
+        }
+    }
+
+    fn send_change_cipher_spec(&mut self, outgoing: &mut Outgoing) {
+        if self.handshake.middlebox_compatibility() {
+            outgoing.content(ContentType::CHANGE_CIPHER_SPEC, alloc::vec![1]);
+        }
+        self.change_cipher_spec = ChangeCipherSpec::Done;
+    }
+
+    /// What goes on behind the handshake; before that is so, itself.
+    pub(super) fn into_receiver(self: Box<Self>) -> Result<Receiver, Box<Self>> {
+        let this = *self;
+        match this.handshake.into_post_handshake() {
+            Ok(post_handshake) => Ok(Receiver::new(this.incoming, post_handshake)),
+            Err(handshake) => Err(Box::new(Self { handshake: *handshake, ..this })),
+        }
+    }
+}
+
+const fn need(need: Need) -> Result<(usize, Option<Progress>), Fault> {
+    Ok((0, Some(Progress::Need(need))))
+}
+
+impl fmt::Debug for Handshaking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshaking")
+            .field("role", &self.role)
+            .field("receive_epoch", &self.receive_epoch)
+            .field("asks", &self.handshake.pending().map(Ask::name))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,199 @@
+//! Whom we trust, and what pki's refusals mean in the terms of TLS: the one place where the two meet (RFC 9846
+//! §4.5.1.3, §6.2; 8446 §4.4.2.4, §6.2).
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::alert::AlertDescription;
+use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey};
+use crate::handshake::{Answer, JudgePeer, Role};
+use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
+use crate::pki::certificate::Certificate;
+use crate::pki::{Judgement, Profile, Purpose, RefusalKind, TrustAnchors, judge};
+
+/// Whom we trust to say who a peer is.
+#[derive(Clone)]
+pub struct Trust(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Anchors { anchors: TrustAnchors, profile: Profile, intermediates: Vec<Arc<[u8]>> },
+    Ask,
+    AnyCertificate,
+}
+
+impl Trust {
+    /// These anchors, under the profile for internal PKIs.
+    #[must_use]
+    pub const fn anchors(anchors: TrustAnchors) -> Self {
+        Self(Kind::Anchors { anchors, profile: Profile::internal(), intermediates: Vec::new() })
+    }
+
+    /// The caller judges: each handshake asks
+    /// ([`Ask::JudgePeer`](crate::handshake::Ask::JudgePeer)).
+    #[must_use]
+    pub const fn ask() -> Self {
+        Self(Kind::Ask)
+    }
+
+    /// Any certificate; reached through `danger`.
+    pub(crate) const fn any_certificate() -> Self {
+        Self(Kind::AnyCertificate)
+    }
+
+    /// The same under another profile; without effect where there are no anchors.
+    #[must_use]
+    pub fn with_profile(mut self, wanted: Profile) -> Self {
+        if let Kind::Anchors { profile, .. } = &mut self.0 {
+            *profile = wanted;
+        }
+        self
+    }
+
+    /// The same with these certificates in DER for paths, beside those that a peer sends; without effect where
+    /// there are no anchors.
+    #[must_use]
+    pub fn with_intermediates(mut self, wanted: Vec<Arc<[u8]>>) -> Self {
+        if let Kind::Anchors { intermediates, .. } = &mut self.0 {
+            *intermediates = wanted;
+        }
+        self
+    }
+
+    /// The anchors, if they are what we trust.
+    #[must_use]
+    pub const fn as_anchors(&self) -> Option<&TrustAnchors> {
+        match &self.0 {
+            Kind::Anchors { anchors, .. } => Some(anchors),
+            Kind::Ask | Kind::AnyCertificate => None,
+        }
+    }
+
+    /// Judges, if this is not left to the caller. `expected` is the rule where the ask brings none.
+    pub(super) fn answer(
+        &self,
+        ask: &JudgePeer,
+        expected: &ExpectedPeer,
+        crypto: &CryptoProvider,
+    ) -> Option<Answer> {
+        let chain: Vec<&[u8]> = ask.chain.certificates().collect();
+        let expected = ask.expected.as_deref().unwrap_or(expected);
+        let purpose = match ask.peer {
+            Role::Client => Purpose::Client,
+            Role::Server => Purpose::Server,
+        };
+        let (anchors, profile, intermediates) = match &self.0 {
+            Kind::Ask => return None,
+            Kind::AnyCertificate => return Some(accept_unjudged(ask, chain.first()?, crypto)),
+            Kind::Anchors { anchors, profile, intermediates } => (anchors, profile, intermediates),
+        };
+        let intermediates: Vec<&[u8]> = intermediates.iter().map(AsRef::as_ref).collect();
+        let mut judgement = Judgement::new(anchors, expected, purpose, ask.now, crypto);
+        judgement.profile = profile;
+        judgement.intermediates = &intermediates;
+        Some(match judge(&chain, &judgement) {
+            Ok(accepted) => ask.accept(accepted.public_key, Arc::new(accepted.identity)),
+            Err(refusal) => {
+                let alert = if is_signed_with_broken_hash(&chain) {
+                    AlertDescription::BAD_CERTIFICATE
+                } else {
+                    alert(refusal.kind(), ask.peer)
+                };
+                ask.refuse(alert, refusal.report().to_string())
+            }
+        })
+    }
+}
+
+/// The one alert that each kind of refusal sends (§6.2). Total: a new kind does not compile without its alert.
+const fn alert(kind: RefusalKind, peer: Role) -> AlertDescription {
+    match (kind, peer) {
+        (RefusalKind::UnknownIssuer, _) => AlertDescription::UNKNOWN_CA,
+        (RefusalKind::Expired | RefusalKind::NotYetValid, _) => AlertDescription::CERTIFICATE_EXPIRED,
+        (RefusalKind::Revoked, _) => AlertDescription::CERTIFICATE_REVOKED,
+        // "A valid certificate was received, but when access control was applied …"
+        (RefusalKind::NameMismatch, Role::Client) => AlertDescription::ACCESS_DENIED,
+        // "Some other (unspecified) issue arose in processing the certificate"
+        (RefusalKind::NameMismatch, Role::Server)
+        | (RefusalKind::RevocationUnknown | RefusalKind::Policy | RefusalKind::BudgetExceeded, _) => {
+            AlertDescription::CERTIFICATE_UNKNOWN
+        }
+        // "A certificate was corrupt, contained signatures that did not verify correctly, etc."
+        (
+            RefusalKind::BadSignature
+            | RefusalKind::Malformed
+            | RefusalKind::NameConstraint
+            | RefusalKind::NotACa
+            | RefusalKind::WeakKey
+            | RefusalKind::PathTooLong,
+            _,
+        ) => AlertDescription::BAD_CERTIFICATE,
+        //= R-4.5.1.2-12
+        (
+            RefusalKind::UnsupportedCriticalExtension
+            | RefusalKind::UnsupportedAlgorithm
+            | RefusalKind::NotAllowedForPurpose,
+            _,
+        ) => AlertDescription::UNSUPPORTED_CERTIFICATE,
+        (RefusalKind::Misconfigured, _) => AlertDescription::INTERNAL_ERROR,
+    }
+}
+
+/// The signature algorithms with MD5 and SHA-1 of RFC 3279 §2.2, which are never accepted below an anchor.
+const BROKEN_HASHES: [&[u8]; 4] = [
+    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
+    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
+    b"\x2a\x86\x48\xce\x3d\x04\x01",
+    b"\x2a\x86\x48\xce\x38\x04\x03",
+];
+
+//= R-4.5.1.3-4
+//= R-4.5.1.3-5
+/// Is a certificate of the chain that would have to be validated signed over MD5 or SHA-1?
+fn is_signed_with_broken_hash(chain: &[&[u8]]) -> bool {
+    chain.iter().filter_map(|der| Certificate::from_der(der).ok()).any(|certificate| {
+        !certificate.is_self_issued()
+            && BROKEN_HASHES.contains(&certificate.signature_algorithm.algorithm.contents())
+    })
+}
+
+/// The answer of [`Trust::any_certificate`]: the key is the leaf's, and the identity has digests alone, for none
+/// of the names is proved.
+fn accept_unjudged(ask: &JudgePeer, leaf: &[u8], crypto: &CryptoProvider) -> Answer {
+    let accepted = Certificate::from_der(leaf).ok().and_then(|certificate| {
+        let spki = certificate.subject_public_key_info.der;
+        let sha256 = |data: &[u8]| {
+            let digest = crypto.hash(HashAlgorithm::Sha256)?.digest(data);
+            <[u8; 32]>::try_from(digest.as_ref()).ok().map(Sha256Digest)
+        };
+        let identity = PeerIdentity {
+            certificate_digest: sha256(leaf)?,
+            key_digest: sha256(spki)?,
+            earliest_not_after: certificate.validity.not_after,
+            ..PeerIdentity::default()
+        };
+        Some(ask.accept(PublicKey::from_spki(spki).ok()?, Arc::new(identity)))
+    });
+    accepted.unwrap_or_else(|| {
+        let reason =
+            String::from("the certificate cannot be read, or its key is none that signatures verify with");
+        ask.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason)
+    })
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Anchors { anchors, profile, intermediates } => f
+                .debug_struct("Trust")
+                .field("anchors", &anchors.as_slice().len())
+                .field("profile", &profile.name)
+                .field("intermediates", &intermediates.len())
+                .finish(),
+            Kind::Ask => f.write_str("Trust(asked of the caller)"),
+            Kind::AnyCertificate => f.write_str("Trust(DANGER: any certificate)"),
+        }
+    }
+}

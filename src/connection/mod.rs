@@ -1,0 +1,51 @@
+//! TLS over a byte stream: the one place where records, handshake and path validation meet.
+//!
+//! A [`Connection`] takes the bytes that came and gives the bytes that are owed; the caller owns every buffer, the
+//! socket and the clock.
+//!
+//! ```text
+//!    bytes that came ─→ receive ─→ Event:  Plaintext | Milestone | End | Need
+//!                                                              Need:  Transmit | Answer | Input
+//!    bytes to send  ←── transmit    what is owed: flights, alerts, tickets, KeyUpdates
+//!                   ←── seal        the same, and then application data
+//!    slow steps:        pending ─→ Ask … Answer ─→ answer
+//! ```
+//!
+//! What the bytes on the wire are follows from the config, the entropy, the bytes that came, the answers, and the
+//! order of the calls; never from how slices were cut. Three things keep callers from mistakes that other
+//! interfaces invite: `Connected` is not given before our Finished has been taken by `transmit`, so a forgotten
+//! flush shows at once; `Need` is exhaustive, so it does not compile; and an [`Inbox`] has no `consumed` to forget.
+//!
+//! What a protocol over TLS decides for itself is whom it expects ([`ExpectedPeer`](crate::identity::ExpectedPeer)),
+//! and what it does with an end of input without `close_notify` ([`Fault::Truncated`]).
+
+mod choose;
+mod config;
+#[expect(clippy::module_inception)]
+mod connection;
+mod cookie;
+mod credential;
+mod event;
+mod fault;
+mod gather;
+mod handshaking;
+mod inbox;
+mod incoming;
+mod judge;
+mod outgoing;
+mod receiver;
+mod sender;
+mod traffic;
+
+pub use choose::{Choice, PassedOver};
+pub use config::{Config, ConfigBuilder, ConfigError, Credentials, UnknownServerName};
+pub use connection::Connection;
+pub use cookie::CookieKey;
+pub use credential::{Credential, CredentialError};
+pub use event::{Event, Need, Plaintext, Received};
+pub use fault::Fault;
+pub use inbox::Inbox;
+pub use judge::Trust;
+pub use outgoing::{SealRefused, Sealed};
+pub use receiver::{Due, Receiver};
+pub use sender::Sender;

@@ -1,0 +1,70 @@
+//! A traffic secret and the keys made from it (RFC 9846 §7.2, §7.3; 8446 likewise).
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::crypto::{Aead, CryptoError, CryptoProvider, Secret};
+use crate::key_schedule::{Kdf, LabelPrefix, next_application_traffic_secret, traffic_keys};
+use crate::message::CipherSuite;
+use crate::record::Protection;
+
+/// The most KeyUpdates that one direction may send (§4.7.3).
+const MAX_GENERATION: u64 = (1 << 48) - 1;
+
+/// A traffic secret of one direction, with what turns it into keys.
+pub(super) struct TrafficSecret {
+    kdf: Kdf,
+    aead: Arc<dyn Aead>,
+    secret: Secret,
+    update_after: Option<u64>,
+    /// How many KeyUpdates have made it.
+    generation: u64,
+}
+
+impl TrafficSecret {
+    /// Of a secret that the handshake gave out; a KeyUpdate is due after so many records, or after the AEAD's
+    /// own number.
+    pub(super) fn new(
+        crypto: &CryptoProvider,
+        suite: CipherSuite,
+        secret: Secret,
+        update_after: Option<u64>,
+    ) -> Result<Self, CryptoError> {
+        let kdf =
+            suite.hash().and_then(|hash| Kdf::new(crypto, hash, LabelPrefix::Tls13)).ok_or(CryptoError)?;
+        let aead = suite.aead().and_then(|aead| crypto.aead(aead)).ok_or(CryptoError)?;
+        Ok(Self { kdf, aead: Arc::clone(aead), secret, update_after, generation: 0 })
+    }
+
+    /// The keys of this generation, from sequence number 0.
+    pub(super) fn protection(&self) -> Result<Protection, CryptoError> {
+        let algorithm = self.aead.algorithm();
+        let keys = traffic_keys(&self.kdf, &self.secret, algorithm);
+        let protection = Protection::new(algorithm, self.aead.key(keys.key.expose())?, keys.iv);
+        Ok(match self.update_after {
+            Some(records) => protection.update_after(records),
+            None => protection,
+        })
+    }
+
+    //= R-7.2-1
+    /// Rolls to the next generation and gives its keys; the secret of this one is gone.
+    pub(super) fn advance(&mut self) -> Result<Protection, CryptoError> {
+        self.generation = self.generation.saturating_add(1);
+        self.secret = next_application_traffic_secret(&self.kdf, &self.secret);
+        self.protection()
+    }
+
+    //= R-4.7.3-9
+    //= R-4.7.3-11
+    /// Have there been as many KeyUpdates as a sender may send? A receiver does not ask.
+    pub(super) const fn is_used_up(&self) -> bool {
+        self.generation >= MAX_GENERATION
+    }
+}
+
+impl fmt::Debug for TrafficSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrafficSecret").field("generation", &self.generation).finish_non_exhaustive()
+    }
+}

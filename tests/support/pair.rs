@@ -1,0 +1,138 @@
+//! A client and a server of ours over byte buffers.
+
+#![allow(dead_code, unreachable_pub)]
+
+use std::sync::Arc;
+
+use handfast::connection::{Config, ConfigBuilder, Connection, Event, Fault, Need};
+use handfast::crypto::Entropy;
+use handfast::handshake::Milestone;
+use handfast::identity::ExpectedPeer;
+use handfast::time::Time;
+use rcgen::{CertificateParams, KeyPair};
+
+use super::authority::{self, Authority, MID_2030};
+
+/// The time of every test.
+pub fn now() -> Time {
+    Time::from_millis_since_1970(MID_2030)
+}
+
+/// Chain and key in PEM.
+pub fn credential(params: CertificateParams, issuer: &Authority) -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    (params.signed_by(&key, issuer).unwrap().pem(), key.serialize_pem())
+}
+
+/// Builders for both ends: one CA, a server `server.test` and a client `spiffe://test/client`.
+pub fn builders() -> (ConfigBuilder, ConfigBuilder) {
+    let ca = authority::root(authority::ca("ca"));
+    let builder = |(chain, key): (String, String)| {
+        Config::builder(handfast::crypto::ring::provider())
+            .trust_pem(ca.pem())
+            .unwrap()
+            .credential_pem(chain, key)
+            .unwrap()
+    };
+    let client = builder(credential(authority::client("spiffe://test/client"), &ca));
+    (client, builder(credential(authority::server("server.test"), &ca)))
+}
+
+/// Client and server, with entropy of their own.
+pub fn pair(client: Arc<Config>, server: Arc<Config>) -> (Connection, Connection) {
+    let peer = ExpectedPeer::dns("server.test").unwrap();
+    let entropy = |seed| Entropy::from_platform([seed; 32]);
+    (Connection::client(client, peer, entropy(1)), Connection::server(server, entropy(2)))
+}
+
+/// One end with what came for it and what it said.
+pub struct End {
+    pub connection: Connection,
+    pub input: Vec<u8>,
+    pub milestones: Vec<Milestone>,
+    pub plaintext: Vec<u8>,
+    pub ended: bool,
+    /// All that it has written.
+    pub wire: Vec<u8>,
+}
+
+impl End {
+    pub fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            input: Vec::new(),
+            milestones: Vec::new(),
+            plaintext: Vec::new(),
+            ended: false,
+            wire: Vec::new(),
+        }
+    }
+
+    /// Takes what came until something is needed.
+    pub fn receive(&mut self) -> Result<Need, Fault> {
+        loop {
+            let received = self.connection.receive(&mut self.input, now())?;
+            let consumed = received.consumed;
+            let need = match received.event {
+                Event::Plaintext(text) => {
+                    self.plaintext.extend_from_slice(&text);
+                    None
+                }
+                Event::EarlyPlaintext(_) => unreachable!("0-RTT is off"),
+                Event::Milestone(milestone) => {
+                    self.milestones.push(milestone);
+                    None
+                }
+                Event::End => {
+                    self.ended = true;
+                    Some(Need::Input { at_least: 5 })
+                }
+                Event::Need(need) => Some(need),
+            };
+            self.input.drain(..consumed);
+            if let Some(need) = need {
+                return Ok(need);
+            }
+        }
+    }
+
+    /// Moves what is owed to the other end.
+    pub fn transmit_to(&mut self, other: &mut Self) -> usize {
+        let mut out = vec![0; 100_000];
+        let written = self.connection.transmit(&mut out);
+        self.wire.extend_from_slice(&out[..written]);
+        other.input.extend_from_slice(&out[..written]);
+        written
+    }
+
+    /// Seals data for the other end.
+    pub fn seal_to(&mut self, data: &[u8], other: &mut Self) {
+        let mut out = vec![0; data.len() + 100_000];
+        let sealed = self.connection.seal(data, &mut out).unwrap();
+        assert_eq!(sealed.consumed, data.len());
+        self.wire.extend_from_slice(&out[..sealed.written]);
+        other.input.extend_from_slice(&out[..sealed.written]);
+    }
+}
+
+/// Lets both ends talk until both are silent.
+pub fn settle(client: &mut End, server: &mut End) -> Result<(), Fault> {
+    loop {
+        let sent = client.transmit_to(server);
+        server.receive()?;
+        let answered = server.transmit_to(client);
+        client.receive()?;
+        if sent + answered == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Both ends, connected.
+pub fn connected(client: ConfigBuilder, server: ConfigBuilder) -> (End, End) {
+    let (client, server) = pair(Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
+    let (mut client, mut server) = (End::new(client), End::new(server));
+    settle(&mut client, &mut server).unwrap();
+    assert!(client.connection.is_connected() && server.connection.is_connected());
+    (client, server)
+}

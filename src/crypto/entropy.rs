@@ -26,8 +26,6 @@ pub enum Purpose {
     Signature,
     /// NewSessionTicket.ticket_age_add, 4 bytes (§4.7.1).
     TicketAgeAdd,
-    /// NewSessionTicket.ticket_nonce (§4.7.1).
-    TicketNonce,
     /// The nonce of a sealed ticket or cookie.
     SealNonce,
 }
@@ -43,7 +41,6 @@ impl Purpose {
             Self::KeyShare => "key share",
             Self::Signature => "signature",
             Self::TicketAgeAdd => "ticket age add",
-            Self::TicketNonce => "ticket nonce",
             Self::SealNonce => "seal nonce",
         }
     }

@@ -45,6 +45,7 @@ pub struct PostHandshake {
     ask: Option<OpenTicketAsk>,
     next_ask: AskId,
     tickets_to_send: u8,
+    tickets_sent: u16,
     tickets_seen: usize,
     acceptance: Acceptance,
     fault: Option<Fault>,
@@ -55,7 +56,7 @@ struct OpenTicketAsk {
     ask: Ask,
     reply: Option<Reply>,
     age_add: u32,
-    nonce: [u8; 8],
+    nonce: [u8; 2],
 }
 
 /// What the client knows of the server's opinion on its certificate.
@@ -91,6 +92,7 @@ impl PostHandshake {
             actions,
             ask: None,
             next_ask,
+            tickets_sent: 0,
             tickets_seen: 0,
             fault: None,
         }
@@ -246,10 +248,11 @@ impl PostHandshake {
     fn ask_for_ticket(&mut self, now: Time) -> Result<(), Fault> {
         self.tickets_to_send -= 1;
         let mut age_add = [0; 4];
-        let mut nonce = [0; 8];
-        let failed = |_| OwnFault::Crypto("drawing entropy");
-        self.entropy.draw(Purpose::TicketAgeAdd, &mut age_add).map_err(failed)?;
-        self.entropy.draw(Purpose::TicketNonce, &mut nonce).map_err(failed)?;
+        // "unique across all tickets issued on this connection": a count is, and is short.
+        let nonce = self.tickets_sent.to_be_bytes();
+        self.tickets_sent = self.tickets_sent.wrapping_add(1);
+        let drawn = self.entropy.draw(Purpose::TicketAgeAdd, &mut age_add);
+        drawn.map_err(|_| OwnFault::Crypto("drawing entropy"))?;
         let Some(resumption_secret) = &self.established.resumption_secret else { return Ok(()) };
         self.next_ask.ask = self.next_ask.ask.wrapping_add(1);
         let ask = SealTicket {

@@ -79,6 +79,8 @@ pub enum PeerFault {
     NoSharedVersion,
     /// The server selected a version that is not TLS 1.3 in `supported_versions` (§4.3.1).
     VersionNotOffered(ProtocolVersion),
+    /// ServerHello has no `supported_versions`, the HelloRetryRequest before it selected TLS 1.3 (§4.2.4).
+    VersionChangedAfterRetry,
     /// The random of an older ServerHello carries a downgrade sentinel (§4.2.3).
     Downgraded,
     /// `legacy_compression_method(s)` is not null alone (§4.2.2, §4.2.3).
@@ -109,8 +111,6 @@ pub enum PeerFault {
     NoSharedSuite,
     /// We share no group with the client (§4.2.1).
     NoSharedGroup,
-    /// We share no signature scheme with the peer (§4.3.3).
-    NoSharedScheme,
     /// We share no application protocol with the client (RFC 7301 §3.2).
     NoSharedProtocol,
     /// The server chose an application protocol that we did not offer (RFC 7301 §3.1).
@@ -185,6 +185,7 @@ impl PeerFault {
             Self::LegacyVersion(_) | Self::NoSharedVersion => AlertDescription::PROTOCOL_VERSION,
             Self::MessageTooLong { .. }
             | Self::VersionNotOffered(_)
+            | Self::VersionChangedAfterRetry
             | Self::Downgraded
             | Self::Compression
             | Self::SessionIdNotEchoed
@@ -205,9 +206,7 @@ impl PeerFault {
             | Self::SchemeDoesNotFitKey(_)
             | Self::RecordSizeLimit(_)
             | Self::KeyUpdateRequest(_) => AlertDescription::ILLEGAL_PARAMETER,
-            Self::NoSharedSuite | Self::NoSharedGroup | Self::NoSharedScheme => {
-                AlertDescription::HANDSHAKE_FAILURE
-            }
+            Self::NoSharedSuite | Self::NoSharedGroup => AlertDescription::HANDSHAKE_FAILURE,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,
             Self::BadSignature | Self::BadFinished => AlertDescription::DECRYPT_ERROR,
@@ -303,6 +302,9 @@ impl fmt::Display for PeerFault {
             Self::VersionNotOffered(found) => {
                 write!(f, "the server selected {found}, only TLS 1.3 was offered (§4.3.1)")
             }
+            Self::VersionChangedAfterRetry => f.write_str(
+                "ServerHello selects an older version, the HelloRetryRequest selected TLS 1.3 (§4.2.4)",
+            ),
             Self::Downgraded => f.write_str(
                 "ServerHello.random carries a downgrade sentinel: someone stripped TLS 1.3 (§4.2.3)",
             ),
@@ -336,7 +338,6 @@ impl fmt::Display for PeerFault {
             }
             Self::NoSharedSuite => f.write_str("no cipher suite in common (§4.2.1)"),
             Self::NoSharedGroup => f.write_str("no group in common (§4.2.1)"),
-            Self::NoSharedScheme => f.write_str("no signature scheme in common (§4.3.3)"),
             Self::NoSharedProtocol => f.write_str("no application protocol in common (RFC 7301 §3.2)"),
             Self::ProtocolNotOffered => {
                 f.write_str("the server chose an application protocol that was not offered (RFC 7301 §3.1)")

@@ -33,7 +33,9 @@ impl Incoming {
     /// Type and length, header included, of the next message, once all of it is there.
     ///
     /// # Errors
-    /// [`PeerFault::MessageTooLong`] as soon as the header says so.
+    /// [`PeerFault::MessageTooLong`] as soon as the header says so; [`PeerFault::SpansKeyChange`] if anything stands
+    /// behind a message that can immediately precede a key change: what came with it would be read under keys
+    /// other than those that protected it.
     pub(crate) fn next_message(&self, limit: usize) -> Result<Option<(HandshakeType, usize)>, PeerFault> {
         let Some(rest) = self.bytes.get(self.start..) else { return Ok(None) };
         let Some((message, length)) = peek_header(rest) else { return Ok(None) };
@@ -41,6 +43,10 @@ impl Incoming {
             return Err(PeerFault::MessageTooLong { message, length, limit });
         }
         let whole = HEADER + length;
+        //= R-5.1-6
+        if rest.len() > whole && precedes_key_change(message) {
+            return Err(PeerFault::SpansKeyChange);
+        }
         Ok((rest.len() >= whole).then_some((message, whole)))
     }
 
@@ -60,4 +66,17 @@ impl Incoming {
             self.start = 0;
         }
     }
+}
+
+/// Can this message immediately precede a key change (§5.1)? A HelloRetryRequest and the ClientHello before it do
+/// not, but must align with a record boundary all the same.
+const fn precedes_key_change(message: HandshakeType) -> bool {
+    matches!(
+        message,
+        HandshakeType::CLIENT_HELLO
+            | HandshakeType::SERVER_HELLO
+            | HandshakeType::END_OF_EARLY_DATA
+            | HandshakeType::FINISHED
+            | HandshakeType::KEY_UPDATE
+    )
 }

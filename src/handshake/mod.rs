@@ -125,9 +125,10 @@ impl Handshake {
         handshake
     }
 
-    /// Takes handshake bytes of one epoch, cut anywhere. They are worked on in [`Handshake::next`].
+    /// Takes handshake bytes of one epoch, cut anywhere. They are worked on in [`Handshake::next`], which is to be
+    /// asked until it has nothing more to say before bytes of another epoch are given.
     pub fn receive(&mut self, epoch: Epoch, bytes: &[u8]) {
-        if bytes.is_empty() {
+        if bytes.is_empty() || self.fault.is_some() {
             return;
         }
         if epoch != self.actions.receiving {
@@ -221,6 +222,7 @@ impl Handshake {
             established,
             Arc::clone(&self.config),
             core::mem::replace(&mut self.entropy, Box::new(Spent)),
+            core::mem::take(&mut self.incoming),
             self.actions.leave_flight(),
             self.next_ask,
         )));

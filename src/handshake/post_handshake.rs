@@ -74,6 +74,7 @@ impl PostHandshake {
         established: Established,
         config: Arc<Config>,
         entropy: Box<dyn EntropySource>,
+        incoming: Incoming,
         actions: Actions,
         next_ask: AskId,
     ) -> Self {
@@ -88,7 +89,7 @@ impl PostHandshake {
             established,
             config,
             entropy,
-            incoming: Incoming::default(),
+            incoming,
             actions,
             ask: None,
             next_ask,
@@ -215,9 +216,6 @@ impl PostHandshake {
             KeyUpdateRequest::UPDATE_REQUESTED => true,
             other => return Err(PeerFault::KeyUpdateRequest(other.0).into()),
         };
-        if !self.incoming.is_empty() {
-            return Err(PeerFault::SpansKeyChange.into());
-        }
         self.actions.outputs.push_back(Output::KeyUpdate { update_requested });
         self.actions.milestone(Milestone::KeyUpdated);
         if self.acceptance == Acceptance::Probed {

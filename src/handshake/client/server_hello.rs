@@ -60,7 +60,7 @@ impl WaitSh {
         } else {
             ExtensionsOf::ServerHello
         };
-        check_version(received, &message)?;
+        check_version(received, &message, self.retried.is_some())?;
         received.check_extensions(place, &message.extensions, Some(&|sent| self.offer.sent(sent)))?;
         self.check_echo(&message, step)?;
         if message.is_hello_retry_request() {
@@ -175,15 +175,20 @@ impl WaitSh {
     }
 }
 
-/// The version that the server selected is TLS 1.3 (§4.2.3, §4.3.1).
-fn check_version(received: &Received<'_>, message: &ServerHello<'_>) -> Result<(), PeerFault> {
+/// The version that the server selected is TLS 1.3 (§4.2.3, §4.3.1), and still is behind a HelloRetryRequest.
+fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bool) -> Result<(), PeerFault> {
     let selected: Option<SupportedVersionsServerHello> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
     let Some(selected) = selected else {
         //= R-4.2.3-15
         //= R-4.2.3-17
-        let downgraded = message.has_downgrade_sentinel();
-        return Err(if downgraded { PeerFault::Downgraded } else { PeerFault::NoSharedVersion });
+        return Err(if message.has_downgrade_sentinel() {
+            PeerFault::Downgraded
+        } else if retried {
+            PeerFault::VersionChangedAfterRetry
+        } else {
+            PeerFault::NoSharedVersion
+        });
     };
     if selected.selected_version != ProtocolVersion::TLS13 {
         return Err(PeerFault::VersionNotOffered(selected.selected_version));

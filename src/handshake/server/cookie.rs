@@ -168,6 +168,10 @@ impl Retry {
             let what = "a field or an extension that it must repeat";
             return Err(PeerFault::ClientHelloChanged { what }.into());
         }
+        //= R-4.3.10-6
+        if second.extensions.find(ExtensionType::EARLY_DATA).is_some() {
+            return Err(PeerFault::ClientHelloChanged { what: "early_data, which it must not hold" }.into());
+        }
         Ok(())
     }
 }

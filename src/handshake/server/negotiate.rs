@@ -10,7 +10,7 @@ use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Fault, ForeignExtension, OwnFault, PeerFault, Role};
+use crate::handshake::{Fault, ForeignExtension, OwnFault, Role};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{CipherSuite, NamedGroup, SignatureScheme};
 use crate::transcript::Transcript;
@@ -71,8 +71,7 @@ impl ChoosingCredential {
     pub(super) fn chosen(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         let credential = credential.ok_or(OwnFault::NoCredential)?;
-        let scheme =
-            credential.scheme_for(&self.selected.signature_schemes).ok_or(PeerFault::NoSharedScheme)?;
+        let scheme = credential.scheme_for(&self.selected.signature_schemes).ok_or(OwnFault::NoCredential)?;
         Ok(Negotiated {
             selected: self.selected,
             kdf: self.kdf,

@@ -109,6 +109,10 @@ impl<'a> Offer<'a> {
         let key_share: Option<KeyShareClientHello<'_>> = extensions.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = extensions.get().map_err(malformed)?;
         let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
+        //= R-4.3.9-3
+        if extensions.find(ExtensionType::PRE_SHARED_KEY).is_some() {
+            received.require(ExtensionType::PSK_KEY_EXCHANGE_MODES, modes)?;
+        }
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         if let Some(RecordSizeLimit(limit)) = limit
             && limit < 64
@@ -163,18 +167,18 @@ fn select_protocol(
     shared.cloned().map(Some).ok_or(PeerFault::NoSharedProtocol)
 }
 
-/// No group twice, and none that `supported_groups` does not list (§4.3.8).
+/// No group twice, and none that `supported_groups` does not list (§4.3.8). Sorting keeps two hostile lists cheap.
 fn check_shares(shares: &[KeyShareEntry<'_>], offer: &Offer<'_>) -> Result<(), PeerFault> {
-    let mut seen = shares;
-    while let [share, rest @ ..] = seen {
-        if rest.iter().any(|other| other.group == share.group)
-            || !offer.groups.named_group_list.contains(share.group)
-        {
-            return Err(PeerFault::KeyShareNotOffered(share.group));
-        }
-        seen = rest;
-    }
-    Ok(())
+    let mut offered: Vec<_> = offer.groups.named_group_list.iter().collect();
+    let mut shared: Vec<_> = shares.iter().map(|share| share.group).collect();
+    offered.sort_unstable();
+    shared.sort_unstable();
+    let doubled = shared.windows(2).find_map(|pair| match pair {
+        [first, second] if first == second => Some(*first),
+        _ => None,
+    });
+    let not_offered = || shared.iter().copied().find(|group| offered.binary_search(group).is_err());
+    doubled.or_else(not_offered).map_or(Ok(()), |group| Err(PeerFault::KeyShareNotOffered(group)))
 }
 
 /// The client's share of the selected group; `Err` is the group to ask for where there is no share of it.

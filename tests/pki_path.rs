@@ -238,7 +238,7 @@ fn key_purposes_bind_the_peer_and_its_cas() {
     params.extended_key_usages = vec![];
     assert!(judge.judge(&[&leaf(params.clone(), &root)]).is_ok());
     params.key_usages = vec![KeyUsagePurpose::KeyEncipherment];
-    assert_eq!(judge.refused(&[&leaf(params, &root)]).code(), FindingCode::DigitalSignature);
+    assert_eq!(judge.refused(&[&leaf(params, &root)]).code(), FindingCode::PeerKeyUsage);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use core::fmt;
 
 use super::asn1::Asn1Error;
 use super::certificate::{Certificate, Name, NormalizedName};
+use crate::identity::TrustDomain;
 use crate::pem::{self, PemError};
 use crate::time::Time;
 
@@ -25,6 +26,8 @@ pub struct TrustAnchor {
     pub ignores_own_validity: bool,
     /// Intermediates that may follow, beside what the certificate says.
     pub path_len_constraint: Option<u32>,
+    /// The one SPIFFE trust domain for which it vouches; the peer must have an id of it.
+    pub trust_domain: Option<TrustDomain>,
 }
 
 /// The trust anchors of a config, findable by name.
@@ -65,6 +68,7 @@ impl TrustAnchor {
             not_before: None,
             ignores_own_validity: false,
             path_len_constraint: None,
+            trust_domain: None,
         })
     }
 

@@ -121,12 +121,14 @@ finding_codes! {
     PathLength = "PATH-LENGTH", Security, PathTooLong, "RFC 5280 §6.1.4 (l), (m)";
     /// A CA's key is not for signing certificates.
     KeyCertSign = "PATH-KEY-CERT-SIGN", Security, NotACa, "RFC 5280 §6.1.4 (n)";
-    /// The peer's key is not for signing, which TLS 1.3 does with it.
-    DigitalSignature = "PATH-DIGITAL-SIGNATURE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.3, RFC 9846 §4.5.2.2";
+    /// The peer's key is not for what is done with it: in TLS 1.3, signing.
+    PeerKeyUsage = "PATH-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.3, RFC 9846 §4.5.2.2";
     /// The key, or what its CA certifies, is not for this purpose.
     ExtKeyUsage = "PATH-EXT-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.12";
     /// A key is smaller than the profile accepts.
     WeakKey = "PATH-WEAK-KEY", Security, WeakKey, "NIST SP 800-57 part 1 §5.6";
+    /// The trust anchor vouches for another trust domain.
+    TrustDomain = "PATH-TRUST-DOMAIN", Security, NameConstraint, "SPIFFE Trust Domain and Bundle §5";
     /// A name is not within what a CA above may certify.
     NameNotPermitted = "PATH-NAME-NOT-PERMITTED", Security, NameConstraint, "RFC 5280 §6.1.3 (b)";
     /// A name is, or could be, within what a CA above must not certify.
@@ -172,6 +174,38 @@ finding_codes! {
     ConstraintForm = "CERT-CONSTRAINT-FORM", Rfc5280, Malformed, "RFC 5280 §4.2.1.10";
     /// authorityInfoAccess cannot be read.
     AuthorityInfoAccess = "CERT-AIA", Rfc5280, Malformed, "RFC 5280 §4.2.2.1";
+    /// nameConstraints is not critical; the WebPKI allows that for the sake of old clients.
+    NameConstraintsCriticality = "CERT-NAME-CONSTRAINTS-CRITICALITY", Rfc5280, Malformed, "RFC 5280 §4.2.1.10";
+    /// nameConstraints has no subtree.
+    NameConstraintsEmpty = "CERT-NAME-CONSTRAINTS-EMPTY", Rfc5280, Malformed, "RFC 5280 §4.2.1.10";
+    /// policyConstraints says nothing.
+    PolicyConstraintsEmpty = "CERT-POLICY-CONSTRAINTS-EMPTY", Rfc5280, Malformed, "RFC 5280 §4.2.1.11";
+
+    /// A certificate is not of version 3.
+    WebVersion = "WEB-VERSION", WebPki, Malformed, "CABF BR §7.1.1";
+    /// authorityKeyIdentifier says something else than the key.
+    WebAuthorityKeyIdentifier = "WEB-AKI", WebPki, Malformed, "CABF BR §7.1.2.1.3, §7.1.2.11.1";
+    /// extKeyUsage stands in a root, or not as it should in a subscriber's certificate.
+    WebExtKeyUsage = "WEB-EXT-KEY-USAGE", WebPki, NotAllowedForPurpose, "CABF BR §7.1.2.1.2, §7.1.2.7.10";
+    /// A key is of a kind or size that is not allowed.
+    WebPublicKey = "WEB-PUBLIC-KEY", WebPki, UnsupportedAlgorithm, "CABF BR §6.1.5, §7.1.3.1";
+    /// A CA's certificate is used by a server.
+    WebSubscriberCa = "WEB-SUBSCRIBER-CA", WebPki, NotAllowedForPurpose, "CABF BR §7.1.2.7.8";
+    /// subjectAltName is critical beside a subject.
+    WebSubjectAltName = "WEB-SUBJECT-ALT-NAME", WebPki, Malformed, "CABF BR §7.1.2.7.12";
+    /// A common name is no entry of subjectAltName.
+    WebCommonName = "WEB-COMMON-NAME", WebPki, Malformed, "CABF BR §7.1.4.3";
+    /// A wildcard stands right below a public suffix.
+    WebPublicSuffix = "WEB-PUBLIC-SUFFIX", WebPki, Malformed, "CABF BR §3.2.2.6";
+
+    /// There is not exactly one URI.
+    SpiffeUri = "SPIFFE-URI", Spiffe, Malformed, "X.509-SVID §2";
+    /// The URI is no SPIFFE id, or not of the kind that belongs there.
+    SpiffeId = "SPIFFE-ID", Spiffe, Malformed, "X.509-SVID §2, §4.1; SPIFFE-ID §2";
+    /// A CA's certificate is used by a workload.
+    SpiffeLeafCa = "SPIFFE-LEAF-CA", Spiffe, NotAllowedForPurpose, "X.509-SVID §4.1";
+    /// keyUsage is missing or not that of a workload.
+    SpiffeKeyUsage = "SPIFFE-KEY-USAGE", Spiffe, NotAllowedForPurpose, "X.509-SVID §4.3";
 }
 
 impl fmt::Display for FindingCode {

@@ -8,7 +8,7 @@ use core::fmt;
 
 use super::anchor::TrustAnchors;
 use super::asn1::{Oid, OwnedOid, known};
-use super::certificate::{Certificate, GeneralName, Name, ip_address};
+use super::certificate::{Certificate, GeneralName, KeyUsage, Name, ip_address};
 use super::finding::{Finding, FindingCode, Findings};
 use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
 use super::path::{self, Outputs, ValidPath};
@@ -28,7 +28,7 @@ pub enum Purpose {
     Server,
     /// The peer is a TLS client: id-kp-clientAuth. Wildcards in its names count for nothing.
     Client,
-    /// Nothing in particular: key usages of the peer's own certificate are not looked at.
+    /// Nothing in particular: extKeyUsage is not looked at.
     Any,
 }
 
@@ -42,6 +42,8 @@ pub struct Judgement<'a> {
     pub expected: &'a ExpectedPeer,
     /// What its key is for.
     pub purpose: Purpose,
+    /// What its keyUsage must assert, where it has one; what TLS 1.3 does with the key is digitalSignature.
+    pub key_usage: KeyUsage,
     /// Now.
     pub time: Time,
     /// SHA-256, and signatures unless `verifier` has them.
@@ -116,6 +118,7 @@ impl<'a> Judgement<'a> {
             anchors,
             expected,
             purpose,
+            key_usage: KeyUsage::DIGITAL_SIGNATURE,
             time,
             provider,
             profile: &INTERNAL,
@@ -155,6 +158,34 @@ pub fn judge(chain: &[&[u8]], judgement: &Judgement<'_>) -> Result<Accepted, Box
         | PeerName::AnyUnderAnchors => path::validate(chain, judgement)?,
     };
     accept(valid, judgement)
+}
+
+/// A path that is valid by RFC 5280 §6, whatever its key is and whoever it names.
+#[derive(Clone, Debug)]
+pub struct ValidatedPath {
+    /// The certificates in DER, the first of the chain first and the trust anchor's last.
+    pub path: Vec<Arc<[u8]>>,
+    /// The policies under which it is valid, in the trust anchor's domain.
+    pub policies: Vec<OwnedOid>,
+    /// The earliest end of validity in it.
+    pub earliest_not_after: Time,
+    /// What was found without being an error.
+    pub findings: Vec<Finding>,
+}
+
+/// Validates a path without looking at names and at what kind of key it ends in; whom the judgement expects
+/// does not count.
+///
+/// # Errors
+/// [`Refusal`] as [`judge`] gives it.
+pub fn validate_path(chain: &[&[u8]], judgement: &Judgement<'_>) -> Result<ValidatedPath, Box<Refusal>> {
+    let valid = path::validate(chain, judgement)?;
+    Ok(ValidatedPath {
+        path: valid.certificates.iter().map(|certificate| certificate.der.into()).collect(),
+        policies: valid.outputs.policies,
+        earliest_not_after: valid.outputs.earliest_not_after,
+        findings: valid.findings,
+    })
 }
 
 /// What is left to judge when the path is valid: the peer's name and its key.

@@ -38,7 +38,7 @@ mod signature;
 
 pub use anchor::{AnchorError, TrustAnchor, TrustAnchors};
 pub use finding::{Finding, FindingCode, Level, RuleFamily};
-pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, judge};
+pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, ValidatedPath, judge, validate_path};
 pub use profile::{Limits, Profile};
 pub use refusal::{PathCertificate, Refusal, RefusalKind, Report, Source, TriedPath};
 pub use signature::{SignatureError, SignedData, VerifySignature, signature_algorithm};

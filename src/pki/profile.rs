@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::finding::{FindingCode, Level, RuleFamily};
+use super::name::PublicSuffixes;
 
 /// What judgement asks of a path.
 ///
@@ -27,6 +28,8 @@ pub struct Profile {
     pub clock_skew: Duration,
     /// Does anyExtendedKeyUsage stand for every purpose (RFC 5280 §4.2.1.12 leaves it to us)?
     pub any_extended_key_usage: bool,
+    /// Names below which no wildcard may stand right away; looked at where `web_pki` counts.
+    pub public_suffixes: PublicSuffixes,
     /// The work that one judgement may take.
     pub limits: Limits,
 }
@@ -71,6 +74,7 @@ impl Profile {
             min_rsa_bits: 2048,
             clock_skew: Duration::ZERO,
             any_extended_key_usage: true,
+            public_suffixes: PublicSuffixes::new(),
             limits: Limits::DEFAULT,
         }
     }
@@ -79,6 +83,27 @@ impl Profile {
     #[must_use]
     pub fn strict_rfc5280() -> Self {
         Self { name: "rfc5280", rfc5280: Level::Error, ..Self::internal() }
+    }
+
+    /// The WebPKI: RFC 5280 and the Baseline Requirements of the CA/Browser Forum for TLS servers, which let
+    /// nameConstraints be not critical.
+    #[must_use]
+    pub fn web_pki(public_suffixes: PublicSuffixes) -> Self {
+        Self {
+            name: "webpki",
+            rfc5280: Level::Error,
+            web_pki: Level::Error,
+            levels: [(FindingCode::NameConstraintsCriticality, Level::Ignored)].into(),
+            any_extended_key_usage: false,
+            public_suffixes,
+            ..Self::internal()
+        }
+    }
+
+    /// SPIFFE X.509-SVIDs.
+    #[must_use]
+    pub fn spiffe() -> Self {
+        Self { name: "spiffe", spiffe: Level::Error, ..Self::internal() }
     }
 
     /// How much a finding weighs.

@@ -7,9 +7,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod ledger;
+mod limbo;
 mod peers;
+mod pkits;
 mod spec;
 mod step;
+mod suite;
 mod test;
 
 /// A task that can be asked for.
@@ -22,6 +25,8 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run },
     Command { name: "spec", about: "print how far the ledger of SPEC.md has come", run: spec::run },
+    Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
+    Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
 ];
 
 fn main() -> ExitCode {

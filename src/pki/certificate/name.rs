@@ -1,5 +1,6 @@
 //! Distinguished names and their comparison (RFC 5280 §4.1.2.4, §7.1).
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::name_text;
@@ -144,6 +145,12 @@ impl NormalizedName {
 }
 
 impl Attribute<'_> {
+    /// The characters of the value, or `None` if it is no string or cannot be decoded.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        name_text::decoded(self.tag, self.value)
+    }
+
     fn normalized(&self, comparable: &mut bool) -> Vec<u8> {
         let mut form = with_length(self.attribute_type.contents());
         match name_text::prepared(self.tag, self.value) {

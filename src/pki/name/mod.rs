@@ -3,6 +3,7 @@
 mod constraint;
 mod dns;
 mod mailbox;
+mod public_suffix;
 mod uri;
 
 use alloc::string::{String, ToString};
@@ -14,6 +15,7 @@ use crate::identity::{DnsName, PeerName, Sha256Digest, SpiffeId};
 pub(crate) use constraint::{BoundName, Constraint};
 pub use dns::{DnsPattern, dns_pattern};
 pub use mailbox::Mailbox;
+pub use public_suffix::PublicSuffixes;
 pub use uri::uri_host;
 
 /// Digests of a certificate by which it may be pinned.

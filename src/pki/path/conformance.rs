@@ -1,30 +1,25 @@
 //! What RFC 5280 §4 asks of conforming CAs beyond what validation rests on.
 
-use crate::pki::certificate::{Certificate, ExtensionField};
+use crate::pki::certificate::{
+    Certificate, ExtensionField, GeneralName, KeyUsage, NameConstraints, PolicyConstraints, ip_address,
+};
 use crate::pki::finding::{FindingCode, Findings};
+use crate::pki::name::{Mailbox, dns_pattern};
 
 /// Octets of the longest serial number (§4.1.2.2).
 const MAX_SERIAL_NUMBER_LEN: usize = 20;
 
-/// Checks a trust anchor's certificate.
-pub(super) fn anchor(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
-    common(certificate, position, findings);
-}
-
-/// Checks any other certificate of a path.
+/// Checks a certificate of a path, the trust anchor's too.
 pub(super) fn certificate(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
-    common(certificate, position, findings);
-}
-
-fn common(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
     form(certificate, position, findings);
     names(certificate, position, findings);
     key_identifiers(certificate, position, findings);
     criticality(certificate, position, findings);
-    usages(certificate, position, findings);
+    key_usage(certificate, position, findings);
+    constraints(certificate, position, findings);
 }
 
-fn is_ca(certificate: &Certificate<'_>) -> bool {
+pub(super) fn is_ca(certificate: &Certificate<'_>) -> bool {
     let constraints = certificate.extensions.basic_constraints.as_ref();
     constraints.and_then(ExtensionField::ok).is_some_and(|constraints| constraints.ca)
 }
@@ -75,8 +70,36 @@ fn names(certificate: &Certificate<'_>, position: usize, findings: &mut Findings
     if certificate.issuer.is_empty() {
         findings.report(FindingCode::EmptyIssuer, position, "an issuer", format_args!("an empty name"));
     }
+    for name in certificate.subject_alt_names().iter() {
+        if !is_well_formed(&name) {
+            let expected = "entries of subjectAltName that are names of their form";
+            findings.report(FindingCode::SubjectAltName, position, expected, format_args!("{name}"));
+        }
+    }
+    if let Some(Err(error)) = certificate.extensions.authority_info_access.as_ref().map(|field| &field.value)
+    {
+        let expected = "authorityInfoAccess that can be read";
+        findings.report(FindingCode::AuthorityInfoAccess, position, expected, format_args!("{error}"));
+    }
     if certificate.subject.is_empty() && is_ca(certificate) {
         findings.report(FindingCode::EmptyCaSubject, position, "a CA's name", format_args!("an empty name"));
+    }
+}
+
+/// §4.2.1.6: preferred name syntax, which has no underscore; addr-spec; an absolute URI; 4 or 16 octets.
+fn is_well_formed(name: &GeneralName<'_>) -> bool {
+    match name {
+        GeneralName::DnsName(octets) => dns_pattern(octets).is_some() && !octets.contains(&b'_'),
+        GeneralName::Rfc822Name(octets) => Mailbox::parse(octets).is_some(),
+        GeneralName::UniformResourceIdentifier(octets) => {
+            octets.is_ascii() && octets.iter().position(|octet| *octet == b':').is_some_and(|colon| colon > 0)
+        }
+        GeneralName::IpAddress(octets) => ip_address(octets).is_some(),
+        GeneralName::OtherName { .. }
+        | GeneralName::X400Address(_)
+        | GeneralName::DirectoryName(_)
+        | GeneralName::EdiPartyName(_)
+        | GeneralName::RegisteredId(_) => true,
     }
 }
 
@@ -114,10 +137,14 @@ fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
         ("authorityKeyIdentifier", of(extensions.authority_key_identifier.as_ref()), false),
         ("subjectKeyIdentifier", of(extensions.subject_key_identifier.as_ref()), false),
         ("authorityInfoAccess", of(extensions.authority_info_access.as_ref()), false),
-        ("nameConstraints", of(extensions.name_constraints.as_ref()), true),
         ("policyConstraints", of(extensions.policy_constraints.as_ref()), true),
         ("inhibitAnyPolicy", of(extensions.inhibit_any_policy.as_ref()), true),
     ];
+    if of(extensions.name_constraints.as_ref()) == Some(false) {
+        let expected = "nameConstraints critical";
+        let found = format_args!("not critical");
+        findings.report(FindingCode::NameConstraintsCriticality, position, expected, found);
+    }
     let mut report = |name: &'static str, wanted: bool| {
         let word = |critical: bool| if critical { "critical" } else { "not critical" };
         let expected = alloc::format!("{name} {}", word(wanted));
@@ -136,44 +163,49 @@ fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
     }
 }
 
-/// §4.2.1.3, §4.2.1.9, §4.2.1.10.
-fn usages(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
-    use crate::pki::certificate::KeyUsage;
-    let extensions = &certificate.extensions;
+/// §4.2.1.3.
+fn key_usage(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
     let ca = is_ca(certificate);
-    match extensions.key_usage.as_ref().and_then(ExtensionField::ok) {
-        None if ca => {
-            findings.report(FindingCode::KeyUsage, position, "keyUsage in a CA", format_args!("none"))
+    let usage = certificate.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
+    let (code, expected) = match usage {
+        None if ca => (FindingCode::KeyUsage, "keyUsage in a CA"),
+        Some(usage) if usage.is_empty() => (FindingCode::KeyUsage, "keyUsage with at least one usage"),
+        Some(usage) if !ca && usage.contains(KeyUsage::KEY_CERT_SIGN) => {
+            (FindingCode::CaOnly, "keyCertSign in a CA only")
         }
-        Some(usage) if usage.is_empty() => findings.report(
-            FindingCode::KeyUsage,
-            position,
-            "keyUsage with at least one usage",
-            format_args!("none asserted"),
-        ),
-        Some(usage) if !ca && usage.contains(KeyUsage::KEY_CERT_SIGN) => findings.report(
-            FindingCode::CaOnly,
-            position,
-            "keyCertSign in a CA only",
-            format_args!("it in a certificate without cA"),
-        ),
-        Some(_) | None => {}
+        Some(_) | None => return,
+    };
+    match usage {
+        Some(usage) => findings.report(code, position, expected, format_args!("{usage}")),
+        None => findings.report(code, position, expected, format_args!("none")),
     }
-    let constraints = extensions.basic_constraints.as_ref().and_then(ExtensionField::ok);
-    if !ca && constraints.is_some_and(|constraints| constraints.path_len_constraint.is_some()) {
-        findings.report(
-            FindingCode::CaOnly,
-            position,
-            "pathLenConstraint in a CA only",
-            format_args!("it in a certificate without cA"),
-        );
+}
+
+/// §4.2.1.9, §4.2.1.10, §4.2.1.11.
+fn constraints(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    let extensions = &certificate.extensions;
+    let basic = extensions.basic_constraints.as_ref().and_then(ExtensionField::ok);
+    let names = extensions.name_constraints.as_ref();
+    let ca_only = [
+        ("pathLenConstraint in a CA only", basic.is_some_and(|basic| basic.path_len_constraint.is_some())),
+        ("nameConstraints in a CA only", names.is_some()),
+    ];
+    for (expected, present) in ca_only {
+        if present && !is_ca(certificate) {
+            let found = format_args!("it in a certificate without cA");
+            findings.report(FindingCode::CaOnly, position, expected, found);
+        }
     }
-    if !ca && extensions.name_constraints.is_some() {
-        findings.report(
-            FindingCode::CaOnly,
-            position,
-            "nameConstraints in a CA only",
-            format_args!("it in a certificate without cA"),
-        );
+    if names.and_then(ExtensionField::ok).is_some_and(NameConstraints::is_empty) {
+        let expected = "nameConstraints with at least one subtree";
+        findings.report(FindingCode::NameConstraintsEmpty, position, expected, format_args!("none"));
+    }
+    let policy = extensions.policy_constraints.as_ref().and_then(ExtensionField::ok);
+    let is_empty = |policy: &PolicyConstraints| {
+        policy.require_explicit_policy.is_none() && policy.inhibit_policy_mapping.is_none()
+    };
+    if policy.is_some_and(is_empty) {
+        let expected = "policyConstraints with at least one field";
+        findings.report(FindingCode::PolicyConstraintsEmpty, position, expected, format_args!("none"));
     }
 }

@@ -7,6 +7,8 @@ mod policy;
 mod policy_graph;
 mod process;
 mod signatures;
+mod spiffe;
+mod web_pki;
 mod work;
 
 use alloc::boxed::Box;

@@ -8,11 +8,13 @@ use super::name_constraints::Subtrees;
 use super::policy::PolicyState;
 use super::signatures::{Indexed, Signatures, inherits_parameters};
 use super::work::{Exhausted, Work};
+use super::{spiffe, web_pki};
 use crate::pki::anchor::TrustAnchor;
 use crate::pki::asn1::{Oid, OwnedOid, known};
 use crate::pki::certificate::{Certificate, KeyType, KeyUsage, Name};
-use crate::pki::finding::{FindingCode, Findings};
-use crate::pki::judgement::{Judgement, Purpose};
+use crate::pki::finding::{FindingCode, Findings, Level};
+use crate::pki::judgement::Judgement;
+use crate::pki::name;
 use crate::time::Time;
 
 /// A path to process: the peer's own certificate first, the anchor's last.
@@ -56,6 +58,9 @@ pub(super) fn process<'p, 'a>(
     };
     let anchor_position = certificates.len();
     let mut state = State::initialization(judgement, *anchor, path.anchor, anchor_position, findings);
+    if let Some((_, own)) = certificates.first() {
+        check_trust_domain(own, path.anchor, findings);
+    }
     for (position, certificate) in certificates.iter().enumerate().rev() {
         state.basic_certificate_processing(*certificate, position, signatures, work, findings)?;
         if position > 0 {
@@ -77,7 +82,7 @@ pub(super) fn process_alone(
     let validity = certificate.1.validity;
     state.check_validity(validity.not_before, validity.not_after, 0, findings);
     state.check_certificate(certificate.1, 0, findings);
-    conformance::certificate(certificate.1, 0, findings);
+    state.check_profile(certificate.1, 0, findings);
     state.wrap_up(certificate.1, findings)
 }
 
@@ -90,7 +95,7 @@ impl<'p, 'a> State<'p, 'a> {
             working_issuer_name: certificate.1.subject,
             max_path_length: judgement.max_path_length.unwrap_or(u32::MAX),
             subtrees: Subtrees::default(),
-            policies: PolicyState::initialization(&judgement.policies, certificate.1),
+            policies: PolicyState::initialization(judgement.policies, certificate.1),
             earliest_not_after: Time::MAX,
         }
     }
@@ -106,6 +111,10 @@ impl<'p, 'a> State<'p, 'a> {
         let mut state = Self::of_key(judgement, certificate);
         state.anchor_validity(certificate.1, anchor, position, findings);
         state.check_certificate(certificate.1, position, findings);
+        state.check_profile(certificate.1, position, findings);
+        if judgement.profile.web_pki != Level::Ignored {
+            web_pki::anchor(certificate.1, position, findings);
+        }
         // A certificate of version 1 has no extensions to say that it is a CA's; trusting it says so.
         if certificate.1.version >= 2 {
             state.check_ca(certificate.1, position, findings);
@@ -115,7 +124,6 @@ impl<'p, 'a> State<'p, 'a> {
             state.max_path_length = state.max_path_length.min(limit);
         }
         state.add_name_constraints(certificate.1, position, findings);
-        conformance::anchor(certificate.1, position, findings);
         state
     }
 
@@ -157,7 +165,7 @@ impl<'p, 'a> State<'p, 'a> {
         // (d) to (f)
         self.policies.basic_certificate_processing(certificate.1, position, findings);
         self.check_certificate(certificate.1, position, findings);
-        conformance::certificate(certificate.1, position, findings);
+        self.check_profile(certificate.1, position, findings);
         Ok(())
     }
 
@@ -204,19 +212,14 @@ impl<'p, 'a> State<'p, 'a> {
 
     /// §6.1.5, and what the peer's key must be allowed to do.
     fn wrap_up(mut self, certificate: &Certificate<'_>, findings: &mut Findings<'_>) -> Outputs {
-        let key_usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
-        let signs = key_usage.is_none_or(|usage| usage.contains(KeyUsage::DIGITAL_SIGNATURE));
-        if self.judgement.purpose != Purpose::Any && !signs {
-            let usage = key_usage.copied().unwrap_or_default();
-            findings.report(
-                FindingCode::DigitalSignature,
-                0,
-                "keyUsage with digitalSignature, or none",
-                format_args!("{usage}"),
-            );
+        let wanted = self.judgement.key_usage;
+        let usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
+        if let Some(usage) = usage.filter(|usage| !usage.contains(wanted)) {
+            let expected = alloc::format!("keyUsage with {wanted}, or none");
+            findings.report(FindingCode::PeerKeyUsage, 0, expected, format_args!("{usage}"));
         }
         Outputs {
-            policies: self.policies.wrap_up(certificate, &self.judgement.policies, findings),
+            policies: self.policies.wrap_up(certificate, self.judgement.policies, findings),
             earliest_not_after: self.earliest_not_after,
         }
     }
@@ -247,6 +250,26 @@ impl<'p, 'a> State<'p, 'a> {
             | KeyType::Malformed => {}
         }
         self.check_ext_key_usage(certificate, position, findings);
+    }
+
+    /// What the profile's families of rules ask for beyond that.
+    fn check_profile(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+        let profile = self.judgement.profile;
+        if profile.rfc5280 != Level::Ignored {
+            conformance::certificate(certificate, position, findings);
+        }
+        if profile.web_pki != Level::Ignored {
+            web_pki::certificate(certificate, position, findings);
+            if position == 0 {
+                web_pki::subscriber(certificate, &profile.public_suffixes, findings);
+            }
+        }
+        if profile.spiffe != Level::Ignored {
+            match position {
+                0 => spiffe::leaf(certificate, findings),
+                _ => spiffe::ca(certificate, position, findings),
+            }
+        }
     }
 
     /// extendedKeyUsage of a CA limits what it certifies, as every validator in use reads it.
@@ -363,6 +386,20 @@ struct Skew(u64);
 impl core::fmt::Display for Skew {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         if self.0 == 0 { Ok(()) } else { write!(f, " (clock skew {} s)", self.0) }
+    }
+}
+
+/// A bundle's anchors vouch for the SPIFFE ids of their own trust domain and for no other (federation).
+fn check_trust_domain(own: &Certificate<'_>, anchor: &TrustAnchor, findings: &mut Findings<'_>) {
+    let Some(trust_domain) = &anchor.trust_domain else { return };
+    let id = name::spiffe_id(own);
+    if id.as_ref().is_none_or(|id| id.trust_domain() != trust_domain) {
+        let expected =
+            alloc::format!("a SPIFFE id of trust domain {trust_domain}, for which the anchor vouches");
+        match id {
+            Some(id) => findings.report(FindingCode::TrustDomain, 0, expected, format_args!("{id}")),
+            None => findings.report(FindingCode::TrustDomain, 0, expected, format_args!("no SPIFFE id")),
+        }
     }
 }
 

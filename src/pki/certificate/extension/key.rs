@@ -91,6 +91,18 @@ impl KeyUsage {
         self.0 & other.0 == other.0
     }
 
+    /// The usage of this name in RFC 5280.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(usage, _)| *usage)
+    }
+
+    /// All usages of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Is no usage asserted? §4.2.1.3 forbids that.
     #[must_use]
     pub const fn is_empty(self) -> bool {

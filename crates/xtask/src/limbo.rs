@@ -1,0 +1,242 @@
+//! `cargo xtask limbo FILE…`: judges the cases of x509-limbo, and of BetterTLS in the same form.
+//!
+//! The namespace chooses the profile: `rfc5280::` the strict one, `webpki::` and `online::` WebPKI, everything
+//! else the default. A second pass judges the core cases under the default profile alone.
+
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use handfast::crypto::{CryptoProvider, ring};
+use handfast::identity::ExpectedPeer;
+use handfast::pki::certificate::KeyUsage;
+use handfast::pki::name::PublicSuffixes;
+use handfast::pki::{Judgement, Profile, Purpose, TrustAnchor, TrustAnchors, judge};
+use handfast::time::Time;
+use serde_json::Value;
+
+use crate::suite::{self, array, check_fields, field, pem_blocks, read_json, string, strings};
+
+const FIELDS: &[&str] = &[
+    "id",
+    "conflicts_with",
+    "features",
+    "importance",
+    "description",
+    "validation_kind",
+    "trusted_certs",
+    "untrusted_intermediates",
+    "peer_certificate",
+    "peer_certificate_key",
+    "validation_time",
+    "signature_algorithms",
+    "key_usage",
+    "extended_key_usage",
+    "expected_result",
+    "expected_peer_name",
+    "expected_peer_names",
+    "max_chain_depth",
+    "crls",
+    "x_bettertls",
+];
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    suite::exit("limbo", run_files(arguments))
+}
+
+fn run_files(files: &[String]) -> Result<bool, String> {
+    if files.is_empty() {
+        return Err("usage: cargo xtask limbo FILE.json.gz…".into());
+    }
+    let runner = Runner::new();
+    let mut tally = Tally::default();
+    for file in files {
+        let json = read_json(file)?;
+        for case in array(&json, "testcases")? {
+            runner.run(case, &mut tally)?;
+        }
+    }
+    tally.print();
+    Ok(tally.failed == 0)
+}
+
+/// Counts, and the lines that explain them.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    warnings_same: usize,
+    warnings_other: usize,
+    core: usize,
+    core_passed_by_default: usize,
+    differences: Vec<String>,
+}
+
+impl Tally {
+    fn print(&self) {
+        let warnings = self.warnings_same + self.warnings_other;
+        println!(
+            "limbo: of {warnings} BetterTLS cases whose failure is a warning there, {} judged as expected, {} not",
+            self.warnings_same, self.warnings_other
+        );
+        for difference in &self.differences {
+            println!("limbo: default profile differs: {difference}");
+        }
+        println!(
+            "limbo: core under the default profile alone: {} of {} as expected",
+            self.core_passed_by_default, self.core
+        );
+        println!(
+            "limbo: {} passed, {} failed, 0 skipped of {}",
+            self.passed,
+            self.failed,
+            self.passed + self.failed
+        );
+    }
+}
+
+struct Runner {
+    provider: CryptoProvider,
+    now: Time,
+    internal: Profile,
+    strict: Profile,
+    web_pki: Profile,
+}
+
+/// A case, read.
+struct Case<'c> {
+    id: &'c str,
+    anchors: TrustAnchors,
+    chain: Vec<Vec<u8>>,
+    expected: Vec<Option<ExpectedPeer>>,
+    purpose: Purpose,
+    key_usage: KeyUsage,
+    time: Time,
+    max_path_length: Option<u32>,
+    accept: bool,
+}
+
+impl Runner {
+    fn new() -> Self {
+        Self {
+            provider: ring::provider(),
+            now: suite::now(),
+            internal: Profile::internal(),
+            strict: Profile::strict_rfc5280(),
+            web_pki: Profile::web_pki(public_suffixes()),
+        }
+    }
+
+    fn run(&self, json: &Value, tally: &mut Tally) -> Result<(), String> {
+        let id = string(json, "id")?;
+        let case = self.read(json).map_err(|error| format!("{id}: {error}"))?;
+        let profile = self.profile(case.id);
+        let verdict = self.judge(&case, profile);
+        let right = verdict.is_ok() == case.accept;
+        let expected = if case.accept { "success" } else { "failure" };
+        let found = verdict.as_ref().err().map_or("success", String::as_str);
+        if json.pointer("/x_bettertls/failure_is_warning") == Some(&Value::Bool(true)) {
+            match right {
+                true => tally.warnings_same += 1,
+                false => tally.warnings_other += 1,
+            }
+        }
+        match right {
+            true => tally.passed += 1,
+            false => {
+                tally.failed += 1;
+                println!("limbo: {id}: expected {expected}, found {found}");
+            }
+        }
+        if !id.starts_with("bettertls::") {
+            tally.core += 1;
+            let by_default = self.judge(&case, &self.internal);
+            match by_default.is_ok() == case.accept {
+                true => tally.core_passed_by_default += 1,
+                false => {
+                    let found = by_default.err().unwrap_or_else(|| "success".into());
+                    tally.differences.push(format!("{id}: expected {expected}, found {found}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn profile(&self, id: &str) -> &Profile {
+        match id.split("::").next() {
+            Some("rfc5280") => &self.strict,
+            Some("webpki" | "online") => &self.web_pki,
+            _ => &self.internal,
+        }
+    }
+
+    fn read<'c>(&self, json: &'c Value) -> Result<Case<'c>, String> {
+        check_fields(json, FIELDS)?;
+        let anchors = pem_blocks(strings(json, "trusted_certs")?);
+        // What cannot be read is nobody's trust anchor.
+        let anchors = anchors.iter().filter_map(|der| TrustAnchor::from_certificate_der(der).ok()).collect();
+        let mut chain = pem_blocks([string(json, "peer_certificate")?]);
+        chain.extend(pem_blocks(strings(json, "untrusted_intermediates")?));
+        let purpose = match string(json, "validation_kind")? {
+            "SERVER" => Purpose::Server,
+            "CLIENT" => Purpose::Client,
+            kind => return Err(format!("validation_kind {kind}")),
+        };
+        let mut expected = Vec::new();
+        let one = field(json, "expected_peer_name")?;
+        let names =
+            if one.is_null() { array(json, "expected_peer_names")? } else { std::slice::from_ref(one) };
+        for name in names {
+            expected.push(expected_peer(name)?);
+        }
+        if expected.is_empty() {
+            expected.push(Some(ExpectedPeer::any_under_anchors()));
+        }
+        let mut key_usage = KeyUsage::default();
+        for name in strings(json, "key_usage")? {
+            key_usage = key_usage.union(KeyUsage::by_name(name).ok_or(format!("key_usage {name}"))?);
+        }
+        let time = field(json, "validation_time")?;
+        let max_chain_depth = field(json, "max_chain_depth")?.as_u64();
+        Ok(Case {
+            id: string(json, "id")?,
+            anchors,
+            chain,
+            expected,
+            purpose,
+            key_usage,
+            time: time.as_str().map_or(Ok(self.now), suite::time)?,
+            max_path_length: max_chain_depth.and_then(|depth| u32::try_from(depth).ok()),
+            accept: string(json, "expected_result")? == "SUCCESS",
+        })
+    }
+
+    /// Every name expected must be proved; a name that is none of its kind cannot be.
+    fn judge(&self, case: &Case<'_>, profile: &Profile) -> Result<(), String> {
+        let chain: Vec<&[u8]> = case.chain.iter().map(Vec::as_slice).collect();
+        for expected in &case.expected {
+            let expected = expected.as_ref().ok_or("the name expected is none of its kind")?;
+            let mut judgement =
+                Judgement::new(&case.anchors, expected, case.purpose, case.time, &self.provider);
+            judgement.profile = profile;
+            judgement.key_usage = case.key_usage;
+            judgement.max_path_length = case.max_path_length;
+            judge(&chain, &judgement).map_err(|refusal| refusal.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+fn expected_peer(name: &Value) -> Result<Option<ExpectedPeer>, String> {
+    let value = string(name, "value")?;
+    Ok(match string(name, "kind")? {
+        "DNS" => ExpectedPeer::dns(value).ok(),
+        "IP" => value.parse::<IpAddr>().ok().map(ExpectedPeer::ip),
+        "RFC822" => ExpectedPeer::mailbox(value).ok(),
+        kind => return Err(format!("a peer name of kind {kind}")),
+    })
+}
+
+/// Public suffixes enough for the cases of the suite; users supply the whole list.
+fn public_suffixes() -> PublicSuffixes {
+    PublicSuffixes::parse("com\nco.uk\n")
+}

@@ -134,16 +134,15 @@ impl<'a> OpaqueList<'a> {
     /// # Errors
     /// [`DecodeError`] if an element is cut short or out of bounds.
     pub(super) fn read(
-        contents: &mut Reader<'a>,
+        mut contents: Reader<'a>,
         field: &'static str,
         element: RangeInclusive<usize>,
     ) -> Result<Self, DecodeError> {
-        let max = *element.end();
-        let mut elements = *contents;
-        while !elements.is_empty() {
-            elements.vector(field, element.clone())?;
+        let list = Self(Opaque::Wire(contents.unread(), *element.end()));
+        while !contents.is_empty() {
+            contents.vector(field, element.clone())?;
         }
-        Ok(Self(Opaque::Wire(contents.rest(field), max)))
+        Ok(list)
     }
 
     /// Writes the elements.

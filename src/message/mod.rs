@@ -21,6 +21,8 @@ mod list;
 mod new_session_ticket;
 mod placement;
 mod server_hello;
+#[cfg(test)]
+mod tests;
 mod vector;
 
 pub use certificate::{Certificate, CertificateEntry, CertificateList};

@@ -46,8 +46,7 @@ impl<'a, T: Decode<'a>> Vector<'a, T> {
     ) -> Result<Self, DecodeError> {
         let mut elements = r.nested(field, bounds)?;
         let offset = elements.offset();
-        let mut whole = elements;
-        let contents = whole.rest(field);
+        let contents = elements.unread();
         while !elements.is_empty() {
             T::read(&mut elements)?;
         }

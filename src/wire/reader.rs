@@ -243,6 +243,12 @@ impl<'a> Reader<'a> {
         Ok(Self { rest, offset, sink: self.sink })
     }
 
+    /// All that is left, without passing it.
+    #[must_use]
+    pub const fn unread(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// All that is left.
     pub fn rest(&mut self, field: &'static str) -> &'a [u8] {
         let rest = self.rest;

@@ -25,8 +25,8 @@ impl<'a> Decode<'a> for ProtocolNameList<'a> {
     const NAME: &'static str = "ProtocolNameList";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut contents = r.nested("protocol_name_list", 2..=0xffff)?;
-        Ok(Self { protocol_name_list: OpaqueList::read(&mut contents, "ProtocolName", 1..=0xff)? })
+        let contents = r.nested("protocol_name_list", 2..=0xffff)?;
+        Ok(Self { protocol_name_list: OpaqueList::read(contents, "ProtocolName", 1..=0xff)? })
     }
 }
 

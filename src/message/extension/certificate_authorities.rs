@@ -25,8 +25,8 @@ impl<'a> Decode<'a> for CertificateAuthorities<'a> {
     const NAME: &'static str = "CertificateAuthoritiesExtension";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut contents = r.nested("authorities", 3..=0xffff)?;
-        Ok(Self { authorities: OpaqueList::read(&mut contents, "DistinguishedName", 1..=0xffff)? })
+        let contents = r.nested("authorities", 3..=0xffff)?;
+        Ok(Self { authorities: OpaqueList::read(contents, "DistinguishedName", 1..=0xffff)? })
     }
 }
 

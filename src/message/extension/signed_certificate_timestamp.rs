@@ -19,8 +19,8 @@ impl<'a> Decode<'a> for SignedCertificateTimestampList<'a> {
     const NAME: &'static str = "SignedCertificateTimestampList";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut contents = r.nested("sct_list", 1..=0xffff)?;
-        Ok(Self { sct_list: OpaqueList::read(&mut contents, "SerializedSCT", 1..=0xffff)? })
+        let contents = r.nested("sct_list", 1..=0xffff)?;
+        Ok(Self { sct_list: OpaqueList::read(contents, "SerializedSCT", 1..=0xffff)? })
     }
 }
 

@@ -86,9 +86,9 @@ impl<'a> Decode<'a> for OcspStatusRequest<'a> {
     const NAME: &'static str = "OCSPStatusRequest";
 
     fn read(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut responders = r.nested("responder_id_list", 0..=0xffff)?;
+        let responders = r.nested("responder_id_list", 0..=0xffff)?;
         Ok(Self {
-            responder_id_list: OpaqueList::read(&mut responders, "ResponderID", 1..=0xffff)?,
+            responder_id_list: OpaqueList::read(responders, "ResponderID", 1..=0xffff)?,
             request_extensions: r.vector("request_extensions", 0..=0xffff)?,
         })
     }

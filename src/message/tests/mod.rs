@@ -1,0 +1,11 @@
+//! What every codec of this floor holds to, and what each of them refuses.
+
+mod checks;
+mod code_points;
+mod errors;
+mod extension_bodies;
+mod hello;
+mod messages;
+mod pre_shared_key;
+mod server_name;
+mod status_request;

@@ -6,6 +6,8 @@ mod errors;
 mod extension_bodies;
 mod hello;
 mod messages;
+mod placement;
 mod pre_shared_key;
+mod properties;
 mod server_name;
 mod status_request;

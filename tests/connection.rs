@@ -1,4 +1,4 @@
-//! Two ends of ours over byte buffers, through the public interface.
+//! The life of a connection: two ends of ours over byte buffers, through the public interface.
 
 #![cfg(test)]
 #![cfg(feature = "ring")]
@@ -8,15 +8,501 @@ mod support {
     pub(crate) mod pair;
 }
 
-use handfast::handshake::Milestone;
-use support::pair::{builders, connected, settle};
+use std::num::NonZeroU16;
+use std::sync::Arc;
+
+use handfast::alert::AlertDescription;
+use handfast::connection::{
+    Config, ConfigBuilder, Connection, Event, ExportRefused, Fault, Inbox, Need, Receiver, SealRefused,
+    Sealed, Sender,
+};
+use handfast::handshake::{AcceptanceProof, Ask, ClientAuth, Milestone};
+use handfast::message::NamedGroup;
+use handfast::record::{HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, PaddingPolicy, RECORD_OVERHEAD};
+use support::pair::{End, builders, connected, ends, now, records, settle};
+
+/// Makes the server want a group that the client has sent no share for.
+fn retry(server: &mut ConfigBuilder) {
+    server.handshake.groups = vec![NamedGroup::SECP256R1];
+    server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
+}
+
+fn agreement(end: &End) -> &handfast::handshake::Connected {
+    let found = end.milestones.iter().find_map(|milestone| {
+        if let Milestone::Connected(connected) = milestone { Some(connected) } else { None }
+    });
+    found.unwrap()
+}
 
 #[test]
-fn both_ends_authenticate_talk_and_close() {
+fn both_ends_learn_who_the_other_is_talk_both_ways_and_close() {
     let (client, server) = builders();
     let (mut client, mut server) = connected(client, server);
-    assert!(matches!(client.milestones[..], [Milestone::ClientAuthPending, Milestone::Connected(_)]));
+    let name = |end: &End| agreement(end).peer_identity.as_ref().unwrap().display_name();
+    assert_eq!((name(&client), name(&server)), ("server.test".into(), "spiffe://test/client".into()));
     client.seal_to(b"hello", &mut server);
+    server.seal_to(b"welcome", &mut client);
     settle(&mut client, &mut server).unwrap();
-    assert_eq!(server.plaintext, b"hello");
+    assert_eq!((&*client.plaintext, &*server.plaintext), (&b"welcome"[..], &b"hello"[..]));
+    client.connection.close();
+    server.connection.close();
+    settle(&mut client, &mut server).unwrap();
+    assert!(client.ended && server.ended);
+    assert_eq!(client.connection.end_of_input(), Ok(()));
+    assert_eq!(server.connection.end_of_input(), Ok(()));
+}
+
+//= R-E.4-1 test
+#[test]
+fn change_cipher_spec_goes_before_the_clients_second_flight_and_behind_the_servers_first_message() {
+    let types = |end: &End| records(&end.wire).iter().map(|record| record[0]).collect::<Vec<_>>();
+    let (client, server) = builders();
+    let (client, server) = connected(client, server);
+    assert_eq!((types(&client), types(&server)), (vec![22, 20, 23], vec![22, 20, 23]));
+
+    let (client, mut server) = builders();
+    retry(&mut server);
+    let (client, server) = connected(client, server);
+    assert!(agreement(&client).hello_retried);
+    assert_eq!((types(&client), types(&server)), (vec![22, 20, 22, 23], vec![22, 20, 22, 23]));
+
+    let (mut client, server) = builders();
+    client.handshake.middlebox_compatibility = false;
+    let (client, server) = connected(client, server);
+    assert_eq!((types(&client), types(&server)), (vec![22, 23], vec![22, 23]));
+}
+
+//= R-5.1-13 test
+//= R-5.1-17 test
+#[test]
+fn only_the_first_client_hello_has_record_version_0x0301() {
+    let versions = |end: &End| records(&end.wire).iter().map(|record| record[2]).collect::<Vec<_>>();
+    let (client, mut server) = builders();
+    retry(&mut server);
+    let (client, server) = connected(client, server);
+    assert_eq!((versions(&client), versions(&server)), (vec![1, 3, 3, 3], vec![3, 3, 3, 3]));
+}
+
+#[test]
+fn a_client_is_not_connected_before_its_finished_was_taken() {
+    let (client, server) = builders();
+    let (mut client, mut server) = ends(client, server);
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    server.transmit_to(&mut client);
+    loop {
+        assert_eq!(client.receive(), Ok(Need::Transmit));
+        assert!(!client.connection.is_connected() && client.milestones.is_empty());
+        assert_eq!(client.connection.seal(b"early", &mut [0; 100]), Err(SealRefused::NotConnected));
+        let mut byte = [0];
+        assert_eq!(client.connection.transmit(&mut byte), 1);
+        server.input.extend(byte);
+        if !client.connection.owes_transmit() {
+            break;
+        }
+    }
+    client.receive().unwrap();
+    assert!(matches!(client.milestones[..], [Milestone::ClientAuthPending, Milestone::Connected(_)]));
+    server.receive().unwrap();
+    assert!(client.connection.is_connected() && server.connection.is_connected());
+}
+
+//= R-6.1-5 test
+//= R-6.1-6 test
+#[test]
+fn after_close_notify_the_other_direction_still_works() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    client.connection.close();
+    client.connection.close();
+    assert_eq!(client.connection.seal(b"more", &mut [0; 100]), Err(SealRefused::Closed));
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.ended && server.connection.is_ended());
+    server.seal_to(b"still here", &mut client);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(client.plaintext, b"still here");
+    assert!(!client.ended);
+}
+
+//= R-6.1-1 test
+#[test]
+fn what_follows_close_notify_is_not_looked_at_and_stays_with_the_caller() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    client.connection.close();
+    client.transmit_to(&mut server);
+    server.input.extend(b"plain text again");
+    server.receive().unwrap();
+    server.receive().unwrap();
+    assert!(server.ended);
+    assert_eq!(server.input, b"plain text again");
+}
+
+#[test]
+fn the_end_of_the_transport_without_close_notify_is_truncation() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    client.seal_to(b"half", &mut server);
+    server.receive().unwrap();
+    assert_eq!(server.connection.end_of_input(), Err(Fault::Truncated));
+    assert_eq!(server.receive(), Err(Fault::Truncated));
+    assert_eq!(Fault::Truncated.alert(), None);
+    let (client, server) = builders();
+    let (mut client, _) = ends(client, server);
+    assert_eq!(client.connection.end_of_input(), Err(Fault::Truncated));
+}
+
+//= R-4.7.3-3 test
+//= R-4.7.3-5 test
+#[test]
+fn a_key_update_that_asks_for_one_gets_one_and_data_goes_on_both_ways() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    client.connection.update_keys(true);
+    client.seal_to(b"new keys", &mut server);
+    server.receive().unwrap();
+    assert_eq!(server.plaintext, b"new keys");
+    assert!(server.connection.owes_transmit());
+    server.seal_to(b"mine too", &mut client);
+    client.receive().unwrap();
+    assert_eq!(client.plaintext, b"mine too");
+    let updates = |end: &End| end.milestones.iter().filter(|it| matches!(it, Milestone::KeyUpdated)).count();
+    assert_eq!((updates(&client), updates(&server)), (1, 1));
+    assert!(!client.connection.owes_transmit());
+}
+
+//= R-4.7.3-6 test
+#[test]
+fn the_peer_is_asked_for_a_key_update_once_until_it_has_sent_one() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    for _ in 0..3 {
+        client.connection.update_keys(true);
+    }
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    let updates = |end: &End| end.milestones.iter().filter(|it| matches!(it, Milestone::KeyUpdated)).count();
+    assert_eq!(updates(&server), 3);
+    server.transmit_to(&mut client);
+    client.receive().unwrap();
+    assert_eq!(updates(&client), 1);
+    client.connection.update_keys(true);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(updates(&client), 2);
+}
+
+#[test]
+fn key_updates_without_data_in_between_end_the_connection_at_a_limit() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    for _ in 0..32 {
+        client.connection.update_keys(false);
+    }
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    client.seal_to(b"data", &mut server);
+    for _ in 0..32 {
+        client.connection.update_keys(false);
+    }
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    client.connection.update_keys(false);
+    client.transmit_to(&mut server);
+    let fault = server.receive().unwrap_err();
+    assert_eq!(fault, Fault::TooMany { what: "KeyUpdates in a row", limit: 32 });
+    assert_eq!(fault.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE));
+}
+
+//= R-5.5-1 test
+#[test]
+fn keys_roll_by_themselves_after_as_many_records_as_the_config_says() {
+    let (mut client, server) = builders();
+    client.update_keys_after = Some(3);
+    let (mut client, mut server) = connected(client, server);
+    for _ in 0..10 {
+        client.seal_to(b"data", &mut server);
+    }
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(server.plaintext, b"data".repeat(10));
+    let updates = server.milestones.iter().filter(|it| matches!(it, Milestone::KeyUpdated)).count();
+    assert_eq!(updates, 3);
+}
+
+#[test]
+fn sealing_takes_slices_and_places_and_says_what_it_needs() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    let mut out = vec![0; 200];
+    let sealed = client.connection.seal_vectored(&[b"one ", b"", b"two"], &mut out).unwrap();
+    assert_eq!(sealed, Sealed { consumed: 7, written: 7 + RECORD_OVERHEAD });
+    server.input.extend(&out[..sealed.written]);
+
+    let mut record = [0; 6 + RECORD_OVERHEAD];
+    record[HEADER_LEN..][..6].copy_from_slice(b" three");
+    assert_eq!(client.connection.record_len(6), record.len());
+    assert_eq!(client.connection.seal_in_place(&mut record, 6), Ok(record.len()));
+    server.input.extend(record);
+
+    let need = SealRefused::NeedOutput { at_least: 5 + RECORD_OVERHEAD };
+    assert_eq!(client.connection.seal(b" four", &mut [0; RECORD_OVERHEAD]), Err(need));
+    client.seal_to(b" four", &mut server);
+    server.receive().unwrap();
+    assert_eq!(server.plaintext, b"one two three four");
+}
+
+#[test]
+fn long_data_becomes_full_records_whatever_the_room() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    let data = vec![7; 2 * MAX_PLAINTEXT + 1];
+    let full = MAX_PLAINTEXT + RECORD_OVERHEAD;
+    let mut out = vec![0; 2 * full - 1];
+    let first = client.connection.seal(&data, &mut out).unwrap();
+    assert_eq!(first, Sealed { consumed: MAX_PLAINTEXT, written: full });
+    server.input.extend(&out[..full]);
+    client.seal_to(&data[first.consumed..], &mut server);
+    server.receive().unwrap();
+    assert!(server.plaintext == data);
+}
+
+#[test]
+fn record_size_limits_hold_both_ways_from_the_handshake_on() {
+    let (mut client, mut server) = builders();
+    client.handshake.record_size_limit = Some(100);
+    server.handshake.record_size_limit = Some(64);
+    let (mut client, mut server) = connected(client, server);
+    client.seal_to(&[1; 1000], &mut server);
+    server.seal_to(&[2; 1000], &mut client);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!((client.plaintext.len(), server.plaintext.len()), (1000, 1000));
+    let longest = |end: &End| {
+        records(&end.wire).iter().filter(|record| record[0] == 23).map(|record| record.len()).max().unwrap()
+    };
+    assert_eq!((longest(&client), longest(&server)), (HEADER_LEN + 64 + 16, HEADER_LEN + 100 + 16));
+}
+
+#[test]
+fn the_largest_record_follows_from_the_limit() {
+    let (mut client, server) = builders();
+    assert_eq!(server.build().unwrap().max_record(), MAX_RECORD);
+    client.handshake.record_size_limit = Some(64);
+    assert_eq!(client.build().unwrap().max_record(), 85);
+}
+
+#[test]
+fn padding_makes_every_protected_record_a_multiple() {
+    let (mut client, server) = builders();
+    client.padding = PaddingPolicy::ToMultipleOf(NonZeroU16::new(128).unwrap());
+    let (mut client, mut server) = connected(client, server);
+    client.seal_to(b"data", &mut server);
+    client.connection.close();
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(server.plaintext, b"data");
+    let protected: Vec<_> = records(&client.wire).into_iter().filter(|record| record[0] == 23).collect();
+    assert_eq!(protected.len(), 3);
+    assert!(protected.iter().all(|record| (record.len() - HEADER_LEN - 16).is_multiple_of(128)));
+}
+
+#[test]
+fn both_ends_export_the_same_and_nothing_before_they_are_connected() {
+    let (client, server) = builders();
+    let (mut client, mut server) = ends(client, server);
+    let export = |end: &End, label| {
+        let mut out = [0; 32];
+        end.connection.export(label, b"context", &mut out).map(|()| out)
+    };
+    assert_eq!(export(&client, "EXPORTER-test"), Err(ExportRefused::NotConnected));
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(export(&client, "EXPORTER-test"), export(&server, "EXPORTER-test"));
+    assert_ne!(export(&client, "EXPORTER-test"), export(&client, "EXPORTER-other"));
+    assert!(matches!(export(&client, &"x".repeat(250)), Err(ExportRefused::TooLong(_))));
+}
+
+#[test]
+fn a_client_that_probes_learns_that_its_certificate_was_accepted() {
+    let (mut client, server) = builders();
+    client.handshake.probe_acceptance = true;
+    let (client, _) = connected(client, server);
+    assert!(matches!(
+        client.milestones[..],
+        [
+            Milestone::ClientAuthPending,
+            Milestone::Connected(_),
+            Milestone::KeyUpdated,
+            Milestone::ClientAuthConfirmed(AcceptanceProof::KeyUpdate)
+        ]
+    ));
+}
+
+#[test]
+fn a_ticket_confirms_the_clients_certificate_and_holds_nothing_back() {
+    let (mut client, mut server) = builders();
+    client.handshake.accept_tickets = true;
+    server.handshake.tickets = 2;
+    let (mut client, mut server) = connected(client, server);
+    client.seal_to(b"first word", &mut server);
+    for ticket in [b"ticket 1", b"ticket 2"] {
+        server.receive().unwrap();
+        let Some(Ask::SealTicket(ask)) = server.connection.pending().cloned() else { panic!("no ask") };
+        server.connection.answer(ask.sealed(ticket.to_vec())).unwrap();
+    }
+    assert_eq!(server.plaintext, b"first word");
+    server.connection = *server.connection.split().unwrap_err();
+    server.receive().unwrap();
+    server.transmit_to(&mut client);
+    client.receive().unwrap();
+    assert!(matches!(
+        client.milestones[2..],
+        [
+            Milestone::ClientAuthConfirmed(AcceptanceProof::NewSessionTicket),
+            Milestone::NewSessionTicket(_),
+            Milestone::NewSessionTicket(_)
+        ]
+    ));
+    assert!(server.connection.split().is_ok());
+}
+
+#[test]
+fn a_ticket_that_cannot_be_sealed_is_not_sent_and_nothing_else_happens() {
+    let (mut client, mut server) = builders();
+    client.handshake.accept_tickets = true;
+    server.handshake.tickets = 2;
+    let (mut client, mut server) = connected(client, server);
+    let failed = server.connection.pending().unwrap().failed();
+    server.connection.answer(failed).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.connection.pending().is_none());
+    assert_eq!(client.milestones.len(), 2);
+}
+
+#[test]
+fn a_client_without_certificate_is_let_in_where_that_is_optional() {
+    let (mut client, mut server) = builders();
+    client.credentials = handfast::connection::Credentials::Listed(Vec::new());
+    server.handshake.client_auth = ClientAuth::Optional;
+    let (client, server) = connected(client, server);
+    assert!(agreement(&server).peer_identity.is_none());
+    assert!(matches!(client.milestones[..], [Milestone::Connected(_)]));
+}
+
+#[test]
+fn an_inbox_of_any_size_carries_a_whole_conversation() {
+    for (capacity, piece) in [(1, 1), (100, 7), (MAX_RECORD, 20_000)] {
+        let (client, server) = builders();
+        let (mut client, mut server) = connected(client, server);
+        let data = vec![9; 40_000];
+        client.seal_to(&data, &mut server);
+        client.connection.close();
+        client.transmit_to(&mut server);
+        let (mut inbox, mut wire) = (Inbox::with_capacity(capacity), &server.input[..]);
+        let mut read = Vec::new();
+        loop {
+            match server.connection.receive_from(&mut inbox, now()).unwrap() {
+                // Looked at and not read: given again.
+                Event::Plaintext(text) if text.len() > piece => {
+                    read.extend_from_slice(&text[..piece]);
+                    inbox.read(piece);
+                }
+                Event::Plaintext(text) => {
+                    read.extend_from_slice(&text);
+                    let all = inbox.unread().len();
+                    inbox.read(all);
+                }
+                Event::Need(Need::Input { .. }) => {
+                    let count = inbox.extend(&wire[..piece.min(wire.len())]);
+                    assert!(count > 0);
+                    wire = &wire[count..];
+                }
+                Event::End => break,
+                other @ (Event::EarlyPlaintext(_) | Event::Milestone(_) | Event::Need(_)) => {
+                    panic!("{other:?}")
+                }
+            }
+        }
+        assert!(read == data);
+        inbox.release();
+    }
+}
+
+#[test]
+fn halves_work_in_two_threads_and_hand_over_what_is_due() {
+    fn is_send<T: Send>(_: &T) {}
+    let (client, server) = builders();
+    let (mut client, server) = connected(client, server);
+    let (mut sender, mut receiver): (Sender, Receiver) = server.connection.split().unwrap();
+    is_send(&sender);
+    is_send(&receiver);
+
+    client.connection.update_keys(true);
+    let mut wire = vec![0; 1000];
+    let sealed = client.connection.seal(b"ping", &mut wire).unwrap();
+    let reading = std::thread::spawn(move || {
+        let (mut at, mut dues) = (0, Vec::new());
+        loop {
+            let received = receiver.receive(&mut wire[at..sealed.written], now()).unwrap();
+            at += received.consumed;
+            match received.event {
+                Event::Plaintext(text) => assert_eq!(&*text, b"ping"),
+                Event::Milestone(milestone) => assert!(matches!(milestone, Milestone::KeyUpdated)),
+                Event::Need(Need::Transmit) => dues.push(receiver.take_due().unwrap()),
+                Event::EarlyPlaintext(_) | Event::End | Event::Need(_) => return (receiver, dues),
+            }
+        }
+    });
+    let (mut receiver, dues) = reading.join().unwrap();
+    assert_eq!(dues.len(), 1);
+    let mut out = vec![0; 1000];
+    assert!(!sender.owes_transmit());
+    sender.accept(dues[0]);
+    let sealed = sender.seal(b"pong", &mut out).unwrap();
+    client.input.extend(&out[..sealed.written]);
+    client.receive().unwrap();
+    assert_eq!(client.plaintext, b"pong");
+    assert!(matches!(client.milestones.last(), Some(Milestone::KeyUpdated)));
+
+    sender.close();
+    let written = sender.transmit(&mut out);
+    client.input.extend(&out[..written]);
+    client.receive().unwrap();
+    assert!(client.ended);
+    assert_eq!(receiver.end_of_input(), Err(Fault::Truncated));
+}
+
+#[test]
+fn a_fault_of_the_receiving_half_reaches_the_peer_through_the_sending_half() {
+    let (client, server) = builders();
+    let (mut client, server) = connected(client, server);
+    let (mut sender, mut receiver) = server.connection.split().unwrap();
+    let mut forged = [23, 3, 3, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let fault = receiver.receive(&mut forged, now()).unwrap_err();
+    assert_eq!(fault.alert(), Some(AlertDescription::BAD_RECORD_MAC));
+    sender.accept(receiver.take_due().unwrap());
+    assert_eq!(sender.seal(b"more", &mut [0; 100]), Err(SealRefused::Closed));
+    let mut out = [0; 100];
+    let written = sender.transmit(&mut out);
+    client.input.extend(&out[..written]);
+    assert_eq!(client.receive(), Err(Fault::AlertReceived(AlertDescription::BAD_RECORD_MAC)));
+}
+
+#[test]
+fn a_connection_does_not_split_before_it_is_connected() {
+    let (client, server) = builders();
+    let (client, mut server) = ends(client, server);
+    let mut client = End::new(*client.connection.split().unwrap_err());
+    settle(&mut client, &mut server).unwrap();
+    assert!(client.connection.split().is_ok());
+}
+
+#[test]
+fn one_config_serves_both_roles_and_many_connections() {
+    let (client, _) = builders();
+    let config: Arc<Config> = Arc::new(client.build().unwrap());
+    let (client, server) = support::pair::pair(Arc::clone(&config), config);
+    let (mut client, mut server) = (End::new(client), End::new(server));
+    // The certificate is for a client: the other end says so.
+    assert!(settle(&mut client, &mut server).is_err());
+}
+
+fn _connections_are_send(connection: Connection) -> impl Send {
+    connection
 }

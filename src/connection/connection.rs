@@ -3,11 +3,12 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::event::{Event, Need, Received};
 use super::handshaking::Handshaking;
 use super::outgoing::{Outgoing, SealRefused, Sealed};
-use super::receiver::{Due, Progress, Receiver, end_for};
+use super::receiver::{Due, ExportRefused, Progress, Receiver, end_for};
 use super::sender::Sender;
 use super::{Config, Fault, Inbox};
 use crate::alert::AlertDescription;
@@ -24,11 +25,12 @@ const AGAIN: (usize, Progress) = (0, Progress::Need(Need::Input { at_least: HEAD
 ///
 /// It owns no socket and no buffer: bytes that came go through [`Connection::receive`], bytes that are owed come
 /// out of [`Connection::transmit`]. Established and idle, it holds keys and nothing else.
-#[derive(Debug)]
 pub struct Connection {
     config: Arc<Config>,
     sender: Sender,
     phase: Phase,
+    /// An answer has come that `receive` has not taken up.
+    answered: bool,
 }
 
 #[derive(Debug)]
@@ -63,7 +65,12 @@ impl Connection {
         }
         let mut handshaking = Handshaking::new(role, handshake);
         handshaking.owe(&mut outgoing);
-        Self { config, sender: Sender::new(outgoing), phase: Phase::Handshaking(Box::new(handshaking)) }
+        Self {
+            config,
+            sender: Sender::new(outgoing),
+            phase: Phase::Handshaking(Box::new(handshaking)),
+            answered: false,
+        }
     }
 
     /// Looks at the bytes that came: opens at most one record of application data, in place.
@@ -172,7 +179,9 @@ impl Connection {
             Phase::Handshaking(handshaking) => handshaking.handshake.answer(answer),
             Phase::Connected(receiver) => receiver.post_handshake.answer(answer),
             Phase::Failed(_) => Err(Refused::NothingAsked),
-        }
+        }?;
+        self.answered = true;
+        Ok(())
     }
 
     /// Answers [`Ask::ClientHelloSeen`] with another config, whole: what it negotiates, whom it trusts, what it
@@ -184,6 +193,17 @@ impl Connection {
         self.answer(ask.use_config(Arc::clone(config.handshake())))?;
         self.config = config;
         Ok(())
+    }
+
+    /// Keying material for the application: `TLS-Exporter(label, context_value, out.len())` (§7.5).
+    ///
+    /// # Errors
+    /// [`ExportRefused`] before [`Milestone::Connected`], or if label or output are too long.
+    pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExportRefused> {
+        match &self.phase {
+            Phase::Connected(receiver) => receiver.export(label, context_value, out),
+            Phase::Handshaking(_) | Phase::Failed(_) => Err(ExportRefused::NotConnected),
+        }
     }
 
     /// Says `close_notify` behind all that is owed; receiving goes on. Idempotent.
@@ -213,11 +233,16 @@ impl Connection {
     /// Two halves, each `Send`, with nothing shared; what is still owed goes with the sender.
     ///
     /// # Errors
-    /// The connection itself, unharmed, before [`Milestone::Connected`] or while an ask is open.
+    /// The connection itself, unharmed, before [`Milestone::Connected`], while an ask is open, or before
+    /// [`Connection::receive`] has taken its answer up.
     pub fn split(self) -> Result<(Sender, Receiver), Box<Self>> {
         match self.phase {
-            Phase::Connected(receiver) => Ok((self.sender, *receiver)),
-            phase @ (Phase::Handshaking(_) | Phase::Failed(_)) => Err(Box::new(Self { phase, ..self })),
+            Phase::Connected(receiver) if !self.answered && receiver.post_handshake.pending().is_none() => {
+                Ok((self.sender, *receiver))
+            }
+            phase @ (Phase::Handshaking(_) | Phase::Connected(_) | Phase::Failed(_)) => {
+                Err(Box::new(Self { phase, ..self }))
+            }
         }
     }
 
@@ -253,6 +278,7 @@ impl Connection {
     }
 
     fn advance(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
+        self.answered = false;
         match &mut self.phase {
             Phase::Failed(fault) => Err(fault.clone()),
             Phase::Handshaking(_) => self.advance_handshake(input, now),
@@ -335,5 +361,14 @@ impl Connection {
             self.sender.update_keys(true);
             receiver.post_handshake.sent_update_requested();
         }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("phase", &self.phase)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
     }
 }

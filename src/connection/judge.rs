@@ -7,11 +7,15 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey};
+use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::handshake::{Answer, JudgePeer, Role};
 use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
+use crate::message::SignatureScheme;
 use crate::pki::certificate::Certificate;
-use crate::pki::{Judgement, Profile, Purpose, RefusalKind, TrustAnchors, judge};
+use crate::pki::{
+    Judgement, Profile, Purpose, RefusalKind, SignatureError, SignedData, TrustAnchors, VerifySignature,
+    judge, signature_algorithm,
+};
 
 /// Whom we trust to say who a peer is.
 #[derive(Clone)]
@@ -93,6 +97,8 @@ impl Trust {
         let mut judgement = Judgement::new(anchors, expected, purpose, ask.now, crypto);
         judgement.profile = profile;
         judgement.intermediates = &intermediates;
+        let accepted_schemes = AcceptedSchemes { crypto, schemes: &ask.signature_schemes_cert };
+        judgement.verifier = Some(&accepted_schemes);
         Some(match judge(&chain, &judgement) {
             Ok(accepted) => ask.accept(accepted.public_key, Arc::new(accepted.identity)),
             Err(refusal) => {
@@ -105,6 +111,36 @@ impl Trust {
             }
         })
     }
+}
+
+/// Verifies signatures of certificates by the schemes that we said we accept there (§4.3.3), and no others.
+struct AcceptedSchemes<'a> {
+    crypto: &'a CryptoProvider,
+    schemes: &'a [SignatureScheme],
+}
+
+impl VerifySignature for AcceptedSchemes<'_> {
+    fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
+        let key = PublicKey::from_spki(signed.subject_public_key_info)
+            .map_err(|_| SignatureError::UnsupportedAlgorithm)?;
+        let algorithm = signature_algorithm(&signed.algorithm, key.algorithm());
+        let mut accepted = self.schemes.iter().filter_map(|scheme| scheme.algorithm());
+        if !accepted.any(|accepted| algorithm.is_some_and(|algorithm| covers(accepted, algorithm))) {
+            return Err(SignatureError::UnsupportedAlgorithm);
+        }
+        self.crypto.verify_signature(signed)
+    }
+}
+
+/// Does accepting one algorithm mean accepting the other? In certificates hash and curve of ECDSA come in any
+/// combination, which TLS 1.3 has no code points for; the hash decides.
+fn covers(accepted: SignatureAlgorithm, algorithm: SignatureAlgorithm) -> bool {
+    accepted == algorithm
+        || matches!(
+            (accepted, algorithm),
+            (SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha256)
+                | (SignatureAlgorithm::EcdsaP384Sha384, SignatureAlgorithm::EcdsaP256Sha384)
+        )
 }
 
 /// The one alert that each kind of refusal sends (§6.2). Total: a new kind does not compile without its alert.

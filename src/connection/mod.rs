@@ -47,5 +47,5 @@ pub use fault::Fault;
 pub use inbox::Inbox;
 pub use judge::Trust;
 pub use outgoing::{SealRefused, Sealed};
-pub use receiver::{Due, Receiver};
+pub use receiver::{Due, ExportRefused, Receiver};
 pub use sender::Sender;

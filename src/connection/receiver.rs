@@ -34,6 +34,15 @@ pub struct Due {
     pub(super) end: Option<End>,
 }
 
+/// Why no keying material was exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportRefused {
+    /// There is none before [`Milestone::Connected`].
+    NotConnected,
+    /// Label or output are too long.
+    TooLong(ExpandError),
+}
+
 /// How the connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -104,9 +113,9 @@ impl Receiver {
     /// Keying material for the application: `TLS-Exporter(label, context_value, out.len())` (§7.5).
     ///
     /// # Errors
-    /// [`ExpandError`] if label or output are too long.
-    pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExpandError> {
-        self.post_handshake.export(label, context_value, out)
+    /// [`ExportRefused::TooLong`].
+    pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExportRefused> {
+        self.post_handshake.export(label, context_value, out).map_err(ExportRefused::TooLong)
     }
 
     /// Ends the connection with this fault.
@@ -214,6 +223,17 @@ impl Progress {
         }
     }
 }
+
+impl fmt::Display for ExportRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected => f.write_str("there is nothing to export before the handshake is complete"),
+            Self::TooLong(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ExportRefused {}
 
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -128,10 +128,27 @@ pub fn settle(client: &mut End, server: &mut End) -> Result<(), Fault> {
     }
 }
 
+/// Both ends, before a word.
+pub fn ends(client: ConfigBuilder, server: ConfigBuilder) -> (End, End) {
+    let (client, server) = pair(Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
+    (End::new(client), End::new(server))
+}
+
+/// The records of these bytes, each with its header.
+pub fn records(mut wire: &[u8]) -> Vec<&[u8]> {
+    let mut records = Vec::new();
+    while let [_, _, _, high, low, ..] = wire {
+        let (record, rest) = wire.split_at(5 + usize::from(u16::from_be_bytes([*high, *low])));
+        records.push(record);
+        wire = rest;
+    }
+    assert!(wire.is_empty());
+    records
+}
+
 /// Both ends, connected.
 pub fn connected(client: ConfigBuilder, server: ConfigBuilder) -> (End, End) {
-    let (client, server) = pair(Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
-    let (mut client, mut server) = (End::new(client), End::new(server));
+    let (mut client, mut server) = ends(client, server);
     settle(&mut client, &mut server).unwrap();
     assert!(client.connection.is_connected() && server.connection.is_connected());
     (client, server)

@@ -51,7 +51,7 @@ struct Partial {
     taken: usize,
 }
 
-/// What [`Outgoing::seal`] did.
+/// What `Outgoing::seal` did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "`consumed` bytes of the plaintext are in the first `written` bytes of the output"]
 pub struct Sealed {

@@ -1,4 +1,4 @@
-//! Certificates as RFC 5280 §4 writes them: reading them is here, judging them is in [`crate::pki::path`].
+//! Certificates as RFC 5280 §4 writes them: reading them is here, judging them is in `pki::path`.
 //!
 //! Whatever can be read is read, so that a certificate that is refused can still be shown: an extension with
 //! broken contents is an error of that extension, a breach of DER is a [`Lapse`].

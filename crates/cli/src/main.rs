@@ -1,2 +1,34 @@
-//! x
-fn main() {}
+//! The `handfast` tool: watch, make and serve mutual TLS sessions.
+
+mod advice;
+mod args;
+mod client;
+mod clock;
+mod config;
+mod credential_file;
+mod failure;
+mod journal;
+mod key_log;
+mod pipe;
+mod server;
+mod session;
+mod style;
+mod summary;
+mod transport;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Server(args) => server::run(&args),
+    };
+    outcome.unwrap_or_else(|failure| {
+        failure.print("");
+        failure.exit_code()
+    })
+}

@@ -1,0 +1,41 @@
+//! `handfast client`.
+
+use clap::Args;
+
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  Mutual TLS with a server known by its DNS name:
+    handfast client db.example.com:5433 --ca ca.pem --cert client.pem --key client.key
+  A server known by its SPIFFE id, behind an address that is not its name:
+    handfast client 127.0.0.1:8443 --ca ca.pem --cert c.pem --key c.key --spiffe-id spiffe://prod.example/db
+  One HTTP request:
+    printf 'GET / HTTP/1.0\\r\\n\\r\\n' | handfast client 127.0.0.1:8443 --name db.example.com --ca ca.pem";
+
+#[derive(Args, Debug)]
+pub(crate) struct ClientArgs {
+    /// Where to connect: HOST:PORT, [V6ADDRESS]:PORT
+    #[arg(value_name = "HOST:PORT")]
+    pub(crate) address: String,
+    /// The server's DNS name or IP address, proved by its certificate; HOST if not given
+    #[arg(long, value_name = "NAME", help_heading = "Whom to trust", conflicts_with_all = super::peer::IDENTITIES)]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) peer: PeerArgs,
+    /// Send this server name (SNI) in place of the name expected
+    #[arg(long, value_name = "NAME", help_heading = "Whom to trust", conflicts_with = "no_sni")]
+    pub(crate) sni: Option<String>,
+    /// Send no server name
+    #[arg(long, help_heading = "Whom to trust")]
+    pub(crate) no_sni: bool,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+    #[command(flatten)]
+    pub(crate) negotiation: NegotiationArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    /// Learn whether the server accepts our certificate, by asking it for a KeyUpdate behind the handshake
+    #[arg(long, help_heading = "What to negotiate")]
+    pub(crate) probe_acceptance: bool,
+}

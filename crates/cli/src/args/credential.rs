@@ -1,0 +1,17 @@
+//! What we show: options of both roles.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What to show")]
+pub(crate) struct CredentialArgs {
+    /// Our certificate chain, leaf first, in PEM, or the leaf alone in DER; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert: Vec<PathBuf>,
+    /// The private key of the --cert in the same place of the command line (PKCS#8, SEC1 or PKCS#1);
+    /// without any --key, each --cert file must hold its key too
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Vec<PathBuf>,
+}

@@ -1,0 +1,56 @@
+//! The command line.
+
+mod client;
+mod credential;
+mod limits;
+mod negotiation;
+mod peer;
+mod server;
+
+pub(crate) use client::ClientArgs;
+pub(crate) use credential::CredentialArgs;
+pub(crate) use limits::LimitArgs;
+pub(crate) use negotiation::NegotiationArgs;
+pub(crate) use peer::PeerArgs;
+pub(crate) use server::{ClientAuthArg, ServerArgs};
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the session ended cleanly, with close_notify from both sides
+  1  a file or a setting is wrong; nothing was sent
+  2  the command line is wrong
+  3  the network failed, or a time limit passed
+  4  we refused the peer: its certificate, its messages, or what it negotiates
+  5  the peer refused us, with an alert
+  6  the connection was cut: it ended without close_notify";
+
+/// TLS 1.3 sessions that both sides authenticate: watch one, make one, serve them.
+#[derive(Debug, Parser)]
+#[command(name = "handfast", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Hold a session with a server: stdin and stdout are piped, the session is told on stderr
+    #[command(after_help = client::EXAMPLES)]
+    Client(Box<ClientArgs>),
+    /// Serve sessions: echo, HTTP page of session facts, or one session piped to stdin and stdout
+    #[command(after_help = server::EXAMPLES)]
+    Server(Box<ServerArgs>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

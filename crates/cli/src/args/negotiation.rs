@@ -1,0 +1,82 @@
+//! What is negotiated: options of both roles.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use handfast::message::{CipherSuite, NamedGroup};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What to negotiate")]
+pub(crate) struct NegotiationArgs {
+    /// Application protocols, in order of preference: h2,http/1.1
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) alpn: Vec<String>,
+    /// Groups for the key exchange, in order of preference: X25519, P-256, P-384 [default: all]
+    ///
+    /// A client sends a share for the first one.
+    #[arg(long, value_name = "GROUP", value_delimiter = ',', value_parser = group)]
+    pub(crate) group: Vec<NamedGroup>,
+    /// Cipher suites, in order of preference: AES-128-GCM, AES-256-GCM, CHACHA20-POLY1305 or the RFC's
+    /// names [default: all]
+    #[arg(long, value_name = "SUITE", value_delimiter = ',', value_parser = suite)]
+    pub(crate) suite: Vec<CipherSuite>,
+    /// Take records of at most so many bytes, 64 to 16385 (RFC 8449)
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) record_size_limit: Option<u16>,
+    /// Do not look like TLS 1.2 to middleboxes (RFC 9846 §E.4)
+    #[arg(long)]
+    pub(crate) no_middlebox_compatibility: bool,
+    /// Append the session's secrets to this file, for Wireshark [default: $SSLKEYLOGFILE, if it is set]
+    ///
+    /// Whoever has the file reads the session.
+    #[arg(long, value_name = "FILE", help_heading = "Danger")]
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+const SUITES: [(CipherSuite, &str); 3] = [
+    (CipherSuite::TLS_AES_128_GCM_SHA256, "AES-128-GCM"),
+    (CipherSuite::TLS_AES_256_GCM_SHA384, "AES-256-GCM"),
+    (CipherSuite::TLS_CHACHA20_POLY1305_SHA256, "CHACHA20-POLY1305"),
+];
+
+const GROUPS: [(NamedGroup, &str); 3] =
+    [(NamedGroup::X25519, "X25519"), (NamedGroup::SECP256R1, "P-256"), (NamedGroup::SECP384R1, "P-384")];
+
+fn suite(text: &str) -> Result<CipherSuite, String> {
+    by_name(&SUITES, CipherSuite::name, text)
+}
+
+fn group(text: &str) -> Result<NamedGroup, String> {
+    by_name(&GROUPS, NamedGroup::name, text)
+}
+
+/// The code point with this name, short or the RFC's.
+fn by_name<T: Copy>(
+    known: &[(T, &str)],
+    name: impl Fn(T) -> Option<&'static str>,
+    text: &str,
+) -> Result<T, String> {
+    let is = |(code_point, short): &&(T, &str)| {
+        text.eq_ignore_ascii_case(short)
+            || name(*code_point).is_some_and(|name| text.eq_ignore_ascii_case(name))
+    };
+    let found = known.iter().find(is).map(|(code_point, _)| *code_point);
+    found.ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|(_, short)| *short).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_and_groups_are_found_by_short_name_and_by_that_of_the_rfc_in_any_case() {
+        assert_eq!(suite("aes-128-gcm"), Ok(CipherSuite::TLS_AES_128_GCM_SHA256));
+        assert_eq!(suite("TLS_CHACHA20_POLY1305_SHA256"), Ok(CipherSuite::TLS_CHACHA20_POLY1305_SHA256));
+        assert_eq!(group("p-384"), Ok(NamedGroup::SECP384R1));
+        assert_eq!(group("secp256r1"), Ok(NamedGroup::SECP256R1));
+        assert_eq!(group("x448"), Err("expected one of X25519, P-256, P-384".to_owned()));
+    }
+}

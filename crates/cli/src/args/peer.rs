@@ -1,0 +1,64 @@
+//! Whom to trust, and whom to expect: options of both roles.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The options that name an identity, of which one at most is given.
+pub(super) const IDENTITIES: [&str; 4] =
+    ["spiffe_id", "trust_domain", "pin_sha256", "pin_certificate_sha256"];
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Whom to trust")]
+pub(crate) struct PeerArgs {
+    /// Certificates of the CAs that we trust, in PEM, or one in DER; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// The SPIFFE id that the peer must prove
+    #[arg(long, value_name = "URI", group = "identity")]
+    pub(crate) spiffe_id: Option<String>,
+    /// The SPIFFE trust domain of which the peer must prove an id, any
+    #[arg(long, value_name = "DOMAIN", group = "identity")]
+    pub(crate) trust_domain: Option<String>,
+    /// SHA-256 of the peer's public key (SubjectPublicKeyInfo in DER): the pin is the trust, no CA is needed
+    #[arg(long, value_name = "HEX", group = "identity", value_parser = digest)]
+    pub(crate) pin_sha256: Option<[u8; 32]>,
+    /// SHA-256 of the peer's whole certificate: the pin is the trust, no CA is needed
+    #[arg(long, value_name = "HEX", group = "identity", value_parser = digest)]
+    pub(crate) pin_certificate_sha256: Option<[u8; 32]>,
+    /// TAKE ANY CERTIFICATE, WHOEVER SIGNED IT AND WHOEVER IT NAMES: anyone on the way can be the peer
+    ///
+    /// The peer still proves that it holds the key. Every summary of a session says that this is on.
+    #[arg(long, help_heading = "Danger", conflicts_with_all = ["ca", "identity"])]
+    pub(crate) danger_accept_any_certificate: bool,
+}
+
+/// 64 hexadecimal digits, with or without the colons that OpenSSL writes.
+fn digest(text: &str) -> Result<[u8; 32], String> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
+    let value = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let bytes: Option<Vec<u8>> = digits
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(value(high)? << 4 | value(low)?),
+            _ => None,
+        })
+        .collect();
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| "expected 64 hexadecimal digits, colons allowed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digest;
+
+    #[test]
+    fn a_digest_is_64_hexadecimal_digits_with_or_without_colons() {
+        assert_eq!(digest(&"ab".repeat(32)), Ok([0xab; 32]));
+        assert_eq!(digest(&["AB"; 32].join(":")), Ok([0xab; 32]));
+        assert!(digest(&"ab".repeat(31)).is_err());
+        assert!(digest(&"+b".repeat(32)).is_err());
+        assert!(digest(&"xy".repeat(32)).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! `handfast server`.
+
+use clap::{Args, ValueEnum};
+use handfast::handshake::ClientAuth;
+
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs};
+
+pub(super) const EXAMPLES: &str = "\
+The first line on stderr is `listening on ADDRESS:PORT`, with the port that was bound. Ctrl-C ends it.
+
+Examples:
+  Mutual TLS; the page at / tells each client what its session is:
+    handfast server 127.0.0.1:8443 --ca ca.pem --cert server.pem --key server.key --http
+  Two names, each with its certificate, and no client certificates:
+    handfast server [::]:443 --client-auth none --cert a.pem --key a.key --cert b.pem --key b.key --echo";
+
+#[derive(Args, Debug)]
+pub(crate) struct ServerArgs {
+    /// Where to listen: ADDRESS:PORT, [V6ADDRESS]:PORT; port 0 takes a free one
+    #[arg(value_name = "ADDR:PORT")]
+    pub(crate) address: String,
+    /// Send back what comes
+    #[arg(long, conflicts_with = "http")]
+    pub(crate) echo: bool,
+    /// Answer `GET /` with a page of session facts, and close; `GET /keyupdate` sends a KeyUpdate first that
+    /// asks for one back
+    #[arg(long)]
+    pub(crate) http: bool,
+    /// Ask clients for a certificate?
+    #[arg(long, value_enum, default_value_t = ClientAuthArg::Required, help_heading = "Whom to trust")]
+    pub(crate) client_auth: ClientAuthArg,
+    #[command(flatten)]
+    pub(crate) peer: PeerArgs,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArgs,
+    /// Refuse clients that ask for a name that no --cert carries (unrecognized_name)
+    #[arg(long, help_heading = "What to show")]
+    pub(crate) refuse_unknown_names: bool,
+    #[command(flatten)]
+    pub(crate) negotiation: NegotiationArgs,
+    /// Put what a HelloRetryRequest must remember into a cookie, and remember nothing
+    #[arg(long, help_heading = "What to negotiate")]
+    pub(crate) hello_retry_cookie: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    /// Hold so many sessions at once; further clients wait
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_connections: u32,
+    /// End after so many connections; the exit code is that of the last one that failed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) connections: Option<u64>,
+    /// The same as --connections 1
+    #[arg(long, conflicts_with = "connections")]
+    pub(crate) once: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientAuthArg {
+    /// No
+    None,
+    /// Yes; a client without one is let in
+    Optional,
+    /// Yes; a client without one is refused (certificate_required)
+    Required,
+}
+
+impl From<ClientAuthArg> for ClientAuth {
+    fn from(arg: ClientAuthArg) -> Self {
+        match arg {
+            ClientAuthArg::None => Self::None,
+            ClientAuthArg::Optional => Self::Optional,
+            ClientAuthArg::Required => Self::Required,
+        }
+    }
+}

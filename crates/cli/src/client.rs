@@ -1,0 +1,86 @@
+//! `handfast client`: one session, piped to stdin and stdout.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anstream::eprint;
+use handfast::connection::Connection;
+use handfast::crypto::Entropy;
+use handfast::handshake::Role;
+
+use crate::args::ClientArgs;
+use crate::config;
+use crate::failure::Failure;
+use crate::journal::Journal;
+use crate::pipe;
+use crate::session::Session;
+use crate::summary::Summary;
+use crate::transport::Wait;
+
+pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
+    let (setup, expected) = config::client(args, host(&args.address)?)?;
+    let setup = Arc::new(setup);
+    let entropy = entropy()?;
+    let started = Instant::now();
+    let wait = Wait::within(args.limits.handshake_timeout);
+    let stream = connect(&args.address, args.limits.handshake_timeout)?;
+    let transport_ready = started.elapsed();
+    let peer = stream.peer_addr().map_or_else(|_| args.address.clone(), |address| address.to_string());
+    let expectation = expected.to_string();
+    let connection = Connection::client(Arc::clone(&setup.config), expected, entropy);
+    let journal = Journal { role: Role::Client, setup: Arc::clone(&setup), label: String::new() };
+    let mut session = Session::new(connection, stream, journal);
+    let connected = session.handshake(wait)?;
+    let summary = Summary {
+        peer: &peer,
+        expected: &expectation,
+        connected: &connected,
+        setup: &setup,
+        transport: Some(transport_ready),
+        handshake: started.elapsed().saturating_sub(transport_ready),
+    };
+    eprint!("{}", summary.styled());
+    pipe::run(session, args.limits.idle(None))
+}
+
+/// The seed of one connection.
+pub(crate) fn entropy() -> Result<Entropy, Failure> {
+    Entropy::from_system().map_err(|_| Failure::Setup("the system gives no random bytes".into()))
+}
+
+/// HOST of HOST:PORT, without the brackets of an IPv6 address.
+fn host(address: &str) -> Result<&str, Failure> {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
+    if host.is_empty() || port.parse::<u16>().is_err() {
+        return Err(Failure::Setup(format!("{address:?} is no HOST:PORT")));
+    }
+    Ok(host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host))
+}
+
+/// Connects to the first address of the host that takes us.
+fn connect(address: &str, limit: Duration) -> Result<TcpStream, Failure> {
+    let unreachable = |error| Failure::Network(format!("{address}: cannot connect: {error}"));
+    let mut failure = Failure::Network(format!("{address}: the name has no address"));
+    for candidate in address.to_socket_addrs().map_err(unreachable)? {
+        match TcpStream::connect_timeout(&candidate, limit) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = unreachable(error),
+        }
+    }
+    Err(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn the_host_is_what_stands_before_the_last_colon() {
+        assert_eq!(host("db.example:5433").unwrap(), "db.example");
+        assert_eq!(host("[::1]:443").unwrap(), "::1");
+        for wrong in ["db.example", "db.example:", "db.example:99999", ":443"] {
+            assert!(host(wrong).is_err(), "{wrong}");
+        }
+    }
+}

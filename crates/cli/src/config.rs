@@ -1,0 +1,156 @@
+//! From the command line to a config of the library.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use handfast::connection::{Config, ConfigBuilder, CookieKey, Trust, UnknownServerName};
+use handfast::crypto;
+use handfast::danger;
+use handfast::handshake::ClientAuth;
+use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
+
+use crate::args::{ClientArgs, ClientAuthArg, CredentialArgs, NegotiationArgs, PeerArgs, ServerArgs};
+use crate::credential_file;
+use crate::failure::Failure;
+use crate::key_log::KeyLog;
+
+/// What sessions of one run have in common.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) config: Arc<Config>,
+    pub(crate) key_log: Option<KeyLog>,
+    pub(crate) accepts_any_certificate: bool,
+}
+
+/// The setup of a client, and whom it expects.
+pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPeer), Failure> {
+    let expected = expected_server(args, host)?;
+    let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
+    if args.peer.ca.is_empty() && !pinned && !args.peer.danger_accept_any_certificate {
+        return Err(Failure::Setup(
+            "whom to trust is not said: give the server's CA with --ca, or pin its key with --pin-sha256"
+                .into(),
+        ));
+    }
+    let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
+    builder.handshake.probe_acceptance = args.probe_acceptance;
+    // They are not used, but a server that gives one has accepted our certificate.
+    builder.handshake.accept_tickets = !args.credentials.cert.is_empty();
+    Ok((setup(builder, key_log, &args.peer)?, expected))
+}
+
+/// The setup of a server, and whom it lets in.
+pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure> {
+    if args.credentials.cert.is_empty() {
+        return Err(Failure::Setup("a server shows a certificate: give --cert and --key".into()));
+    }
+    let expected = identity(&args.peer)?;
+    let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
+    let trusts = !args.peer.ca.is_empty() || pinned || args.peer.danger_accept_any_certificate;
+    if args.client_auth != ClientAuthArg::None && !trusts {
+        return Err(Failure::Setup(
+            "which clients to trust is not said: give their CA with --ca, or let in all without asking by \
+             --client-auth none"
+                .into(),
+        ));
+    }
+    let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
+    builder.handshake.client_auth = ClientAuth::from(args.client_auth);
+    let expected = expected.unwrap_or_else(ExpectedPeer::any_under_anchors);
+    builder.expected_clients = expected.clone();
+    if args.refuse_unknown_names {
+        builder.unknown_server_name = UnknownServerName::Refuse;
+    }
+    if args.hello_retry_cookie {
+        builder.handshake.hello_retry_cookie = true;
+        builder.cookie_key = Some(cookie_key()?);
+    }
+    Ok((setup(builder.name_authorities(), key_log, &args.peer)?, expected))
+}
+
+/// What both roles take from the command line.
+fn common(
+    negotiation: &NegotiationArgs,
+    credentials: &CredentialArgs,
+    peer: &PeerArgs,
+) -> Result<(ConfigBuilder, Option<KeyLog>), Failure> {
+    let crypto = crypto::ring::provider();
+    let credentials = credential_file::credentials(credentials, &crypto)?;
+    let mut builder = Config::builder(crypto);
+    builder.trust = if peer.danger_accept_any_certificate {
+        danger::trust_any_certificate()
+    } else {
+        Trust::anchors(credential_file::anchors(&peer.ca)?)
+    };
+    builder = credentials.into_iter().fold(builder, ConfigBuilder::credential);
+    let handshake = &mut builder.handshake;
+    if !negotiation.suite.is_empty() {
+        handshake.cipher_suites.clone_from(&negotiation.suite);
+    }
+    if let Some(first) = negotiation.group.first() {
+        handshake.groups.clone_from(&negotiation.group);
+        handshake.key_share_groups = vec![*first];
+    }
+    handshake.application_protocols = negotiation.alpn.iter().map(|name| name.clone().into_bytes()).collect();
+    handshake.record_size_limit = negotiation.record_size_limit;
+    handshake.middlebox_compatibility = !negotiation.no_middlebox_compatibility;
+    let key_log = KeyLog::open(negotiation.keylog.as_deref())?;
+    if key_log.is_some() {
+        danger::log_keys(handshake);
+    }
+    Ok((builder, key_log))
+}
+
+fn setup(builder: ConfigBuilder, key_log: Option<KeyLog>, peer: &PeerArgs) -> Result<Setup, Failure> {
+    let config = builder.build().map_err(|error| Failure::Setup(error.to_string()))?;
+    Ok(Setup {
+        config: Arc::new(config),
+        key_log,
+        accepts_any_certificate: peer.danger_accept_any_certificate,
+    })
+}
+
+/// Whom a client expects, and the server name that it sends.
+fn expected_server(args: &ClientArgs, host: &str) -> Result<ExpectedPeer, Failure> {
+    let name = args.name.as_deref().unwrap_or(host);
+    let expected = match identity(&args.peer)? {
+        // The name to connect to is still the one to ask for.
+        Some(expected) if DnsName::parse(host).is_ok() => expected.with_server_name(host),
+        Some(expected) => Ok(expected),
+        None => match name.parse::<IpAddr>() {
+            Ok(address) => Ok(ExpectedPeer::ip(address)),
+            Err(_) => ExpectedPeer::dns(name),
+        },
+    };
+    let expected = match (&args.sni, args.no_sni) {
+        (Some(sni), _) => expected.and_then(|expected| expected.with_server_name(sni)),
+        (None, true) => expected.map(ExpectedPeer::without_server_name),
+        (None, false) => expected,
+    };
+    let given = args.sni.as_deref().unwrap_or(name);
+    expected.map_err(|error| named(given, error))
+}
+
+/// The identity that the options name, if they name one.
+fn identity(args: &PeerArgs) -> Result<Option<ExpectedPeer>, Failure> {
+    if let Some(id) = &args.spiffe_id {
+        ExpectedPeer::spiffe_id(id).map(Some).map_err(|error| named(id, error))
+    } else if let Some(domain) = &args.trust_domain {
+        ExpectedPeer::spiffe_trust_domain(domain).map(Some).map_err(|error| named(domain, error))
+    } else if let Some(digest) = args.pin_sha256 {
+        Ok(Some(ExpectedPeer::pinned_public_key(digest)))
+    } else {
+        Ok(args.pin_certificate_sha256.map(ExpectedPeer::pinned_certificate))
+    }
+}
+
+fn named(name: &str, error: PeerNameError) -> Failure {
+    Failure::Setup(format!("{name:?} is no name to expect: {error}"))
+}
+
+fn cookie_key() -> Result<CookieKey, Failure> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)
+        .map_err(|error| Failure::Setup(format!("the system gives no random bytes: {error}")))?;
+    Ok(CookieKey::new(key))
+}

@@ -1,0 +1,94 @@
+//! Certificates and keys from files: PEM or DER, each error in one line with the file and the reason.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use handfast::connection::{Credential, CredentialError};
+use handfast::crypto::CryptoProvider;
+use handfast::pki::{TrustAnchor, TrustAnchors};
+
+use crate::args::CredentialArgs;
+use crate::failure::Failure;
+
+/// No certificate or key file is longer: a bundle of all public CAs has a quarter of a megabyte.
+const MAX_FILE: u64 = 16 << 20;
+
+/// The trust anchors of all these files.
+pub(crate) fn anchors(paths: &[PathBuf]) -> Result<TrustAnchors, Failure> {
+    let mut all: Vec<TrustAnchor> = Vec::new();
+    for path in paths {
+        let text = read(path)?;
+        let anchors =
+            if is_pem(&text) { TrustAnchors::from_pem(&text) } else { TrustAnchors::from_der(&text) };
+        let anchors = anchors.map_err(|error| Failure::file(path, not_pem(&text, &error)))?;
+        all.extend_from_slice(anchors.as_slice());
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// The credentials of all --cert with their --key.
+pub(crate) fn credentials(
+    args: &CredentialArgs,
+    crypto: &CryptoProvider,
+) -> Result<Vec<Credential>, Failure> {
+    let keys = if args.key.is_empty() { &args.cert } else { &args.key };
+    if keys.len() != args.cert.len() {
+        return Err(Failure::Setup(format!(
+            "{} --cert and {} --key: give each certificate its key, in the same order",
+            args.cert.len(),
+            keys.len()
+        )));
+    }
+    args.cert.iter().zip(keys).map(|(chain, key)| credential(chain, key, crypto)).collect()
+}
+
+fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
+    let (chain, key) = (read(chain_path)?, read(key_path)?);
+    let credential = match (is_pem(&chain), is_pem(&key)) {
+        (true, true) => Credential::from_pem(&chain, &key, crypto),
+        (false, false) => Credential::from_der([chain.as_slice()], &key, crypto),
+        (true, false) | (false, true) => {
+            let reason = format!(
+                "one of it and {} is PEM and the other is not: give both in one form",
+                key_path.display()
+            );
+            return Err(Failure::file(chain_path, reason));
+        }
+    };
+    credential.map_err(|error| {
+        if let CredentialError::KeyDoesNotBelong { .. } = error {
+            Failure::file(key_path, format_args!("does not fit {}: {error}", chain_path.display()))
+        } else if let CredentialError::PrivateKey(_) = error {
+            Failure::file(key_path, not_pem(&key, &error))
+        } else {
+            Failure::file(chain_path, not_pem(&chain, &error))
+        }
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let length = fs::metadata(path).map_err(|error| Failure::file(path, error))?.len();
+    if length > MAX_FILE {
+        return Err(Failure::file(
+            path,
+            format_args!("has {length} bytes, more than any certificate or key"),
+        ));
+    }
+    fs::read(path).map_err(|error| Failure::file(path, error))
+}
+
+/// Is it PEM? DER of a certificate or key begins with the octet of SEQUENCE, and has no such line.
+fn is_pem(text: &[u8]) -> bool {
+    text.windows(11).any(|window| window == b"-----BEGIN ")
+}
+
+/// The error, and for a file that is not even DER what it should have been.
+fn not_pem(text: &[u8], error: &impl std::fmt::Display) -> String {
+    const SEQUENCE: u8 = 0x30;
+    match text.first() {
+        None => "the file is empty".to_owned(),
+        Some(&SEQUENCE) => error.to_string(),
+        Some(_) if is_pem(text) => error.to_string(),
+        Some(_) => format!("neither PEM (no line -----BEGIN …) nor DER: {error}"),
+    }
+}

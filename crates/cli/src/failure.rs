@@ -1,0 +1,69 @@
+//! Why the tool ends without success, and how it says so.
+
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use handfast::connection::Fault;
+use handfast::handshake::Role;
+
+use crate::advice;
+use crate::style::{self, paint, printable};
+
+/// Why the tool, or one session of a server, ends without success.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// A file or a setting is wrong: one line that names it and the reason.
+    Setup(String),
+    /// The network or a time limit.
+    Network(String),
+    /// The session ended with a fault.
+    Session {
+        /// Our role in it.
+        role: Role,
+        /// What ended it.
+        fault: Fault,
+    },
+}
+
+impl Failure {
+    /// A file that cannot be used.
+    pub(crate) fn file(path: &Path, reason: impl fmt::Display) -> Self {
+        Self::Setup(format!("{}: {reason}", path.display()))
+    }
+
+    /// As the command line's help lists them.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Setup(_) => 1,
+            Self::Network(_) => 3,
+            Self::Session { fault: Fault::AlertReceived(_), .. } => 5,
+            Self::Session { fault: Fault::Truncated | Fault::ClosedBeforeConnected, .. } => 6,
+            Self::Session { .. } => 4,
+        })
+    }
+
+    /// Tells it on stderr, behind this label.
+    pub(crate) fn print(&self, label: &str) {
+        eprintln!("{label}{} {}", paint(style::BAD, "handfast:"), printable(&self.to_string()));
+    }
+}
+
+/// What happened, the alert that went with it, and what to do.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (role, fault) = match self {
+            Self::Setup(reason) | Self::Network(reason) => return f.write_str(reason),
+            Self::Session { role, fault } => (*role, fault),
+        };
+        write!(f, "{}", fault.to_string().trim_end())?;
+        if let Some(alert) = fault.alert() {
+            write!(f, "\n  alert sent: {alert}")?;
+        }
+        match advice::on(fault, role) {
+            Some(advice) => write!(f, "\n  {advice}"),
+            None => Ok(()),
+        }
+    }
+}

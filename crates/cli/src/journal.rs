@@ -1,0 +1,55 @@
+//! What sessions tell while they run: keys to the key log, milestones to stderr.
+
+use std::sync::Arc;
+
+use anstream::eprintln;
+use handfast::connection::Fault;
+use handfast::handshake::{AcceptanceProof, Connected, Milestone, Role};
+
+use crate::config::Setup;
+use crate::failure::Failure;
+
+/// What one session tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal {
+    pub(crate) role: Role,
+    pub(crate) setup: Arc<Setup>,
+    /// Goes ahead of each line, where there are several sessions.
+    pub(crate) label: String,
+}
+
+impl Journal {
+    /// Takes note of a milestone; gives back what the handshake agreed on.
+    pub(crate) fn note(&self, milestone: Milestone) -> Result<Option<Box<Connected>>, Failure> {
+        match milestone {
+            Milestone::Connected(connected) => return Ok(Some(connected)),
+            Milestone::KeyLog(line) => {
+                if let Some(key_log) = &self.setup.key_log {
+                    key_log.append(&line)?;
+                }
+            }
+            Milestone::ClientAuthConfirmed(proof) => self.say(match proof {
+                AcceptanceProof::NewSessionTicket => {
+                    "the server has accepted our certificate: it gave a ticket"
+                }
+                AcceptanceProof::KeyUpdate => {
+                    "the server has accepted our certificate: it answered our KeyUpdate"
+                }
+            }),
+            Milestone::KeyUpdated => self.say("the peer has updated its keys"),
+            // The summary says that our certificate was sent; tickets are not used.
+            Milestone::ClientAuthPending | Milestone::NewSessionTicket(_) | _ => {}
+        }
+        Ok(None)
+    }
+
+    /// One line on stderr.
+    pub(crate) fn say(&self, what: &str) {
+        eprintln!("{}{what}", self.label);
+    }
+
+    /// The failure that a fault is.
+    pub(crate) const fn failure(&self, fault: Fault) -> Failure {
+        Failure::Session { role: self.role, fault }
+    }
+}

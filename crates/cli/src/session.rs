@@ -1,0 +1,138 @@
+//! One session over TCP, for callers that read and write in turn.
+
+use std::io::Read;
+use std::net::TcpStream;
+
+use handfast::alert::AlertDescription;
+use handfast::connection::{Connection, Event, Fault, Inbox, Need};
+use handfast::handshake::Connected;
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::journal::Journal;
+use crate::transport::{self, Wait};
+
+/// What is written to the socket at once: room for some records.
+pub(crate) const OUTPUT: usize = 64 * 1024;
+
+/// A connection of the library, its input, and the socket.
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
+    pub(crate) inbox: Inbox,
+    pub(crate) stream: TcpStream,
+    pub(crate) journal: Journal,
+    out: Vec<u8>,
+}
+
+/// What has happened; plaintext waits in the inbox.
+enum Progress {
+    Plaintext,
+    Connected(Box<Connected>),
+    End,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection, stream: TcpStream, journal: Journal) -> Self {
+        // Records are written whole; waiting for more to send with them would only cost time.
+        let _ = stream.set_nodelay(true);
+        Self { connection, inbox: Inbox::new(), stream, journal, out: vec![0; OUTPUT] }
+    }
+
+    /// Runs the handshake.
+    pub(crate) fn handshake(&mut self, wait: Wait) -> Result<Box<Connected>, Failure> {
+        match self.advance(wait)? {
+            Progress::Connected(connected) => Ok(connected),
+            // The library gives both behind `Connected` alone.
+            Progress::Plaintext | Progress::End => Err(self.fail(Fault::DataBeforeConnected)),
+        }
+    }
+
+    /// Reads plaintext; 0 means that the peer has closed.
+    pub(crate) fn read(&mut self, out: &mut [u8], wait: Wait) -> Result<usize, Failure> {
+        loop {
+            match self.advance(wait)? {
+                Progress::Plaintext => {
+                    let count = self.inbox.unread().read(out).unwrap_or(0);
+                    self.inbox.read(count);
+                    if count > 0 {
+                        return Ok(count);
+                    }
+                }
+                Progress::Connected(_) => {}
+                Progress::End => return Ok(0),
+            }
+        }
+    }
+
+    /// Writes all of `plaintext`.
+    pub(crate) fn write(&mut self, mut plaintext: &[u8], wait: Wait) -> Result<(), Failure> {
+        while !plaintext.is_empty() {
+            let sealed = self.connection.seal(plaintext, &mut self.out);
+            let sealed = sealed.map_err(|refused| {
+                Failure::Network(format!("nothing more can be sent on this session: {refused:?}"))
+            })?;
+            plaintext = plaintext.get(sealed.consumed..).unwrap_or_default();
+            transport::write(&mut self.stream, self.out.get(..sealed.written).unwrap_or_default(), wait)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the library owes.
+    pub(crate) fn flush(&mut self, wait: Wait) -> Result<(), Failure> {
+        while let count @ 1.. = self.connection.transmit(&mut self.out) {
+            transport::write(&mut self.stream, self.out.get(..count).unwrap_or_default(), wait)?;
+        }
+        Ok(())
+    }
+
+    /// Says `close_notify`.
+    pub(crate) fn close(&mut self, wait: Wait) -> Result<(), Failure> {
+        self.connection.close();
+        self.flush(wait)
+    }
+
+    /// Goes on until something has happened that the caller has to know.
+    fn advance(&mut self, wait: Wait) -> Result<Progress, Failure> {
+        loop {
+            match self.connection.receive_from(&mut self.inbox, clock::now()) {
+                Ok(Event::Plaintext(_) | Event::EarlyPlaintext(_)) => return Ok(Progress::Plaintext),
+                Ok(Event::End) => return Ok(Progress::End),
+                Ok(Event::Milestone(milestone)) => {
+                    if let Some(connected) = self.journal.note(milestone)? {
+                        return Ok(Progress::Connected(connected));
+                    }
+                }
+                Ok(Event::Need(Need::Transmit)) => self.flush(wait)?,
+                // The config answers every ask of ours.
+                Ok(Event::Need(Need::Answer(_))) => self.connection.abort(AlertDescription::INTERNAL_ERROR),
+                Ok(Event::Need(Need::Input { .. })) => self.fill(wait)?,
+                Err(fault) => return Err(self.fail(fault)),
+            }
+        }
+    }
+
+    fn fill(&mut self, wait: Wait) -> Result<(), Failure> {
+        match transport::fill(&mut self.stream, &mut self.inbox, wait) {
+            Ok(true) => Ok(()),
+            Ok(false) => self.connection.end_of_input().map_err(|fault| self.fail(fault)),
+            Err(failure) => {
+                // The peer may still be there, and waiting: it is told.
+                self.connection.close();
+                self.give_up();
+                Err(failure)
+            }
+        }
+    }
+
+    /// Ends the session with a fault; its alert still goes out.
+    fn fail(&mut self, fault: Fault) -> Failure {
+        self.give_up();
+        self.journal.failure(fault)
+    }
+
+    fn give_up(&mut self) {
+        if self.flush(Wait::within(transport::LINGER)).is_ok() {
+            transport::linger(&mut self.stream);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The facts of a session, as the client prints them and the server's page shows them.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use handfast::handshake::{Connected, Role};
+use handfast::identity::PeerIdentity;
+use handfast::pki::certificate::Certificate;
+
+use crate::clock::readable;
+use crate::config::Setup;
+use crate::style::{self, paint, printable};
+
+/// What a completed handshake agreed on, with what the tool knows beside it.
+pub(crate) struct Summary<'a> {
+    /// The peer's address.
+    pub(crate) peer: &'a str,
+    /// Whom we expected.
+    pub(crate) expected: &'a str,
+    pub(crate) connected: &'a Connected,
+    pub(crate) setup: &'a Setup,
+    /// How long the transport took, if it was ours to make.
+    pub(crate) transport: Option<Duration>,
+    /// How long the handshake took.
+    pub(crate) handshake: Duration,
+}
+
+/// How much a fact should strike the eye.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Plain,
+    Danger,
+}
+
+/// One line: what, and how it is.
+type Fact = (Weight, String, String);
+
+const LABEL_WIDTH: usize = 18;
+
+impl Summary<'_> {
+    /// For a terminal, with a title.
+    pub(crate) fn styled(&self) -> String {
+        let mut text = format!("{}\n", paint(style::TITLE, self.title()));
+        for (weight, label, value) in self.facts() {
+            let value = printable(&value);
+            let padded = format!("{label:LABEL_WIDTH$}");
+            let line = match weight {
+                Weight::Plain => format!("  {} {value}", paint(style::QUIET, padded)),
+                Weight::Danger => format!("  {}", paint(style::BAD, format_args!("{padded} {value}"))),
+            };
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text
+    }
+
+    /// For a page.
+    pub(crate) fn plain(&self) -> String {
+        let mut text = format!("{}\n", self.title());
+        for (_, label, value) in self.facts() {
+            let _ = writeln!(text, "{label}: {}", printable(&value));
+        }
+        text
+    }
+
+    fn title(&self) -> String {
+        let role = match self.connected.role {
+            Role::Client => "connected to",
+            Role::Server => "connected by",
+        };
+        let transport = self.transport.map(|time| format!(", behind {} of TCP", readable(time)));
+        let handshake = readable(self.handshake);
+        format!("{role} {}: TLS 1.3 handshake in {handshake}{}", self.peer, transport.unwrap_or_default())
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let connected = self.connected;
+        let mut facts = Vec::new();
+        let mut fact = |label: &str, value: String| facts.push((Weight::Plain, label.to_owned(), value));
+        fact("cipher suite", connected.cipher_suite.to_string());
+        fact("group", connected.group.to_string());
+        fact("HelloRetryRequest", if connected.hello_retried { "yes" } else { "no" }.to_owned());
+        fact("server name", connected.server_name.clone().unwrap_or_else(|| "none sent".to_owned()));
+        let protocol = connected.application_protocol.as_ref().map(|name| name.escape_ascii().to_string());
+        fact("ALPN", protocol.unwrap_or_else(|| "none agreed on".to_owned()));
+        match &connected.peer_identity {
+            Some(identity) => self.peer_facts(identity, &mut fact),
+            None => fact("peer", "anonymous: it showed no certificate".to_owned()),
+        }
+        fact("our certificate", self.our_certificate());
+        self.dangers(&mut facts);
+        facts
+    }
+
+    /// Who the peer is, and how it proved that.
+    fn peer_facts(&self, identity: &PeerIdentity, fact: &mut impl FnMut(&str, String)) {
+        let connected = self.connected;
+        fact("peer", self.name(identity));
+        if !self.setup.accepts_any_certificate {
+            fact("expected", self.expected.to_owned());
+        }
+        if let Some(scheme) = connected.peer_signature_scheme {
+            fact("proved by", scheme.to_string());
+        }
+        let chain = connected.peer_chain.iter().flat_map(|chain| chain.certificates());
+        for (index, der) in chain.enumerate() {
+            fact(&format!("certificate {index}"), certificate(der));
+            if index == 0 {
+                fact("its SHA-256", identity.certificate_digest.to_string());
+            }
+        }
+    }
+
+    fn name(&self, identity: &PeerIdentity) -> String {
+        if self.setup.accepts_any_certificate {
+            "WHOEVER HOLDS THE KEY OF THIS CERTIFICATE: NONE OF ITS NAMES IS PROVED".to_owned()
+        } else {
+            identity.to_string()
+        }
+    }
+
+    fn our_certificate(&self) -> String {
+        let connected = self.connected;
+        match (connected.local_signature_scheme, connected.role) {
+            (Some(scheme), Role::Client) => {
+                format!("sent, signed with {scheme}; whether the server accepts it is pending")
+            }
+            (Some(scheme), Role::Server) => {
+                format!("sent, signed with {scheme}")
+            }
+            (None, _) => "not sent: the server asked for none, or none of ours fits".to_owned(),
+        }
+    }
+
+    fn dangers(&self, facts: &mut Vec<Fact>) {
+        if self.setup.accepts_any_certificate {
+            let value =
+                "ANY CERTIFICATE IS ACCEPTED: THE PEER COULD BE ANYONE (--danger-accept-any-certificate)";
+            facts.push((Weight::Danger, "VERIFICATION OFF".to_owned(), value.to_owned()));
+        }
+        if let Some(key_log) = &self.setup.key_log {
+            let value = format!("THE SECRETS OF THIS SESSION ARE IN {}", key_log.path().display());
+            facts.push((Weight::Danger, "KEY LOG".to_owned(), value));
+        }
+    }
+}
+
+/// Subject, issuer and end of validity of a certificate.
+fn certificate(der: &[u8]) -> String {
+    match Certificate::from_der(der) {
+        Ok(certificate) => format!(
+            "{}, issued by {}, until {}",
+            certificate.subject, certificate.issuer, certificate.validity.not_after
+        ),
+        Err(error) => format!("cannot be read: {error}"),
+    }
+}

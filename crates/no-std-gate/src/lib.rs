@@ -3,16 +3,18 @@
 
 #![no_std]
 
+extern crate alloc;
+
 mod arena;
-mod exchange;
+mod handshake;
 
 use core::panic::PanicInfo;
 
-/// Returns 0 if two sides agreed on a secret and what one sealed the other opened.
+/// Returns 0 if two sides held a mutual session and what one sent arrived.
 // SAFETY: the only function of this name in the program.
 #[unsafe(no_mangle)]
 pub extern "C" fn handfast_gate() -> i32 {
-    i32::from(exchange::run() != Ok(true))
+    i32::from(handshake::run() != Some(true))
 }
 
 #[panic_handler]

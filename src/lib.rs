@@ -22,3 +22,14 @@ pub mod record;
 pub mod time;
 pub mod transcript;
 pub mod wire;
+
+pub use alert::AlertDescription;
+pub use connection::{
+    Config, ConfigBuilder, ConfigError, Connection, CookieKey, Credential, CredentialError, Credentials, Due,
+    Event, Fault, Inbox, Need, Plaintext, Received, Receiver, SealRefused, Sealed, Sender, Trust,
+    UnknownServerName,
+};
+pub use crypto::{CryptoProvider, Entropy};
+pub use handshake::{Answer, Ask, ClientAuth, Connected, Milestone, Refused, Role};
+pub use identity::{ExpectedPeer, PeerIdentity};
+pub use time::Time;

@@ -1,7 +1,5 @@
-//! A sensor and a gateway on a serial line that carries frames of 64 bytes, with a small buffer at each end.
-//!
-//! `transmit` writes into a slice of any size and goes on where it stopped, so a record takes as many frames as it
-//! needs. `record_size_limit` (RFC 8449) bounds the peer's records: no end needs room for 16 KiB.
+//! A sensor and a gateway on a serial line of 64-byte frames, each with a small buffer: `transmit` fills a slice of any
+//! size and goes on where it stopped, and `record_size_limit` (RFC 8449) bounds the records that the peer makes.
 //!
 //! `cargo run --example serial_line`
 

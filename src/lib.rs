@@ -32,4 +32,5 @@ pub use connection::{
 pub use crypto::{CryptoProvider, Entropy};
 pub use handshake::{Answer, Ask, ClientAuth, Connected, Milestone, Refused, Role};
 pub use identity::{ExpectedPeer, PeerIdentity};
+pub use message::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme};
 pub use time::Time;

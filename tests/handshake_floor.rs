@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use handfast::crypto::{self, Entropy, PrivateKeyInfo, PublicKey};
+use handfast::crypto::{self, Entropy, HashAlgorithm, PrivateKeyInfo, PublicKey};
 use handfast::handshake::{
     Ask, Carrier, ClientAuth, Config, Credential, Direction, Epoch, ForeignExtension, Handshake, Keys,
-    Milestone, Output, PeerFault,
+    Milestone, Output, PeerFault, Refused, Sign,
 };
 use handfast::identity::{ExpectedPeer, PeerIdentity};
-use handfast::message::ExtensionType;
+use handfast::message::{ExtensionType, SignatureScheme};
 use handfast::time::Time;
+use rcgen::{PublicKeyData, SigningKey};
 
 const NOW: Time = Time::from_secs_since_1970(1_795_392_000);
 
@@ -157,4 +158,45 @@ fn bytes_of_an_epoch_whose_turn_it_is_not_are_refused() {
     client.machine.receive(Epoch::Application, &[0; 4]);
     let fault = client.work().unwrap_err();
     assert_eq!(fault, PeerFault::WrongEpoch.into());
+}
+
+/// Lets the server work until it asks for a signature.
+fn until_sign(server: &mut End) -> Sign {
+    loop {
+        while server.machine.next(NOW).unwrap().is_some() {}
+        match server.machine.pending().cloned() {
+            Some(Ask::ChooseCredential(ask)) => {
+                server.machine.answer(ask.choose(Arc::clone(&server.credential))).unwrap()
+            }
+            Some(Ask::Sign(ask)) => return *ask,
+            other => panic!("not expected: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_ask_to_sign_brings_the_digest_and_takes_no_signature_that_does_not_verify() {
+    let (mut client, mut server) = ends(Carrier::Stream, |_, _| {});
+    let key = rcgen::KeyPair::generate().unwrap();
+    client.peer_key = PublicKey::from_spki(&key.subject_public_key_info()).unwrap();
+    let schemes = vec![SignatureScheme::ECDSA_SECP256R1_SHA256];
+    let credential =
+        Credential::external(server.credential.chain().to_vec(), client.peer_key.clone(), schemes);
+    server.credential = Arc::new(credential);
+    client.work().unwrap();
+    let (epoch, client_hello) = client.machine.owed().unwrap();
+    server.machine.receive(epoch, client_hello);
+
+    let ask = until_sign(&mut server);
+    let provider = crypto::ring::provider();
+    let expected = provider.hash(HashAlgorithm::Sha256).unwrap().digest(&ask.content);
+    assert_eq!(ask.digest, Some(expected));
+    let forged = ask.signed(key.sign(b"something else").unwrap());
+    assert_eq!(server.machine.answer(forged), Err(Refused::SignatureDoesNotVerify));
+    server.machine.answer(ask.signed(key.sign(&ask.content).unwrap())).unwrap();
+
+    let sent = client_hello.len();
+    client.machine.sent(sent);
+    connect(&mut client, &mut server);
+    assert!(client.connected.is_some() && server.connected.is_some());
 }

@@ -1,10 +1,8 @@
 //! A certificate authority of the examples' own, made anew in each run.
 #![allow(dead_code, unreachable_pub, reason = "each example uses a part of it")]
 
-use std::error::Error;
-
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, Error, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
 };
 
@@ -18,7 +16,7 @@ pub struct Issued {
 }
 
 impl Authority {
-    pub fn new() -> Result<Self, Box<dyn Error>> {
+    pub fn new() -> Result<Self, Error> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -31,7 +29,7 @@ impl Authority {
     }
 
     /// A certificate for a service with this DNS name, which is a server to some and a client to others.
-    pub fn issue(&self, dns_name: &str) -> Result<Issued, Box<dyn Error>> {
+    pub fn issue(&self, dns_name: &str) -> Result<Issued, Error> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new([dns_name.to_owned()])?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -146,4 +146,19 @@ impl SignatureAlgorithm {
             | Self::RsaPssSha512 => PublicKeyAlgorithm::Rsa,
         }
     }
+
+    /// The hash that the message goes through first; `None` for Ed25519, which has no digest to sign, and for
+    /// SHA-512, which is no hash of B.4.
+    #[must_use]
+    pub const fn hash(self) -> Option<HashAlgorithm> {
+        match self {
+            Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256 | Self::RsaPkcs1Sha256 | Self::RsaPssSha256 => {
+                Some(HashAlgorithm::Sha256)
+            }
+            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 | Self::RsaPkcs1Sha384 | Self::RsaPssSha384 => {
+                Some(HashAlgorithm::Sha384)
+            }
+            Self::Ed25519 | Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => None,
+        }
+    }
 }

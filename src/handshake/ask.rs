@@ -12,7 +12,7 @@ use core::fmt;
 
 use super::{Config, Credential, PeerChain, Role, SignedContent};
 use crate::alert::AlertDescription;
-use crate::crypto::{PublicKey, Secret};
+use crate::crypto::{CryptoProvider, Digest, PublicKey, Secret, SignatureAlgorithm};
 use crate::identity::{ExpectedPeer, PeerIdentity};
 use crate::message::{CipherSuite, SignatureScheme};
 use crate::time::Time;
@@ -255,9 +255,24 @@ pub struct Sign {
     pub credential: Arc<Credential>,
     /// What is signed, complete: at most 146 bytes here.
     pub content: SignedContent,
+    /// The content's hash, for keys behind PKCS#11 or in a TPM, which sign digests; `None` where there is none to
+    /// give: Ed25519 signs the content itself, and SHA-512 is a hash of no cipher suite.
+    pub digest: Option<Digest>,
 }
 
 impl Sign {
+    pub(super) fn new(
+        id: AskId,
+        scheme: SignatureScheme,
+        credential: Arc<Credential>,
+        content: SignedContent,
+        crypto: &CryptoProvider,
+    ) -> Self {
+        let hash = scheme.algorithm().and_then(SignatureAlgorithm::hash).and_then(|hash| crypto.hash(hash));
+        let digest = hash.map(|hash| hash.digest(&content));
+        Self { id, scheme, credential, content, digest }
+    }
+
     /// The signature, in the encoding of the scheme: ECDSA-Sig-Value in DER for ECDSA. It is verified under our
     /// own certificate before it is taken.
     #[must_use]

@@ -190,8 +190,7 @@ impl ChoosingCredential {
                 Ok(authenticated.finish(Some(scheme), step).into())
             }
             None => {
-                let id = step.ask_id();
-                let sign = Sign { id, scheme, credential, content };
+                let sign = Sign::new(step.ask_id(), scheme, credential, content, &step.config.crypto);
                 Ok(Signing { ask: Ask::Sign(Box::new(sign)), authenticated, scheme }.into())
             }
         }

@@ -82,7 +82,7 @@ impl Negotiated {
         match credential.sign(flight.scheme, &content, step.entropy) {
             Some(signature) => Ok(flight.finish(&signature?, step).into()),
             None => {
-                let sign = Sign { id: step.ask_id(), scheme: flight.scheme, credential, content };
+                let sign = Sign::new(step.ask_id(), flight.scheme, credential, content, &step.config.crypto);
                 Ok(Signing { ask: Ask::Sign(Box::new(sign)), flight }.into())
             }
         }

@@ -1,7 +1,7 @@
 //! What judging a path finds: stable codes, each with the section whose rule it is about.
 
 use alloc::borrow::Cow;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -24,6 +24,8 @@ pub enum Level {
 pub enum RuleFamily {
     /// What keeps judgement safe. Always an error.
     Security,
+    /// What the caller has chosen to let pass. Always a warning.
+    Choice,
     /// What RFC 5280 asks of conforming CAs beyond what validation rests on.
     Rfc5280,
     /// The Baseline Requirements of the CA/Browser Forum for TLS servers.
@@ -46,6 +48,20 @@ pub struct Finding {
     pub expected: Cow<'static, str>,
     /// What stands there.
     pub found: Cow<'static, str>,
+    /// What could settle it, for the caller to fetch and ask again.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that judgement lacked, and where the certificate says that it is. The judge itself fetches nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Missing {
+    /// The issuer's certificate (authorityInfoAccess, caIssuers).
+    IssuerCertificate { uri: String },
+    /// A CRL (cRLDistributionPoints).
+    Crl { uri: String },
+    /// An OCSP response (authorityInfoAccess, ocsp).
+    OcspResponse { uri: String },
 }
 
 macro_rules! finding_codes {
@@ -111,6 +127,12 @@ finding_codes! {
     Expired = "PATH-EXPIRED", Security, Expired, "RFC 5280 §6.1.3 (a)(2)";
     /// Validity has not begun.
     NotYetValid = "PATH-NOT-YET-VALID", Security, NotYetValid, "RFC 5280 §6.1.3 (a)(2)";
+    /// A CRL or an OCSP response says that it is revoked.
+    Revoked = "PATH-REVOKED", Security, Revoked, "RFC 5280 §6.1.3 (a)(3), §6.3.3";
+    /// Nothing usable says whether it is revoked.
+    RevocationUnknown = "PATH-REVOCATION-UNKNOWN", Security, RevocationUnknown, "RFC 5280 §6.3.3";
+    /// What says that it is not revoked is out of date.
+    RevocationStale = "PATH-REVOCATION-STALE", Security, RevocationUnknown, "RFC 5280 §6.3.3 (a)";
     /// The issuer's name is not the subject of the certificate above.
     NameChaining = "PATH-NAME-CHAINING", Security, UnknownIssuer, "RFC 5280 §6.1.3 (a)(4)";
     /// A critical extension is not understood.
@@ -145,6 +167,11 @@ finding_codes! {
     NameMismatch = "NAME-MISMATCH", Security, NameMismatch, "RFC 9525 §6";
     /// The provider has no SHA-256, with which identities are digested.
     NoSha256 = "PKI-NO-SHA256", Security, Misconfigured, "FIPS 180-4";
+
+    /// Nothing usable says whether it is revoked, and the caller lets that pass.
+    RevocationUnknownAccepted = "PATH-REVOCATION-UNKNOWN-ACCEPTED", Choice, RevocationUnknown, "RFC 5280 §6.3.3";
+    /// What says that it is not revoked is out of date, and the caller lets that pass.
+    RevocationStaleAccepted = "PATH-REVOCATION-STALE-ACCEPTED", Choice, RevocationUnknown, "RFC 5280 §6.3.3 (a)";
 
     /// A value is not in DER, though readable.
     Der = "CERT-DER", Rfc5280, Malformed, "RFC 5280 §4.1, X.690";
@@ -244,6 +271,18 @@ impl<'p> Findings<'p> {
         expected: impl Into<Cow<'static, str>>,
         found: fmt::Arguments<'_>,
     ) {
+        self.report_missing(code, certificate, expected, found, Vec::new());
+    }
+
+    /// Notes a finding with what could settle it.
+    pub(crate) fn report_missing(
+        &mut self,
+        code: FindingCode,
+        certificate: impl Into<Option<usize>>,
+        expected: impl Into<Cow<'static, str>>,
+        found: fmt::Arguments<'_>,
+        missing: Vec<Missing>,
+    ) {
         let level = self.profile.level(code);
         // An error is never lost: it takes the place of the last warning.
         let full = self.list.len() >= MAX_FINDINGS;
@@ -253,7 +292,7 @@ impl<'p> Findings<'p> {
         self.list.truncate(MAX_FINDINGS - 1);
         let certificate = certificate.into();
         let found = found.as_str().map_or_else(|| Cow::Owned(found.to_string()), Cow::Borrowed);
-        self.list.push(Finding { code, level, certificate, expected: expected.into(), found });
+        self.list.push(Finding { code, level, certificate, expected: expected.into(), found, missing });
     }
 
     pub(crate) fn has_error(&self) -> bool {

@@ -14,6 +14,7 @@ use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
 use super::path::{self, Outputs, ValidPath};
 use super::profile::Profile;
 use super::refusal::Refusal;
+use super::revocation::Revocation;
 use super::signature::VerifySignature;
 use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey};
 use crate::identity::{
@@ -54,6 +55,8 @@ pub struct Judgement<'a> {
     pub intermediates: &'a [&'a [u8]],
     /// Verifies signatures in place of `provider`.
     pub verifier: Option<&'a dyn VerifySignature>,
+    /// How revocation is asked; `None` for not at all.
+    pub revocation: Option<&'a Revocation<'a>>,
     /// What is asked of certificate policies.
     pub policies: &'a PolicyInputs,
     /// Intermediates allowed in a path, those not counted that are self-issued.
@@ -124,6 +127,7 @@ impl<'a> Judgement<'a> {
             profile: &INTERNAL,
             intermediates: &[],
             verifier: None,
+            revocation: None,
             policies: &NO_POLICY,
             max_path_length: None,
         }
@@ -131,6 +135,10 @@ impl<'a> Judgement<'a> {
 
     pub(crate) fn signature_verifier(&self) -> &'a dyn VerifySignature {
         self.verifier.unwrap_or(self.provider)
+    }
+
+    pub(crate) fn no_policies() -> &'static PolicyInputs {
+        &NO_POLICY
     }
 
     fn sha256(&self, data: &[u8]) -> Option<Sha256Digest> {

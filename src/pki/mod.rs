@@ -34,10 +34,11 @@ pub mod name;
 mod path;
 mod profile;
 mod refusal;
+pub mod revocation;
 mod signature;
 
 pub use anchor::{AnchorError, TrustAnchor, TrustAnchors};
-pub use finding::{Finding, FindingCode, Level, RuleFamily};
+pub use finding::{Finding, FindingCode, Level, Missing, RuleFamily};
 pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, ValidatedPath, judge, validate_path};
 pub use profile::{Limits, Profile};
 pub use refusal::{PathCertificate, Refusal, RefusalKind, Report, Source, TriedPath};

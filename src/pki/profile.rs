@@ -111,6 +111,7 @@ impl Profile {
     pub fn level(&self, code: FindingCode) -> Level {
         let of_family = match code.family() {
             RuleFamily::Security => return Level::Error,
+            RuleFamily::Choice => return Level::Warning,
             RuleFamily::Rfc5280 => self.rfc5280,
             RuleFamily::WebPki => self.web_pki,
             RuleFamily::Spiffe => self.spiffe,
@@ -137,8 +138,12 @@ mod tests {
             profile.levels.push((*code, Level::Ignored));
         }
         for code in FindingCode::ALL {
-            let security = code.family() == RuleFamily::Security;
-            assert_eq!(profile.level(*code), if security { Level::Error } else { Level::Ignored }, "{code}");
+            let expected = match code.family() {
+                RuleFamily::Security => Level::Error,
+                RuleFamily::Choice => Level::Warning,
+                RuleFamily::Rfc5280 | RuleFamily::WebPki | RuleFamily::Spiffe => Level::Ignored,
+            };
+            assert_eq!(profile.level(*code), expected, "{code}");
         }
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::finding::{Finding, FindingCode, Level};
+use super::finding::{Finding, FindingCode, Level, Missing};
 use super::judgement::Judgement;
 use crate::identity::SerialNumber;
 use crate::time::Time;
@@ -123,6 +123,7 @@ impl Refusal {
             certificate: None,
             expected: "a path to a trust anchor".into(),
             found: "none".into(),
+            missing: Vec::new(),
         });
         Box::new(Self {
             tried,
@@ -145,6 +146,19 @@ impl Refusal {
     #[must_use]
     pub const fn code(&self) -> FindingCode {
         self.deciding.code
+    }
+
+    /// What could settle findings of any path, each once.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&Missing> {
+        let mut missing = Vec::new();
+        let findings = self.tried.iter().flat_map(|path| &path.findings);
+        for lack in findings.flat_map(|finding| &finding.missing) {
+            if !missing.contains(&lack) {
+                missing.push(lack);
+            }
+        }
+        missing
     }
 
     /// Every path tried, over several lines.

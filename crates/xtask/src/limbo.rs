@@ -10,6 +10,7 @@ use handfast::crypto::{CryptoProvider, ring};
 use handfast::identity::ExpectedPeer;
 use handfast::pki::certificate::KeyUsage;
 use handfast::pki::name::PublicSuffixes;
+use handfast::pki::revocation::{Crl, CrlStore, Revocation, UnknownStatus};
 use handfast::pki::{Judgement, Profile, Purpose, TrustAnchor, TrustAnchors, judge};
 use handfast::time::Time;
 use serde_json::Value;
@@ -112,6 +113,7 @@ struct Case<'c> {
     key_usage: KeyUsage,
     time: Time,
     max_path_length: Option<u32>,
+    crls: Option<CrlStore>,
     accept: bool,
 }
 
@@ -206,6 +208,7 @@ impl Runner {
             key_usage,
             time: time.as_str().map_or(Ok(self.now), suite::time)?,
             max_path_length: max_chain_depth.and_then(|depth| u32::try_from(depth).ok()),
+            crls: crls(json)?,
             accept: string(json, "expected_result")? == "SUCCESS",
         })
     }
@@ -215,15 +218,28 @@ impl Runner {
         let chain: Vec<&[u8]> = case.chain.iter().map(Vec::as_slice).collect();
         for expected in &case.expected {
             let expected = expected.as_ref().ok_or("the name expected is none of its kind")?;
+            let revocation = case.crls.as_ref().map(|crls| {
+                let mut revocation = Revocation::new(crls);
+                revocation.unknown = UnknownStatus::AcceptUncovered;
+                revocation
+            });
             let mut judgement =
                 Judgement::new(&case.anchors, expected, case.purpose, case.time, &self.provider);
             judgement.profile = profile;
             judgement.key_usage = case.key_usage;
             judgement.max_path_length = case.max_path_length;
+            judgement.revocation = revocation.as_ref();
             judge(&chain, &judgement).map_err(|refusal| refusal.to_string())?;
         }
         Ok(())
     }
+}
+
+/// The case's CRLs, none if it has none; what cannot be read says nothing.
+fn crls(json: &Value) -> Result<Option<CrlStore>, String> {
+    let blocks = pem_blocks(strings(json, "crls")?);
+    let crls = blocks.iter().filter_map(|der| Crl::from_der(der.as_slice()).ok());
+    Ok((!blocks.is_empty()).then(|| crls.collect()))
 }
 
 fn expected_peer(name: &Value) -> Result<Option<ExpectedPeer>, String> {

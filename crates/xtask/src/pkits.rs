@@ -11,6 +11,7 @@ use handfast::crypto::{CryptoProvider, ring};
 use handfast::identity::ExpectedPeer;
 use handfast::pki::asn1::OwnedOid;
 use handfast::pki::certificate::KeyUsage;
+use handfast::pki::revocation::{Crl, CrlStore, Revocation};
 use handfast::pki::{
     Judgement, PolicyInputs, Purpose, SignatureError, SignedData, TrustAnchors, VerifySignature,
     validate_path,
@@ -70,6 +71,7 @@ struct Suite {
     time: Time,
     policy_oids: BTreeMap<String, OwnedOid>,
     certs: BTreeMap<String, Vec<u8>>,
+    crls: BTreeMap<String, Vec<u8>>,
 }
 
 impl Suite {
@@ -88,6 +90,7 @@ impl Suite {
             time: suite::time(string(json, "validation_time")?)?,
             policy_oids,
             certs: files(json, "certs")?,
+            crls: files(json, "crls")?,
         })
     }
 
@@ -112,6 +115,9 @@ impl Suite {
         judgement.key_usage = KeyUsage::default();
         judgement.verifier = Some(&self.verifier);
         judgement.policies = &policies;
+        let crls = self.crls(case)?;
+        let revocation = Revocation::new(&crls);
+        judgement.revocation = Some(&revocation);
         let verdict = validate_path(&chain, &judgement);
         let valid = string(case, "expected")? == "valid";
         let wanted_policies = self.policy_set(case, "user_constrained_policy_set")?;
@@ -126,6 +132,16 @@ impl Suite {
             Err(_) if !valid => Ok(()),
             Err(refusal) => Err(refusal.to_string()),
         })
+    }
+
+    /// The case's CRLs; what cannot be read says nothing.
+    fn crls(&self, case: &Value) -> Result<CrlStore, String> {
+        let mut crls = Vec::new();
+        for name in strings(case, "crls")? {
+            let der = self.crls.get(name).ok_or(format!("{name} is missing"))?;
+            crls.extend(Crl::from_der(der.as_slice()).ok());
+        }
+        Ok(crls.into_iter().collect())
     }
 
     /// Policies by name; anyPolicy asks for none in particular.

@@ -135,6 +135,12 @@ pub(crate) mod known {
         KEY_USAGE = b"\x55\x1d\x0f";
         SUBJECT_ALT_NAME = b"\x55\x1d\x11";
         BASIC_CONSTRAINTS = b"\x55\x1d\x13";
+        CRL_NUMBER = b"\x55\x1d\x14";
+        CRL_REASONS = b"\x55\x1d\x15";
+        INVALIDITY_DATE = b"\x55\x1d\x18";
+        DELTA_CRL_INDICATOR = b"\x55\x1d\x1b";
+        ISSUING_DISTRIBUTION_POINT = b"\x55\x1d\x1c";
+        CERTIFICATE_ISSUER = b"\x55\x1d\x1d";
         NAME_CONSTRAINTS = b"\x55\x1d\x1e";
         CRL_DISTRIBUTION_POINTS = b"\x55\x1d\x1f";
         CERTIFICATE_POLICIES = b"\x55\x1d\x20";

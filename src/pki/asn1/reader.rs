@@ -104,6 +104,11 @@ impl<'a> DerReader<'a> {
         Self { rest: der, offset: 0 }
     }
 
+    /// Where the next value starts in the outermost structure.
+    pub(crate) const fn offset(&self) -> usize {
+        self.offset
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }

@@ -70,6 +70,18 @@ impl<'a> GeneralName<'a> {
         })
     }
 
+    /// The text of a uniformResourceIdentifier.
+    pub(crate) fn uri(self) -> Option<&'a str> {
+        let Self::UniformResourceIdentifier(uri) = self else { return None };
+        core::str::from_utf8(uri).ok()
+    }
+
+    /// The name of a directoryName.
+    pub(crate) fn directory_name(self) -> Option<Name<'a>> {
+        let Self::DirectoryName(name) = self else { return None };
+        Some(name)
+    }
+
     /// The name of the form in the ASN.1 module.
     #[must_use]
     pub const fn form(&self) -> &'static str {

@@ -11,14 +11,16 @@ mod name_text;
 mod public_key;
 
 pub use algorithm::AlgorithmIdentifier;
+pub(crate) use extension::ComparableName;
 pub use extension::{
     AccessDescription, AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
-    ExtKeyUsage, Extension, ExtensionField, Extensions, GeneralSubtree, GeneralSubtrees, KeyUsage,
-    NameConstraints, PolicyConstraints, PolicyMappings, TlsFeatures,
+    DistributionPoint, DistributionPointName, ExtKeyUsage, Extension, ExtensionField, Extensions,
+    GeneralSubtree, GeneralSubtrees, IssuingDistributionPoint, KeyUsage, NameConstraints, PolicyConstraints,
+    PolicyMappings, ReasonFlags, TlsFeatures,
 };
 pub(crate) use general_name::ip_address;
 pub use general_name::{GeneralName, GeneralNames};
-pub use name::{Attribute, Name, NormalizedName};
+pub use name::{Attribute, Name, NormalizedName, RelativeDistinguishedName};
 pub use public_key::{EcParameters, KeyType, SubjectPublicKeyInfo};
 
 use alloc::vec::Vec;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::name_text;
-use crate::pki::asn1::{Asn1Error, DerReader, Lapse, LapseRule, Oid, tag};
+use crate::pki::asn1::{Asn1Error, DerReader, Lapse, LapseRule, Oid, Value, tag};
 
 /// A distinguished name, borrowed from its DER.
 ///
@@ -19,6 +19,12 @@ pub struct Name<'a> {
     /// The whole name, so that equal bytes are an equal name.
     pub der: &'a [u8],
     rdns: &'a [u8],
+}
+
+/// One RDN that stands for a name below another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RelativeDistinguishedName<'a> {
+    contents: &'a [u8],
 }
 
 /// One attribute of a name.
@@ -90,8 +96,7 @@ impl<'a> Name<'a> {
     pub fn rdns(&self) -> impl Iterator<Item = impl Iterator<Item = Attribute<'a>> + use<'a>> + use<'a> {
         let mut rdns = DerReader::new(self.rdns);
         core::iter::from_fn(move || {
-            let mut attributes = rdns.expect("RelativeDistinguishedName", tag::SET).ok()?.reader();
-            Some(core::iter::from_fn(move || read_attribute(attributes.sequence("attribute").ok()?).ok()))
+            Some(attributes(rdns.expect("RelativeDistinguishedName", tag::SET).ok()?.reader()))
         })
     }
 
@@ -111,20 +116,40 @@ impl<'a> Name<'a> {
     pub fn normalized(&self) -> NormalizedName {
         let mut normalized = NormalizedName { bytes: Vec::with_capacity(self.der.len()), comparable: true };
         for rdn in self.rdns() {
-            let mut attributes: Vec<Vec<u8>> = Vec::new();
-            for attribute in rdn {
-                attributes.push(attribute.normalized(&mut normalized.comparable));
-            }
-            // A set has no order.
-            attributes.sort_unstable();
-            let rdn: Vec<u8> = attributes.iter().flat_map(|attribute| with_length(attribute)).collect();
-            normalized.bytes.extend(with_length(&rdn));
+            normalized.push(rdn);
         }
         normalized
     }
 }
 
+impl<'a> RelativeDistinguishedName<'a> {
+    /// Reads the contents of the set under whatever tag.
+    pub(crate) fn from_contents(set: &Value<'a>) -> Result<Self, Asn1Error> {
+        let mut attributes = set.reader();
+        while !attributes.is_empty() {
+            read_attribute(attributes.sequence("AttributeTypeAndValue")?)?;
+        }
+        Ok(Self { contents: set.contents })
+    }
+
+    /// The form of the name that stands right below `parent` by this one.
+    pub(crate) fn below(&self, parent: &NormalizedName) -> NormalizedName {
+        let mut name = parent.clone();
+        name.push(attributes(DerReader::new(self.contents)));
+        name
+    }
+}
+
 impl NormalizedName {
+    fn push<'a>(&mut self, rdn: impl Iterator<Item = Attribute<'a>>) {
+        let mut forms: Vec<Vec<u8>> =
+            rdn.map(|attribute| attribute.normalized(&mut self.comparable)).collect();
+        // A set has no order.
+        forms.sort_unstable();
+        let rdn: Vec<u8> = forms.iter().flat_map(|form| with_length(form)).collect();
+        self.bytes.extend(with_length(&rdn));
+    }
+
     /// The form's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -167,6 +192,10 @@ impl Attribute<'_> {
         }
         form
     }
+}
+
+fn attributes<'a>(mut set: DerReader<'a>) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
+    core::iter::from_fn(move || read_attribute(set.sequence("attribute").ok()?).ok())
 }
 
 fn with_length(bytes: &[u8]) -> Vec<u8> {

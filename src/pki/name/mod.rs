@@ -66,19 +66,9 @@ pub fn verify_name(
 #[must_use]
 pub fn spiffe_id(certificate: &Certificate<'_>) -> Option<SpiffeId> {
     let names = certificate.subject_alt_names();
-    let mut uris = names.iter().filter_map(|name| match name {
-        GeneralName::UniformResourceIdentifier(uri) => Some(uri),
-        GeneralName::OtherName { .. }
-        | GeneralName::Rfc822Name(_)
-        | GeneralName::DnsName(_)
-        | GeneralName::X400Address(_)
-        | GeneralName::DirectoryName(_)
-        | GeneralName::EdiPartyName(_)
-        | GeneralName::IpAddress(_)
-        | GeneralName::RegisteredId(_) => None,
-    });
+    let mut uris = names.iter().filter(|name| matches!(name, GeneralName::UniformResourceIdentifier(_)));
     match (uris.next(), uris.next()) {
-        (Some(uri), None) => SpiffeId::parse(core::str::from_utf8(uri).ok()?).ok(),
+        (Some(uri), None) => SpiffeId::parse(uri.uri()?).ok(),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@
 //! the search costs one signature each and not every path through it.
 
 use alloc::boxed::Box;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::ops::ControlFlow;
@@ -15,8 +16,8 @@ use super::signatures::Signatures;
 use super::work::{Exhausted, Work};
 use super::{ValidPath, describe};
 use crate::pki::asn1::Asn1Error;
-use crate::pki::certificate::{Certificate, NormalizedName};
-use crate::pki::finding::{Finding, FindingCode, Findings, Level};
+use crate::pki::certificate::{Certificate, ExtensionField, Name, NormalizedName};
+use crate::pki::finding::{Finding, FindingCode, Findings, Level, Missing};
 use crate::pki::judgement::Judgement;
 use crate::pki::refusal::{Refusal, Source, TriedPath};
 use crate::pki::signature::SignatureError;
@@ -26,17 +27,21 @@ const MAX_REPORTED_PATHS: usize = 16;
 
 /// A search for a path.
 pub(crate) struct Search<'a> {
-    judgement: &'a Judgement<'a>,
-    nodes: Vec<Node<'a>>,
+    pub(super) judgement: &'a Judgement<'a>,
+    pub(super) nodes: Vec<Node<'a>>,
     signatures: Signatures<'a>,
-    work: Work,
+    pub(super) work: Work,
+    /// The signers of CRLs whose own paths are searched right now, the outermost first.
+    pub(super) signers: Vec<&'a [u8]>,
+    /// The one anchor that counts, if not all do.
+    only_anchor: Option<Source>,
     tried: Vec<TriedPath>,
     omitted: usize,
 }
 
-struct Node<'a> {
-    certificate: Certificate<'a>,
-    source: Source,
+pub(super) struct Node<'a> {
+    pub(super) certificate: Arc<Certificate<'a>>,
+    pub(super) source: Source,
     subject: OnceCell<NormalizedName>,
 }
 
@@ -53,6 +58,8 @@ impl<'a> Search<'a> {
             nodes: Vec::new(),
             signatures: Signatures::new(judgement.signature_verifier()),
             work: Work::new(judgement.profile.limits),
+            signers: Vec::new(),
+            only_anchor: None,
             tried: Vec::new(),
             omitted: 0,
         }
@@ -83,7 +90,7 @@ impl<'a> Search<'a> {
     pub(crate) fn run_alone(mut self, chain: &[&'a [u8]]) -> Result<ValidPath<'a>, Box<Refusal>> {
         self.add_own(chain)?;
         let mut findings = Findings::new(self.judgement.profile);
-        let own = self.nodes.first().map(|node| (0, &node.certificate));
+        let own = self.nodes.first().map(|node| (0, &*node.certificate));
         let outputs = own.map(|own| process_alone(self.judgement, own, &mut findings));
         match outputs {
             Some(outputs) if !findings.has_error() => Ok(self.valid_path(&[0], findings.into_vec(), outputs)),
@@ -106,10 +113,44 @@ impl<'a> Search<'a> {
         Ok(others)
     }
 
+    /// A search with the same certificates and what is left of the budget, for the path of a CRL's signer.
+    pub(super) fn inner<'b>(
+        &self,
+        judgement: &'b Judgement<'b>,
+        signers: Vec<&'b [u8]>,
+        only_anchor: Option<Source>,
+    ) -> Search<'b>
+    where
+        'a: 'b,
+    {
+        let mut search = Search::new(judgement);
+        let counts =
+            |node: &&Node<'a>| !matches!(node.source, Source::Anchor(_)) || Some(node.source) == only_anchor;
+        for node in self.nodes.iter().filter(counts) {
+            let certificate = Arc::clone(&node.certificate);
+            search.nodes.push(Node { certificate, source: node.source, subject: OnceCell::new() });
+        }
+        search.work = self.work;
+        search.signers = signers;
+        search.only_anchor = only_anchor;
+        search
+    }
+
+    /// Is there a valid path for this certificate?
+    pub(super) fn finds_path(&mut self, certificate: &Certificate<'_>) -> Result<bool, Exhausted> {
+        let index = self.nodes.iter().position(|node| node.certificate.der == certificate.der);
+        let Some(index) = index else { return Ok(false) };
+        match self.extend(&mut alloc::vec![index]) {
+            ControlFlow::Break(Stop::Accepted(..)) => Ok(true),
+            ControlFlow::Break(Stop::Exhausted(exhausted)) => Err(exhausted),
+            ControlFlow::Continue(()) => Ok(false),
+        }
+    }
+
     fn valid_path(&self, path: &[usize], findings: Vec<Finding>, outputs: Outputs) -> ValidPath<'a> {
         let nodes = || path.iter().filter_map(|index| self.nodes.get(*index));
         ValidPath {
-            certificates: nodes().map(|node| node.certificate.clone()).collect(),
+            certificates: nodes().map(|node| Arc::clone(&node.certificate)).collect(),
             sources: nodes().map(|node| node.source).collect(),
             findings,
             outputs,
@@ -150,7 +191,7 @@ impl<'a> Search<'a> {
         self.take(Work::path)?;
         let mut findings = Findings::new(self.judgement.profile);
         let certificates: Vec<_> =
-            path.iter().filter_map(|index| Some((*index, &self.nodes.get(*index)?.certificate))).collect();
+            path.iter().filter_map(|index| Some((*index, &*self.nodes.get(*index)?.certificate))).collect();
         let anchor = self.last(path).and_then(|node| match node.source {
             Source::Anchor(index) => self.judgement.anchors.as_slice().get(index),
             Source::Peer(_) | Source::Intermediate(_) => None,
@@ -159,7 +200,14 @@ impl<'a> Search<'a> {
         let path_to_process = Path { certificates: &certificates, anchor };
         let processed =
             process(self.judgement, path_to_process, &mut self.signatures, &mut self.work, &mut findings);
-        match processed {
+        let outputs = match processed {
+            Ok(outputs) if !findings.has_error() => {
+                let checked = self.check_revocation(path, &mut findings);
+                checked.map(|()| outputs)
+            }
+            other => other,
+        };
+        match outputs {
             Ok(outputs) if !findings.has_error() => {
                 ControlFlow::Break(Stop::Accepted(path.to_vec(), findings.into_vec(), outputs))
             }
@@ -177,7 +225,8 @@ impl<'a> Search<'a> {
     /// The certificates that by name may have issued the last one of `path`: anchors first, then those whose
     /// key identifier fits and that are valid now.
     fn candidates(&mut self, path: &[usize]) -> Vec<usize> {
-        self.add_anchor_nodes(path);
+        let Some(issuer) = self.last(path).map(|node| node.certificate.issuer) else { return Vec::new() };
+        self.add_anchor_nodes(&issuer);
         let Some(child) = self.last(path) else { return Vec::new() };
         let issuer = &child.certificate.issuer;
         let normalized = OnceCell::new();
@@ -194,12 +243,11 @@ impl<'a> Search<'a> {
     }
 
     /// Anchors are read when a path needs them, for a config may hold hundreds.
-    fn add_anchor_nodes(&mut self, path: &[usize]) {
-        let Some(child) = self.last(path) else { return };
-        let issuer = child.certificate.issuer;
-        for (index, anchor) in self.judgement.anchors.named(&issuer) {
+    pub(super) fn add_anchor_nodes(&mut self, name: &Name<'_>) {
+        for (index, anchor) in self.judgement.anchors.named(name) {
             let source = Source::Anchor(index);
-            if self.nodes.iter().any(|node| node.source == source) {
+            let counts = self.only_anchor.is_none_or(|only| only == source);
+            if !counts || self.nodes.iter().any(|node| node.source == source) {
                 continue;
             }
             if let Ok(certificate) = Certificate::from_der(anchor.certificate_der()) {
@@ -238,8 +286,8 @@ impl<'a> Search<'a> {
 
     /// Verifies the signature of the last certificate of `path` with the candidate's key.
     fn verify_link(&mut self, path: &[usize], candidate: usize) -> ControlFlow<Stop, bool> {
-        let child = path.last().and_then(|index| Some((*index, &self.nodes.get(*index)?.certificate)));
-        let issuer = self.nodes.get(candidate).map(|node| (candidate, &node.certificate));
+        let child = path.last().and_then(|index| Some((*index, &*self.nodes.get(*index)?.certificate)));
+        let issuer = self.nodes.get(candidate).map(|node| (candidate, &*node.certificate));
         let (Some(child), Some(issuer)) = (child, issuer) else { return ControlFlow::Continue(false) };
         let error = match self.signatures.verify(child, issuer, None, &mut self.work) {
             Ok(Ok(())) => return ControlFlow::Continue(true),
@@ -256,11 +304,15 @@ impl<'a> Search<'a> {
     fn no_issuer(&mut self, path: &[usize]) {
         let mut findings = Findings::new(self.judgement.profile);
         if let Some(node) = self.last(path) {
-            findings.report(
+            let access = node.certificate.extensions.authority_info_access.as_ref();
+            let access = access.and_then(ExtensionField::ok);
+            let uris = access.map(|access| access.ca_issuers().map(String::from).collect::<Vec<_>>());
+            findings.report_missing(
                 FindingCode::UnknownIssuer,
                 path.len() - 1,
                 "a trust anchor or an intermediate with the issuer's name",
                 format_args!("none named {:?}", node.certificate.issuer.to_string()),
+                uris.unwrap_or_default().into_iter().map(|uri| Missing::IssuerCertificate { uri }).collect(),
             );
         }
         self.record(path, false, findings);
@@ -342,7 +394,7 @@ impl Search<'_> {
 
 impl<'a> Node<'a> {
     fn new(certificate: Certificate<'a>, source: Source) -> Self {
-        Self { certificate, source, subject: OnceCell::new() }
+        Self { certificate: Arc::new(certificate), source, subject: OnceCell::new() }
     }
 
     fn subject(&self) -> &NormalizedName {

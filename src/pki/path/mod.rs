@@ -6,12 +6,14 @@ mod name_constraints;
 mod policy;
 mod policy_graph;
 mod process;
+mod revocation;
 mod signatures;
 mod spiffe;
 mod web_pki;
 mod work;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::certificate::Certificate;
@@ -25,7 +27,7 @@ pub(crate) use process::Outputs;
 /// A path that processing accepted.
 pub(crate) struct ValidPath<'a> {
     /// The peer's own certificate first, the anchor's last.
-    pub(crate) certificates: Vec<Certificate<'a>>,
+    pub(crate) certificates: Vec<Arc<Certificate<'a>>>,
     /// Where each came from.
     pub(crate) sources: Vec<Source>,
     /// Warnings.

@@ -57,17 +57,7 @@ impl<'a> AuthorityInfoAccess<'a> {
 
     fn uris(&self, method: Oid<'static>) -> impl Iterator<Item = &'a str> {
         let descriptions = self.descriptions.iter().filter(move |access| access.access_method == method);
-        descriptions.filter_map(|access| match access.access_location {
-            GeneralName::UniformResourceIdentifier(uri) => core::str::from_utf8(uri).ok(),
-            GeneralName::OtherName { .. }
-            | GeneralName::Rfc822Name(_)
-            | GeneralName::DnsName(_)
-            | GeneralName::X400Address(_)
-            | GeneralName::DirectoryName(_)
-            | GeneralName::EdiPartyName(_)
-            | GeneralName::IpAddress(_)
-            | GeneralName::RegisteredId(_) => None,
-        })
+        descriptions.filter_map(|access| access.access_location.uri())
     }
 }
 

@@ -35,7 +35,7 @@ pub struct ExtKeyUsage<'a> {
 }
 
 impl<'a> AuthorityKeyIdentifier<'a> {
-    pub(super) fn read(reader: &mut DerReader<'a>) -> Result<Self, Asn1Error> {
+    pub(crate) fn read(reader: &mut DerReader<'a>) -> Result<Self, Asn1Error> {
         let mut sequence = reader.sequence("AuthorityKeyIdentifier")?;
         let key_identifier = sequence.optional("keyIdentifier", tag::context(0))?;
         let issuer = sequence.optional("authorityCertIssuer", tag::context_constructed(1))?;

@@ -2,11 +2,16 @@
 
 mod access;
 mod constraints;
+mod distribution_point;
 mod key;
 mod policy;
 
 pub use access::{AccessDescription, AuthorityInfoAccess, TlsFeatures};
 pub use constraints::{BasicConstraints, GeneralSubtree, GeneralSubtrees, NameConstraints};
+pub(crate) use distribution_point::ComparableName;
+pub use distribution_point::{
+    DistributionPoint, DistributionPointName, IssuingDistributionPoint, ReasonFlags,
+};
 pub use key::{AuthorityKeyIdentifier, ExtKeyUsage, KeyUsage};
 pub use policy::{CertificatePolicies, PolicyConstraints, PolicyMappings};
 
@@ -67,6 +72,7 @@ pub struct Extensions<'a> {
     pub policy_constraints: Option<ExtensionField<PolicyConstraints>>,
     pub ext_key_usage: Option<ExtensionField<ExtKeyUsage<'a>>>,
     pub inhibit_any_policy: Option<ExtensionField<u32>>,
+    pub crl_distribution_points: Option<ExtensionField<Vec<DistributionPoint<'a>>>>,
     pub authority_info_access: Option<ExtensionField<AuthorityInfoAccess<'a>>>,
     pub tls_feature: Option<ExtensionField<TlsFeatures<'a>>>,
 }
@@ -112,6 +118,7 @@ impl<'a> Extensions<'a> {
             of(self.policy_constraints.as_ref()),
             of(self.ext_key_usage.as_ref()),
             of(self.inhibit_any_policy.as_ref()),
+            of(self.crl_distribution_points.as_ref()),
             of(self.tls_feature.as_ref()),
         ];
         errors.into_iter().flatten()
@@ -164,8 +171,9 @@ impl<'a> Extensions<'a> {
                 self.authority_info_access = extension.field(AuthorityInfoAccess::read);
             }
             known::TLS_FEATURE => self.tls_feature = extension.field(TlsFeatures::read),
-            // Where CRLs are is read by revocation, when it looks for them.
-            known::CRL_DISTRIBUTION_POINTS => {}
+            known::CRL_DISTRIBUTION_POINTS => {
+                self.crl_distribution_points = extension.field(DistributionPoint::read_all);
+            }
             _ => return false,
         }
         true

@@ -1,0 +1,294 @@
+//! Certificate revocation lists (RFC 5280 §5).
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::crl_index::CrlIndex;
+use super::{CrlError, RevocationReason};
+use crate::pem;
+use crate::pki::asn1::{self, Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
+use crate::pki::certificate::{
+    AlgorithmIdentifier, AuthorityKeyIdentifier, Extension, ExtensionField, IssuingDistributionPoint, Name,
+    NormalizedName,
+};
+use crate::time::Time;
+
+/// Bytes of the largest list that we read: some ten million entries. Offsets into it are kept as `u32`.
+pub const MAX_CRL_LEN: usize = 1 << 29;
+
+/// A certificate revocation list, borrowed from its DER; its entries are looked up in a [`Crl`].
+///
+/// ```text
+/// TBSCertList ::= SEQUENCE {
+///      version             Version OPTIONAL,
+///      signature           AlgorithmIdentifier,
+///      issuer              Name,
+///      thisUpdate          Time,
+///      nextUpdate          Time OPTIONAL,
+///      revokedCertificates SEQUENCE OF SEQUENCE {
+///           userCertificate    CertificateSerialNumber,
+///           revocationDate     Time,
+///           crlEntryExtensions Extensions OPTIONAL } OPTIONAL,
+///      crlExtensions       [0] Extensions OPTIONAL }
+/// ```
+/// RFC 5280 §5.1.
+#[derive(Clone, Debug)]
+pub struct CertificateList<'a> {
+    /// The bytes that the signature covers.
+    pub tbs_cert_list: &'a [u8],
+    /// Is the issuer's algorithm the same within and outside what the signature covers?
+    pub algorithms_agree: bool,
+    /// The issuer's algorithm.
+    pub signature_algorithm: AlgorithmIdentifier<'a>,
+    /// The signature.
+    pub signature_value: &'a [u8],
+    /// The issuer's name.
+    pub issuer: Name<'a>,
+    /// When it was issued.
+    pub this_update: Time,
+    /// When the next one will be issued at the latest.
+    pub next_update: Option<Time>,
+    /// Which key of the issuer signed.
+    pub authority_key_identifier: Option<AuthorityKeyIdentifier<'a>>,
+    /// Content octets of cRLNumber.
+    pub crl_number: Option<&'a [u8]>,
+    /// Content octets of BaseCRLNumber: this is a delta list to the complete one of that number.
+    pub base_crl_number: Option<&'a [u8]>,
+    /// What the list is about.
+    pub issuing_distribution_point: Option<IssuingDistributionPoint<'a>>,
+    /// The same in DER: a delta list has the scope of its base.
+    pub issuing_distribution_point_der: Option<&'a [u8]>,
+    /// A critical extension that is not understood, or that must not be critical.
+    pub unusable_extension: Option<Oid<'a>>,
+    /// The entries, one after the other.
+    pub(super) revoked_certificates: &'a [u8],
+    /// Where they start.
+    pub(super) entries_start: usize,
+}
+
+/// An entry of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokedCertificate {
+    /// When.
+    pub revocation_date: Time,
+    /// Why.
+    pub reason: RevocationReason,
+}
+
+/// A list that owns its DER, with an index of its entries built once.
+#[derive(Clone, Debug)]
+pub struct Crl {
+    der: Arc<[u8]>,
+    issuer: NormalizedName,
+    index: CrlIndex,
+}
+
+/// The lists of a config, findable by issuer.
+#[derive(Clone, Debug, Default)]
+pub struct CrlStore {
+    crls: Vec<Crl>,
+    by_issuer: BTreeMap<NormalizedName, Vec<usize>>,
+}
+
+impl<'a> CertificateList<'a> {
+    /// Reads a list but for its entries.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] if it is not one, or a known extension cannot be read.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Asn1Error> {
+        let mut outer = DerReader::new(der);
+        if der.len() > MAX_CRL_LEN {
+            return Err(outer.error("CertificateList", Asn1Reason::TooLarge { limit: MAX_CRL_LEN }));
+        }
+        let mut list = outer.sequence("CertificateList")?;
+        outer.end("CertificateList")?;
+        let tbs = list.expect("tbsCertList", tag::SEQUENCE)?;
+        let signature_algorithm = AlgorithmIdentifier::read(&mut list, "signatureAlgorithm")?;
+        let signature = list.expect("signatureValue", tag::BIT_STRING)?;
+        list.end("CertificateList")?;
+        let mut lapses = Vec::new();
+        let mut read = Self::read_tbs_cert_list(tbs.reader(), signature_algorithm, &mut lapses)?;
+        read.tbs_cert_list = tbs.whole;
+        read.signature_value = signature.bit_string(&mut lapses)?.bytes;
+        Ok(read)
+    }
+
+    fn read_tbs_cert_list(
+        mut tbs: DerReader<'a>,
+        signature_algorithm: AlgorithmIdentifier<'a>,
+        lapses: &mut Vec<Lapse>,
+    ) -> Result<Self, Asn1Error> {
+        tbs.optional("version", tag::INTEGER)?;
+        let signature = AlgorithmIdentifier::read(&mut tbs, "signature")?;
+        let issuer = Name::read(&mut tbs, "issuer", lapses)?;
+        let (this_update, _) = asn1::time(&tbs.any("thisUpdate")?)?;
+        let next_update = match tbs.peek_tag() {
+            Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(asn1::time(&tbs.any("nextUpdate")?)?.0),
+            _ => None,
+        };
+        let revoked = tbs.optional("revokedCertificates", tag::SEQUENCE)?;
+        let extensions = tbs.optional("crlExtensions", tag::context_constructed(0))?;
+        tbs.end("tbsCertList")?;
+        let mut list = Self {
+            tbs_cert_list: &[],
+            algorithms_agree: signature == signature_algorithm,
+            signature_algorithm,
+            signature_value: &[],
+            issuer,
+            this_update,
+            next_update,
+            authority_key_identifier: None,
+            crl_number: None,
+            base_crl_number: None,
+            issuing_distribution_point: None,
+            issuing_distribution_point_der: None,
+            unusable_extension: None,
+            revoked_certificates: revoked.map(|value| value.contents).unwrap_or_default(),
+            entries_start: revoked.map(|value| value.reader().offset()).unwrap_or_default(),
+        };
+        if let Some(explicit) = extensions {
+            let mut explicit = explicit.reader();
+            let mut sequence = explicit.sequence("crlExtensions")?;
+            explicit.end("crlExtensions")?;
+            while !sequence.is_empty() {
+                let extension = Extension::read(&mut sequence, lapses)?;
+                list.read_extension(&extension, lapses)?;
+            }
+        }
+        Ok(list)
+    }
+
+    /// RFC 5280 §5.2; an extension that must not be critical and is makes the list unusable like an unknown one.
+    fn read_extension(
+        &mut self,
+        extension: &Extension<'a>,
+        lapses: &mut Vec<Lapse>,
+    ) -> Result<(), Asn1Error> {
+        fn value<T>(field: Option<ExtensionField<T>>) -> Result<Option<T>, Asn1Error> {
+            field.map(|field| field.value).transpose()
+        }
+        let mut may_be_critical = false;
+        match extension.id {
+            known::AUTHORITY_KEY_IDENTIFIER => {
+                self.authority_key_identifier = value(extension.field(AuthorityKeyIdentifier::read))?;
+            }
+            known::CRL_NUMBER => {
+                self.crl_number = value(
+                    extension.field(|reader| reader.expect("CRLNumber", tag::INTEGER)?.integer(lapses)),
+                )?;
+            }
+            known::DELTA_CRL_INDICATOR => {
+                self.base_crl_number = value(
+                    extension.field(|reader| reader.expect("BaseCRLNumber", tag::INTEGER)?.integer(lapses)),
+                )?;
+                may_be_critical = true;
+            }
+            known::ISSUING_DISTRIBUTION_POINT => {
+                self.issuing_distribution_point =
+                    value(extension.field(|reader| IssuingDistributionPoint::read(reader, lapses)))?;
+                self.issuing_distribution_point_der = Some(extension.value);
+                may_be_critical = true;
+            }
+            // issuerAltName, freshestCRL and authorityInfoAccess help to find things.
+            _ => {}
+        }
+        if extension.critical && !may_be_critical {
+            self.unusable_extension = Some(extension.id);
+        }
+        Ok(())
+    }
+
+    /// Is it about changes to a complete list?
+    #[must_use]
+    pub const fn is_delta(&self) -> bool {
+        self.base_crl_number.is_some()
+    }
+}
+
+impl Crl {
+    /// Reads a list with all its entries and builds the index.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] if it is no list, or an entry cannot be read.
+    pub fn from_der(der: impl Into<Arc<[u8]>>) -> Result<Self, Asn1Error> {
+        let der = der.into();
+        let list = CertificateList::from_der(&der)?;
+        let issuer = list.issuer.normalized();
+        let index = CrlIndex::build(&list, issuer.clone())?;
+        Ok(Self { issuer, index, der })
+    }
+
+    /// The list but for its entries; `None` never happens, since it was read before.
+    #[must_use]
+    pub fn list(&self) -> Option<CertificateList<'_>> {
+        CertificateList::from_der(&self.der).ok()
+    }
+
+    /// Entries in the list.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.index.len()
+    }
+
+    /// The entry of a certificate by its issuer and the content octets of its serial number.
+    #[must_use]
+    pub fn find(&self, issuer: &NormalizedName, serial_number: &[u8]) -> Option<RevokedCertificate> {
+        self.index.find(&self.der, issuer, serial_number)
+    }
+
+    /// Does an entry have a critical extension that is not understood? Then the list says nothing (§5.3).
+    #[must_use]
+    pub const fn has_unusable_entry(&self) -> bool {
+        self.index.has_unusable_entry()
+    }
+}
+
+impl CrlStore {
+    /// All lists of a PEM file's text.
+    ///
+    /// # Errors
+    /// [`CrlError`] if the text is broken or a list cannot be read.
+    pub fn from_pem(text: impl AsRef<[u8]>) -> Result<Self, CrlError> {
+        let mut crls = Vec::new();
+        for block in pem::blocks(text.as_ref()) {
+            let block = block.map_err(CrlError::Pem)?;
+            if block.label == "X509 CRL" {
+                let der = block.decode().map_err(CrlError::Pem)?;
+                let read = Crl::from_der(der.as_slice());
+                crls.push(read.map_err(|error| CrlError::List { line: block.line, error })?);
+            }
+        }
+        Ok(crls.into_iter().collect())
+    }
+
+    /// The lists in the order given.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Crl] {
+        &self.crls
+    }
+
+    /// The lists of an issuer.
+    pub(crate) fn issued_by(&self, issuer: &NormalizedName) -> impl Iterator<Item = &Crl> {
+        let indices = self.by_issuer.get(issuer).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.crls.get(*index))
+    }
+}
+
+impl FromIterator<Crl> for CrlStore {
+    fn from_iter<I: IntoIterator<Item = Crl>>(crls: I) -> Self {
+        let crls: Vec<Crl> = crls.into_iter().collect();
+        let mut by_issuer: BTreeMap<NormalizedName, Vec<usize>> = BTreeMap::new();
+        for (index, crl) in crls.iter().enumerate() {
+            by_issuer.entry(crl.issuer.clone()).or_default().push(index);
+        }
+        Self { crls, by_issuer }
+    }
+}
+
+impl fmt::Display for RevokedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "revoked at {}, {}", self.revocation_date, self.reason)
+    }
+}

@@ -42,7 +42,8 @@ impl Handshaking {
     pub(super) fn new(role: Role, handshake: Handshake) -> Self {
         let mut incoming = Incoming::new();
         //= R-5-1
-        incoming.reader.allow_change_cipher_spec(role == Role::Client);
+        let allowed = role == Role::Client || handshake.config().hello_retry_cookie;
+        incoming.reader.allow_change_cipher_spec(allowed);
         Self {
             role,
             handshake,
@@ -106,7 +107,9 @@ impl Handshaking {
         //= R-5-3
         if self.role == Role::Server && self.receive_epoch == Epoch::Initial {
             let has_client_hello = self.saw_handshake_record && !self.handshake.is_mid_message();
-            self.incoming.reader.allow_change_cipher_spec(has_client_hello);
+            // A server that remembers nothing cannot know that it has sent a HelloRetryRequest before (§5).
+            let allowed = has_client_hello || self.handshake.config().hello_retry_cookie;
+            self.incoming.reader.allow_change_cipher_spec(allowed);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Whom we trust, and what pki's refusals mean in the terms of TLS: the one place where the two meet (RFC 9846
 //! §4.5.1.3, §6.2; 8446 §4.4.2.4, §6.2).
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -23,7 +24,7 @@ pub struct Trust(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Anchors { anchors: TrustAnchors, profile: Profile, intermediates: Vec<Arc<[u8]>> },
+    Anchors { anchors: TrustAnchors, profile: Box<Profile>, intermediates: Vec<Arc<[u8]>> },
     Ask,
     AnyCertificate,
 }
@@ -31,8 +32,9 @@ enum Kind {
 impl Trust {
     /// These anchors, under the profile for internal PKIs.
     #[must_use]
-    pub const fn anchors(anchors: TrustAnchors) -> Self {
-        Self(Kind::Anchors { anchors, profile: Profile::internal(), intermediates: Vec::new() })
+    pub fn anchors(anchors: TrustAnchors) -> Self {
+        let profile = Box::new(Profile::internal());
+        Self(Kind::Anchors { anchors, profile, intermediates: Vec::new() })
     }
 
     /// The caller judges: each handshake asks
@@ -51,7 +53,7 @@ impl Trust {
     #[must_use]
     pub fn with_profile(mut self, wanted: Profile) -> Self {
         if let Kind::Anchors { profile, .. } = &mut self.0 {
-            *profile = wanted;
+            **profile = wanted;
         }
         self
     }
@@ -230,6 +232,49 @@ impl fmt::Debug for Trust {
                 .finish(),
             Kind::Ask => f.write_str("Trust(asked of the caller)"),
             Kind::AnyCertificate => f.write_str("Trust(DANGER: any certificate)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The server's certificate of RFC 8448 §3, sha256WithRSAEncryption.
+    fn certificate() -> Vec<u8> {
+        let trace = include_str!("../../vectors/rfc8448/03-simple-1rtt.txt");
+        let message =
+            trace.lines().find_map(|line| line.strip_prefix("Certificate (445 octets) = ")).unwrap();
+        let digits: Vec<u8> =
+            message.bytes().map(|digit| char::from(digit).to_digit(16).unwrap() as u8).collect();
+        let message: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+        message[11..message.len() - 2].to_vec()
+    }
+
+    /// The same with this last octet in both signature algorithms, and with another issuer if `issued`.
+    fn signed_with(algorithm: u8, issued: bool) -> Vec<u8> {
+        let oid = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
+        let mut der = certificate();
+        let places: Vec<usize> =
+            (0..der.len() - oid.len()).filter(|at| &der[*at..at + oid.len()] == oid).collect();
+        assert_eq!(places.len(), 2);
+        for at in places {
+            der[at + oid.len() - 1] = algorithm;
+        }
+        if issued {
+            let issuer = der.windows(3).position(|octets| octets == b"rsa").unwrap();
+            der[issuer] = b'q';
+        }
+        der
+    }
+
+    //= R-4.5.1.3-4 test
+    //= R-4.5.1.3-5 test
+    #[test]
+    fn a_certificate_signed_over_md5_or_sha1_is_told_apart_unless_it_is_self_signed() {
+        for (algorithm, broken) in [(4, true), (5, true), (11, false)] {
+            assert_eq!(is_signed_with_broken_hash(&[&signed_with(algorithm, true)]), broken, "{algorithm}");
+            assert!(!is_signed_with_broken_hash(&[&signed_with(algorithm, false)]));
         }
     }
 }

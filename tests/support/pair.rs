@@ -117,6 +117,8 @@ impl End {
 
 /// Lets both ends talk until both are silent.
 pub fn settle(client: &mut End, server: &mut End) -> Result<(), Fault> {
+    client.receive()?;
+    server.receive()?;
     loop {
         let sent = client.transmit_to(server);
         server.receive()?;

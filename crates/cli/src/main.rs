@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod config;
 mod credential_file;
+mod demo;
 mod failure;
 mod journal;
 mod key_log;
@@ -24,6 +25,7 @@ use args::{Cli, Command};
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Demo => demo::run().map(|()| ExitCode::SUCCESS),
         Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Server(args) => server::run(&args),
     };

@@ -6,7 +6,13 @@ use anstyle::{AnsiColor, Style};
 pub(crate) const TITLE: Style = Style::new().bold();
 /// What matters less.
 pub(crate) const QUIET: Style = Style::new().dimmed();
-/// What went wrong, and what is dangerous.
+/// Where the client speaks.
+pub(crate) const CLIENT: Style = AnsiColor::Cyan.on_default();
+/// Where the server speaks.
+pub(crate) const SERVER: Style = AnsiColor::Magenta.on_default();
+/// What went well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// What did not, and what is dangerous.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// The text in this style.

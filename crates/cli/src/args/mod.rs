@@ -36,6 +36,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Watch a mutual handshake, message by message
+    ///
+    /// Makes a CA, a server and a client certificate in memory, lets a client and a server talk over byte
+    /// buffers, and shows each record and message on its way: its size, under which keys it travels, where
+    /// RFC 9846 describes it, and how long it took. No files, no network.
+    #[command(after_help = "Example:\n  handfast demo | less -R")]
+    Demo,
     /// Hold a session with a server: stdin and stdout are piped, the session is told on stderr
     #[command(after_help = client::EXAMPLES)]
     Client(Box<ClientArgs>),

@@ -1,0 +1,33 @@
+//! What each fuzz target does with its bytes: it must not panic, and what it asserts must hold.
+//!
+//! A target is a function here, a row of [`TARGETS`], a file in `fuzz_targets/` that calls the function, and seeds in
+//! `corpus/`. The library's own tests include this file by its path and run the seeds (`tests/corpora.rs`).
+
+mod extensions;
+mod messages;
+mod record;
+
+pub use extensions::extension_bodies;
+pub use messages::{
+    alert, certificate, certificate_request, certificate_verify, client_hello, encrypted_extensions,
+    key_update, new_session_ticket, server_hello,
+};
+pub use record::record;
+
+/// A target: it says whether it took the bytes (and not refused them).
+pub type Target = fn(&[u8]) -> bool;
+
+/// Every target by its name.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("alert", alert),
+    ("certificate", certificate),
+    ("certificate_request", certificate_request),
+    ("certificate_verify", certificate_verify),
+    ("client_hello", client_hello),
+    ("encrypted_extensions", encrypted_extensions),
+    ("extension_bodies", extension_bodies),
+    ("key_update", key_update),
+    ("new_session_ticket", new_session_ticket),
+    ("record", record),
+    ("server_hello", server_hello),
+];

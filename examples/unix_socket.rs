@@ -26,7 +26,7 @@ fn config(authority: &Authority, name: &str) -> Result<Arc<Config>, Box<dyn Erro
 
 fn tell(who: &str, connected: &Connected) {
     let peer = connected.peer_identity.as_ref().map(|peer| peer.display_name()).unwrap_or_default();
-    println!("{who}: talks to {peer} under {}, keys agreed over {}", connected.cipher_suite, connected.group);
+    println!("{who}: talks to {peer} under {}", connected.cipher_suite);
 }
 
 /// The server answers each line that comes with the same line in capitals.

@@ -23,6 +23,7 @@ pub mod message;
 pub mod pem;
 pub mod pki;
 pub mod record;
+pub mod resumption;
 pub mod time;
 pub mod transcript;
 pub mod wire;

@@ -4,75 +4,19 @@
 
 use std::sync::Arc;
 
-use handfast::crypto::{self, Entropy, HashAlgorithm, PrivateKeyInfo, PublicKey};
+use handfast::crypto::{self, Entropy, HashAlgorithm, PublicKey};
 use handfast::handshake::{
-    Ask, Carrier, ClientAuth, Config, Credential, Direction, Epoch, ForeignExtension, Handshake, Keys,
-    Milestone, Output, PeerFault, Refused, Sign,
+    Ask, Carrier, ClientAuth, Config, Credential, Direction, Epoch, ForeignExtension, Handshake, PeerFault,
+    Refused, Sign,
 };
-use handfast::identity::{ExpectedPeer, PeerIdentity};
+use handfast::identity::ExpectedPeer;
 use handfast::message::{ExtensionType, SignatureScheme};
-use handfast::time::Time;
 use rcgen::{PublicKeyData, SigningKey};
 
-const NOW: Time = Time::from_secs_since_1970(1_795_392_000);
+#[path = "support/handshake_ends.rs"]
+mod handshake_ends;
 
-/// A self-signed credential and its public key: this floor does not look into certificates.
-fn credential() -> (Arc<Credential>, PublicKey) {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let certificate =
-        rcgen::CertificateParams::new(vec!["peer.test".into()]).unwrap().self_signed(&key).unwrap();
-    let info = PrivateKeyInfo::from_der(key.serialized_der()).unwrap();
-    let signing_key = crypto::ring::provider().load_signing_key(&info).unwrap();
-    let public_key = signing_key.public_key().clone();
-    let chain = vec![Arc::from(certificate.der().as_ref())];
-    (Arc::new(Credential::local(chain, signing_key)), public_key)
-}
-
-struct End {
-    machine: Handshake,
-    credential: Arc<Credential>,
-    peer_key: PublicKey,
-    keys: Vec<Keys>,
-    connected: Option<handfast::handshake::Connected>,
-}
-
-impl End {
-    /// Takes outputs and answers asks until nothing is left to do.
-    fn work(&mut self) -> Result<(), handfast::handshake::Fault> {
-        loop {
-            match self.machine.next(NOW)? {
-                Some(Output::Keys(keys)) => self.keys.push(keys),
-                Some(Output::Milestone(Milestone::Connected(connected))) => self.connected = Some(*connected),
-                Some(_) => {}
-                None => {
-                    let answer = match self.machine.pending() {
-                        Some(Ask::ChooseCredential(ask)) => ask.choose(Arc::clone(&self.credential)),
-                        Some(Ask::JudgePeer(ask)) => {
-                            ask.accept(self.peer_key.clone(), Arc::new(PeerIdentity::default()))
-                        }
-                        Some(other) => panic!("not expected: {other:?}"),
-                        None => return Ok(()),
-                    };
-                    self.machine.answer(answer).unwrap();
-                }
-            }
-        }
-    }
-
-    /// Carries what is owed to the other end.
-    fn carry(&mut self, to: &mut Self) -> Result<usize, handfast::handshake::Fault> {
-        let mut carried = 0;
-        self.work()?;
-        while let Some((epoch, bytes)) = self.machine.owed() {
-            let count = bytes.len();
-            to.machine.receive(epoch, bytes);
-            to.work()?;
-            self.machine.sent(count);
-            carried += count;
-        }
-        Ok(carried)
-    }
-}
+use handshake_ends::{End, NOW, connect, credential};
 
 fn ends(carrier: Carrier, change: impl Fn(&mut Config, &mut Config)) -> (End, End) {
     let (client_credential, client_key) = credential();
@@ -101,13 +45,7 @@ fn ends(carrier: Carrier, change: impl Fn(&mut Config, &mut Config)) -> (End, En
     let entropy = |seed| Entropy::from_platform([seed; 32]);
     let client = Handshake::client(Arc::new(client), expected, foreign("of the client"), entropy(1));
     let server = Handshake::server(Arc::new(server), foreign("of the server"), entropy(2));
-    let end =
-        |machine, credential, peer_key| End { machine, credential, peer_key, keys: vec![], connected: None };
-    (end(client, client_credential, server_key), end(server, server_credential, client_key))
-}
-
-fn connect(client: &mut End, server: &mut End) {
-    while client.carry(server).unwrap() + server.carry(client).unwrap() > 0 {}
+    (End::new(client, client_credential, server_key), End::new(server, server_credential, client_key))
 }
 
 fn secret(end: &End, direction: Direction, epoch: Epoch) -> Vec<u8> {

@@ -5,7 +5,13 @@
 //! Extensions that the library does not send stand raw in scripted lists. Every record is compared, and every
 //! derivation of the trace must have been made, with the same input and the same output.
 #![cfg(all(feature = "floors", feature = "rustcrypto"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};

@@ -133,7 +133,11 @@ impl Config {
             Ask::OpenCookie(open) => {
                 Some(self.cookie_key.as_ref()?.open(open, crypto).unwrap_or_else(|| ask.failed()))
             }
-            Ask::ClientHelloSeen(_) | Ask::Sign(_) | Ask::SealTicket(_) => None,
+            Ask::ClientHelloSeen(_)
+            | Ask::Sign(_)
+            | Ask::SealTicket(_)
+            | Ask::FindPsk(_)
+            | Ask::JudgeResumed(_) => None,
         }
     }
 

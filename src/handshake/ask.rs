@@ -12,9 +12,10 @@ use core::fmt;
 
 use super::{Config, Credential, PeerChain, Role, SignedContent};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, Digest, PublicKey, Secret, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, Digest, PublicKey, SignatureAlgorithm};
 use crate::identity::{ExpectedPeer, PeerIdentity};
-use crate::message::{CipherSuite, SignatureScheme};
+use crate::message::SignatureScheme;
+use crate::resumption::{Psk, Session};
 use crate::time::Time;
 
 /// Names one ask of one connection.
@@ -42,6 +43,10 @@ pub enum Ask {
     OpenCookie(Box<OpenCookie>),
     /// Server: turn this session into a ticket.
     SealTicket(Box<SealTicket>),
+    /// Server: which of these PSKs do we know?
+    FindPsk(Box<FindPsk>),
+    /// Server: may this session still be resumed?
+    JudgeResumed(Box<JudgeResumed>),
 }
 
 impl Ask {
@@ -56,6 +61,8 @@ impl Ask {
             Self::SealCookie(ask) => ask.id,
             Self::OpenCookie(ask) => ask.id,
             Self::SealTicket(ask) => ask.id,
+            Self::FindPsk(ask) => ask.id,
+            Self::JudgeResumed(ask) => ask.id,
         }
     }
 
@@ -70,6 +77,8 @@ impl Ask {
             Self::SealCookie(_) => "SealCookie",
             Self::OpenCookie(_) => "OpenCookie",
             Self::SealTicket(_) => "SealTicket",
+            Self::FindPsk(_) => "FindPsk",
+            Self::JudgeResumed(_) => "JudgeResumed",
         }
     }
 
@@ -109,6 +118,9 @@ impl Ask {
             {
                 Err(Refused::CredentialDoesNotFit)
             }
+            (Self::FindPsk(ask), Reply::Psk(Some(found))) if found.index >= ask.identities.len() => {
+                Err(Refused::NoSuchIdentity)
+            }
             (_, Reply::Sealed(sealed)) if sealed.is_empty() || sealed.len() > 0xffff => {
                 Err(Refused::BadLength)
             }
@@ -139,6 +151,16 @@ pub(crate) enum Reply {
     Peer(Box<AcceptedPeer>),
     Sealed(Vec<u8>),
     Opened(Vec<u8>),
+    Psk(Option<FoundPsk>),
+    Resumed(Result<(), String>),
+}
+
+/// A PSK that the client offers and we know.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundPsk {
+    pub(crate) index: usize,
+    pub(crate) psk: Psk,
+    pub(crate) session: Option<Arc<Session>>,
 }
 
 /// A peer whose chain was judged good: its key proves possession, its identity is who it is.
@@ -161,6 +183,8 @@ pub enum Refused {
     CredentialDoesNotFit,
     /// The cookie or ticket is empty, or longer than its field holds.
     BadLength,
+    /// The index is none of the identities that were offered.
+    NoSuchIdentity,
 }
 
 impl fmt::Display for Refused {
@@ -173,6 +197,7 @@ impl fmt::Display for Refused {
             }
             Self::CredentialDoesNotFit => "the credential has no signature scheme that the peer accepts",
             Self::BadLength => "a cookie or ticket has 1 to 65535 bytes",
+            Self::NoSuchIdentity => "the index is none of the identities that were offered",
         })
     }
 }
@@ -352,14 +377,8 @@ impl OpenCookie {
 #[derive(Clone, Debug)]
 pub struct SealTicket {
     pub(super) id: AskId,
-    /// The PSK of the ticket, derived with its nonce.
-    pub psk: Secret,
-    /// The suite whose hash it is bound to.
-    pub cipher_suite: CipherSuite,
-    /// `ticket_age_add`, which the server needs to judge the ticket's age.
-    pub age_add: u32,
-    /// Who the client is, if it showed a certificate.
-    pub peer_identity: Option<Arc<PeerIdentity>>,
+    /// The session; its byte form holds the secret.
+    pub session: Box<Session>,
     /// The time of the step that asks.
     pub now: Time,
 }
@@ -369,5 +388,66 @@ impl SealTicket {
     #[must_use]
     pub const fn sealed(&self, ticket: Vec<u8>) -> Answer {
         Answer { id: self.id, reply: Reply::Sealed(ticket) }
+    }
+}
+
+/// Server: which of these PSKs do we know (§4.3.11)? A ticket is opened, a session or an external PSK looked up.
+#[derive(Clone, Debug)]
+pub struct FindPsk {
+    pub(super) id: AskId,
+    /// The identities that the client offers, in its order of preference.
+    pub identities: Vec<Vec<u8>>,
+    /// The server name that the client sent, if any.
+    pub server_name: Option<String>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl FindPsk {
+    /// The identity at `index` resumes this session.
+    #[must_use]
+    pub fn session(&self, index: usize, session: Arc<Session>) -> Answer {
+        let psk = Psk::of_session(&session);
+        let found = psk.map(|psk| FoundPsk { index, psk, session: Some(session) });
+        Answer { id: self.id, reply: Reply::Psk(found) }
+    }
+
+    /// The identity at `index` is the label of this external PSK.
+    #[must_use]
+    pub const fn external(&self, index: usize, psk: Psk) -> Answer {
+        Answer { id: self.id, reply: Reply::Psk(Some(FoundPsk { index, psk, session: None })) }
+    }
+
+    /// None of them: a full handshake.
+    #[must_use]
+    pub const fn none(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Psk(None) }
+    }
+}
+
+/// Server: may this session still be resumed? The client has proved that it has the PSK; what may have changed since
+/// is revocation, validity and authorization.
+#[derive(Clone, Debug)]
+pub struct JudgeResumed {
+    pub(super) id: AskId,
+    /// The session.
+    pub session: Arc<Session>,
+    /// The server name that the client sends now, which is that of the session.
+    pub server_name: Option<String>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl JudgeResumed {
+    /// It may.
+    #[must_use]
+    pub const fn accept(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Resumed(Ok(())) }
+    }
+
+    /// It may not, for this reason: a full handshake follows.
+    #[must_use]
+    pub const fn decline(&self, reason: String) -> Answer {
+        Answer { id: self.id, reply: Reply::Resumed(Err(reason)) }
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::crypto::CryptoProvider;
-use crate::message::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme};
+use crate::message::{CipherSuite, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme};
 
 /// Which end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,13 +67,15 @@ pub struct Limits {
     pub message: usize,
     /// The most certificates in one Certificate message.
     pub certificates: usize,
+    /// The most PSKs of one ClientHello that are looked for; those behind them are not.
+    pub psks: usize,
     /// The most NewSessionTickets on one connection.
     pub tickets: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message: 0xffff, certificates: 16, tickets: 256 }
+        Self { message: 0xffff, certificates: 16, psks: 8, tickets: 256 }
     }
 }
 
@@ -153,6 +155,11 @@ pub struct Config {
     pub request_ocsp: bool,
     /// Client: say that tickets are wanted (`psk_key_exchange_modes`).
     pub accept_tickets: bool,
+    /// How PSKs may be used (§4.3.9): `psk_dhe_ke` alone unless asked for otherwise, for `psk_ke` has no forward
+    /// secrecy.
+    pub psk_key_exchange_modes: Vec<PskKeyExchangeMode>,
+    /// Server: look for the PSKs that clients offer ([`FindPsk`](super::FindPsk)).
+    pub find_psks: bool,
     /// Client: learn whether the server accepts our certificate by asking it for a KeyUpdate behind the handshake.
     pub probe_acceptance: bool,
     /// Server: how many tickets to give after the handshake (§4.7.1).
@@ -205,6 +212,8 @@ impl Config {
             hello_retry_cookie: false,
             request_ocsp: false,
             accept_tickets: false,
+            psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
+            find_psks: false,
             probe_acceptance: false,
             tickets: 0,
             ticket_lifetime: 7200,

@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::crypto::{Digest, EntropySource, PublicKey, Sign as SigningKey};
+use crate::crypto::{CryptoProvider, Digest, EntropySource, HashAlgorithm, PublicKey, Sign as SigningKey};
+use crate::identity::Sha256Digest;
 use crate::message::{Certificate, CertificateEntry, ExtensionList, ExtensionType, SignatureScheme};
 use crate::wire::{Decode, DecodeError};
 
@@ -62,6 +63,12 @@ impl Credential {
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public_key
+    }
+
+    /// SHA-256 of the leaf in DER; `None` if the provider has no SHA-256.
+    pub(super) fn leaf_digest(&self, crypto: &CryptoProvider) -> Option<Sha256Digest> {
+        let digest = crypto.hash(HashAlgorithm::Sha256)?.digest(self.chain.first()?);
+        <[u8; 32]>::try_from(&*digest).ok().map(Sha256Digest)
     }
 
     /// Is the key outside this process?

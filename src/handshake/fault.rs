@@ -107,6 +107,13 @@ pub enum PeerFault {
     BadKeyShare(NamedGroup),
     /// The client sends two shares of one group, or one of a group that it does not support (§4.3.8).
     KeyShareNotOffered(NamedGroup),
+    /// The server selected a PSK that was not offered, or one whose hash is not the suite's, or sent no share where
+    /// the modes want one (§4.3.11).
+    PskNotOffered,
+    /// The client offers as many binders as identities, or not (§4.3.11).
+    BinderCount,
+    /// The binder of the selected PSK does not verify (§4.3.11).
+    BadBinder,
     /// We share no cipher suite with the client (§4.2.1).
     NoSharedSuite,
     /// We share no group with the client (§4.2.1).
@@ -198,6 +205,8 @@ impl PeerFault {
             | Self::BadKeyShare(_)
             | Self::KeyShareNotOffered(_)
             | Self::ProtocolNotOffered
+            | Self::PskNotOffered
+            | Self::BinderCount
             | Self::ClientHelloChanged { .. }
             | Self::BadCookie
             | Self::SessionIdForbidden
@@ -209,7 +218,7 @@ impl PeerFault {
             Self::NoSharedSuite | Self::NoSharedGroup => AlertDescription::HANDSHAKE_FAILURE,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,
-            Self::BadSignature | Self::BadFinished => AlertDescription::DECRYPT_ERROR,
+            Self::BadSignature | Self::BadFinished | Self::BadBinder => AlertDescription::DECRYPT_ERROR,
         }
     }
 }
@@ -336,6 +345,11 @@ impl fmt::Display for PeerFault {
             Self::KeyShareNotOffered(group) => {
                 write!(f, "a key share of {group} that is doubled or not in supported_groups (§4.3.8)")
             }
+            Self::PskNotOffered => f.write_str(
+                "the server selected a PSK that was not offered, or that does not fit its suite or mode (§4.3.11)",
+            ),
+            Self::BinderCount => f.write_str("pre_shared_key has not one binder for each identity (§4.3.11)"),
+            Self::BadBinder => f.write_str("the binder of the selected PSK does not verify (§4.3.11)"),
             Self::NoSharedSuite => f.write_str("no cipher suite in common (§4.2.1)"),
             Self::NoSharedGroup => f.write_str("no group in common (§4.2.1)"),
             Self::NoSharedProtocol => f.write_str("no application protocol in common (RFC 7301 §3.2)"),

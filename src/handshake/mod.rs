@@ -32,14 +32,15 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use ask::{
-    Answer, Ask, AskId, ChooseCredential, ClientHelloSeen, JudgePeer, OpenCookie, Refused, SealCookie,
-    SealTicket, Sign,
+    Answer, Ask, AskId, ChooseCredential, ClientHelloSeen, FindPsk, JudgePeer, JudgeResumed, OpenCookie,
+    Refused, SealCookie, SealTicket, Sign,
 };
 pub use config::{Carrier, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits, Role};
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use output::{
-    AcceptanceProof, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output, ReceivedTicket,
+    AcceptanceProof, Authentication, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output,
+    ReceivedTicket,
 };
 pub use post_handshake::PostHandshake;
 pub use transitions::{Arrow, mermaid};
@@ -47,6 +48,7 @@ pub use transitions::{Arrow, mermaid};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoError, CryptoProvider, Entropy, EntropySource, HashAlgorithm, Purpose};
 use crate::identity::ExpectedPeer;
+use crate::resumption::PskOffer;
 use crate::time::Time;
 use ask::Reply;
 use client::Client;
@@ -91,18 +93,34 @@ impl Handshake {
         foreign_extensions: Vec<ForeignExtension>,
         entropy: Entropy,
     ) -> Self {
-        let start = client::Start { expected, foreign_extensions };
-        Self::new(Stage::Client(Client::Start(start)), config, entropy)
+        let now = Time::from_millis_since_1970(0);
+        Self::client_with_psks(config, expected, foreign_extensions, Vec::new(), now, entropy)
+    }
+
+    /// A client that also offers PSKs, in this order of preference: sessions to resume, or external PSKs. `now` tells
+    /// how old a ticket is.
+    #[must_use]
+    pub fn client_with_psks(
+        config: Arc<Config>,
+        expected: Arc<ExpectedPeer>,
+        foreign_extensions: Vec<ForeignExtension>,
+        psks: Vec<PskOffer>,
+        now: Time,
+        entropy: Entropy,
+    ) -> Self {
+        let start = client::Start { expected, foreign_extensions, psks };
+        Self::new(Stage::Client(Client::Start(start)), config, now, entropy)
     }
 
     /// A server. `foreign_extensions` are the embedder's, in EncryptedExtensions where the client sent its own.
     #[must_use]
     pub fn server(config: Arc<Config>, foreign_extensions: Vec<ForeignExtension>, entropy: Entropy) -> Self {
         let start = server::Start::new(foreign_extensions);
-        Self::new(Stage::Server(Server::Start(start)), config, entropy)
+        let now = Time::from_millis_since_1970(0);
+        Self::new(Stage::Server(Server::Start(start)), config, now, entropy)
     }
 
-    fn new(stage: Stage, config: Arc<Config>, entropy: Entropy) -> Self {
+    fn new(stage: Stage, config: Arc<Config>, now: Time, entropy: Entropy) -> Self {
         let entropy = source(&config.crypto, entropy);
         let mut handshake = Self {
             stage,
@@ -118,8 +136,8 @@ impl Handshake {
         let drawn = handshake.entropy.draw(Purpose::ConnectionNumber, &mut number);
         handshake.next_ask.connection = u64::from_be_bytes(number);
         let begun = drawn.map_err(|_| OwnFault::Crypto("drawing entropy").into()).and_then(|()| {
-            // START waits for nothing, and sends nothing that depends on the time.
-            handshake.step(Time::from_millis_since_1970(0), |stage, _| Ok(stage))
+            // START waits for nothing.
+            handshake.step(now, |stage, _| Ok(stage))
         });
         handshake.fault = begun.err();
         handshake

@@ -9,6 +9,8 @@ use super::{ForeignExtension, PeerChain, Role};
 use crate::crypto::Secret;
 use crate::identity::PeerIdentity;
 use crate::message::{CipherSuite, HandshakeType, NamedGroup, SignatureScheme, encode_handshake};
+use crate::resumption::Session;
+use crate::time::Time;
 use crate::wire::Writer;
 
 /// Under which keys handshake bytes travel.
@@ -98,17 +100,21 @@ pub struct Connected {
     pub role: Role,
     /// The cipher suite.
     pub cipher_suite: CipherSuite,
-    /// The group of the key exchange.
-    pub group: NamedGroup,
+    /// The group of the key exchange; none where a PSK stands alone.
+    pub group: Option<NamedGroup>,
     /// Did a HelloRetryRequest pass?
     pub hello_retried: bool,
     /// The application protocol, if one was agreed on (RFC 7301).
     pub application_protocol: Option<Vec<u8>>,
     /// The server name that the client sent, if any (RFC 6066 §3).
     pub server_name: Option<alloc::string::String>,
-    /// Who the peer is, if it showed a certificate.
+    /// By what the peer was authenticated.
+    pub authentication: Authentication,
+    /// When it was: for a resumed connection, when the first one was.
+    pub authenticated_at: Time,
+    /// Who the peer is, if it showed a certificate, now or on the connection that this one resumes.
     pub peer_identity: Option<Arc<PeerIdentity>>,
-    /// What the peer showed, as it sent it.
+    /// What the peer showed on this connection, as it sent it.
     pub peer_chain: Option<PeerChain>,
     /// The scheme of the peer's CertificateVerify.
     pub peer_signature_scheme: Option<SignatureScheme>,
@@ -122,21 +128,24 @@ pub struct Connected {
     pub foreign_extensions: Vec<ForeignExtension>,
 }
 
+/// By what a peer was authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Authentication {
+    /// By certificate, or, where a server asked for none or got none, not at all.
+    Certificate,
+    /// By resuming a session whose first handshake did.
+    Resumption,
+    /// By an external PSK.
+    ExternalPsk,
+}
+
 /// A ticket as the client received it (§4.7.1).
 #[derive(Clone, Debug)]
 pub struct ReceivedTicket {
-    /// `ticket_lifetime` in seconds.
-    pub lifetime: u32,
-    /// `ticket_age_add`.
-    pub age_add: u32,
     /// The identity to offer.
     pub ticket: Vec<u8>,
-    /// The PSK that belongs to it.
-    pub psk: Secret,
-    /// The suite whose hash it is bound to.
-    pub cipher_suite: CipherSuite,
-    /// `max_early_data_size`, if the server takes early data with it.
-    pub max_early_data_size: Option<u32>,
+    /// What it resumes.
+    pub session: Arc<Session>,
 }
 
 /// One line of the format that Wireshark reads: `label`, ClientHello.random and secret.

@@ -1,7 +1,9 @@
 //! Behind CONNECTED: tickets, KeyUpdate, exporters (RFC 9846 §4.7, §7.5; 8446 §4.6, §7.5).
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket};
 use super::extensions::Outgoing;
@@ -10,17 +12,15 @@ use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, Received
 use super::step::Received;
 use super::{Carrier, Config, Fault, OwnFault, PeerFault, Role};
 use crate::crypto::{EntropySource, Purpose, Secret};
-use crate::identity::PeerIdentity;
+use crate::identity::{PeerIdentity, Sha256Digest};
 use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk};
 use crate::message::{
     CipherSuite, EarlyDataNewSessionTicket, ExtensionsOf, HandshakeType, KeyUpdate, KeyUpdateRequest,
     NewSessionTicket,
 };
+use crate::resumption::{MAX_TICKET_LIFETIME, Session, SessionSecret};
 use crate::time::Time;
 use crate::wire::Encode;
-
-/// The longest lifetime of a ticket, in seconds: seven days (§4.7.1).
-const MAX_TICKET_LIFETIME: u32 = 604_800;
 
 /// What a handshake leaves behind.
 pub(crate) struct Established {
@@ -29,8 +29,19 @@ pub(crate) struct Established {
     pub(crate) cipher_suite: CipherSuite,
     pub(crate) exporter_secret: Secret,
     pub(crate) resumption_secret: Option<Secret>,
+    /// Does a client wait to learn whether the server accepts its certificate?
     pub(crate) client_certificate_sent: bool,
+    /// What the sessions of its tickets have in common; kept only where there may be tickets.
+    pub(crate) authenticated: Option<Box<Authenticated>>,
+}
+
+/// What a session must not lose of the handshake that it comes from.
+pub(crate) struct Authenticated {
+    pub(crate) at: Time,
+    pub(crate) server_name: Option<String>,
+    pub(crate) application_protocol: Option<Vec<u8>>,
     pub(crate) peer_identity: Option<Arc<PeerIdentity>>,
+    pub(crate) local_certificate: Option<Sha256Digest>,
 }
 
 /// A connection behind its handshake: what it still says and hears in handshake messages.
@@ -164,23 +175,23 @@ impl PostHandshake {
         let (buffer, range) = self.incoming.lend(length);
         let bytes = buffer.get(range).unwrap_or_default();
         let body = bytes.get(super::incoming::HEADER..).unwrap_or_default();
-        let outcome = self.recv(&Received { msg_type, body, bytes });
+        let outcome = self.recv(&Received { msg_type, body, bytes }, now);
         self.incoming.give_back(buffer);
         outcome?;
         Ok(true)
     }
 
-    fn recv(&mut self, received: &Received<'_>) -> Result<(), Fault> {
+    fn recv(&mut self, received: &Received<'_>, now: Time) -> Result<(), Fault> {
         match received.msg_type {
             HandshakeType::NEW_SESSION_TICKET if self.established.role == Role::Client => {
-                self.recv_new_session_ticket(received)
+                self.recv_new_session_ticket(received, now)
             }
             HandshakeType::KEY_UPDATE => self.recv_key_update(received),
             message => Err(PeerFault::Unexpected { state: "Connected", message }.into()),
         }
     }
 
-    fn recv_new_session_ticket(&mut self, received: &Received<'_>) -> Result<(), Fault> {
+    fn recv_new_session_ticket(&mut self, received: &Received<'_>, now: Time) -> Result<(), Fault> {
         let message: NewSessionTicket<'_> = received.decode()?;
         received.check_extensions(ExtensionsOf::NewSessionTicket, &message.extensions, None)?;
         let early_data: Option<EarlyDataNewSessionTicket> =
@@ -193,15 +204,14 @@ impl PostHandshake {
         if self.acceptance != Acceptance::Settled {
             self.accepted(AcceptanceProof::NewSessionTicket);
         }
-        let Some(resumption_secret) = &self.established.resumption_secret else { return Ok(()) };
-        let ticket = ReceivedTicket {
-            lifetime: message.ticket_lifetime.min(MAX_TICKET_LIFETIME),
-            age_add: message.ticket_age_add,
-            ticket: message.ticket.to_vec(),
-            psk: resumption_psk(&self.established.kdf, resumption_secret, message.ticket_nonce),
-            cipher_suite: self.established.cipher_suite,
-            max_early_data_size: early_data.map(|early_data| early_data.max_early_data_size),
+        let Some(session) =
+            self.session(message.ticket_nonce, message.ticket_lifetime, message.ticket_age_add, now)
+        else {
+            return Ok(());
         };
+        let max_early_data_size = early_data.map_or(0, |early_data| early_data.max_early_data_size);
+        let session = Arc::new(Session { max_early_data_size, ..session });
+        let ticket = ReceivedTicket { ticket: message.ticket.to_vec(), session };
         self.actions.milestone(Milestone::NewSessionTicket(Box::new(ticket)));
         Ok(())
     }
@@ -251,19 +261,36 @@ impl PostHandshake {
         self.tickets_sent = self.tickets_sent.wrapping_add(1);
         let drawn = self.entropy.draw(Purpose::TicketAgeAdd, &mut age_add);
         drawn.map_err(|_| OwnFault::Crypto("drawing entropy"))?;
-        let Some(resumption_secret) = &self.established.resumption_secret else { return Ok(()) };
-        self.next_ask.ask = self.next_ask.ask.wrapping_add(1);
-        let ask = SealTicket {
-            id: self.next_ask,
-            psk: resumption_psk(&self.established.kdf, resumption_secret, &nonce),
-            cipher_suite: self.established.cipher_suite,
-            age_add: u32::from_be_bytes(age_add),
-            peer_identity: self.established.peer_identity.clone(),
-            now,
+        let age_add = u32::from_be_bytes(age_add);
+        let Some(session) = self.session(&nonce, self.config.ticket_lifetime, age_add, now) else {
+            return Ok(());
         };
+        self.next_ask.ask = self.next_ask.ask.wrapping_add(1);
+        let ask = SealTicket { id: self.next_ask, session: Box::new(session), now };
         let ask = Ask::SealTicket(Box::new(ask));
-        self.ask = Some(OpenTicketAsk { ask, reply: None, age_add: u32::from_be_bytes(age_add), nonce });
+        self.ask = Some(OpenTicketAsk { ask, reply: None, age_add, nonce });
         Ok(())
+    }
+
+    /// The session of a ticket with this nonce (§4.7.1); `None` where tickets are of no use.
+    fn session(&self, nonce: &[u8], lifetime: u32, age_add: u32, now: Time) -> Option<Session> {
+        let established = &self.established;
+        let authenticated = established.authenticated.as_ref()?;
+        let psk = resumption_psk(&established.kdf, established.resumption_secret.as_ref()?, nonce);
+        Some(Session {
+            cipher_suite: established.cipher_suite,
+            psk: SessionSecret(psk),
+            issued_at: now,
+            lifetime: lifetime.min(MAX_TICKET_LIFETIME),
+            age_add,
+            authenticated_at: authenticated.at,
+            server_name: authenticated.server_name.clone(),
+            application_protocol: authenticated.application_protocol.clone(),
+            peer_identity: authenticated.peer_identity.clone(),
+            local_certificate: authenticated.local_certificate,
+            max_early_data_size: 0,
+            application_data: Vec::new(),
+        })
     }
 
     /// Sends the ticket; an ask that failed only means that there is none.

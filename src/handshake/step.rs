@@ -108,6 +108,8 @@ pub(crate) fn unusable(ask: &'static str, reply: super::ask::Reply) -> Fault {
         | super::ask::Reply::Signature(_)
         | super::ask::Reply::Peer(_)
         | super::ask::Reply::Sealed(_)
-        | super::ask::Reply::Opened(_) => OwnFault::Internal("an answer of another kind").into(),
+        | super::ask::Reply::Opened(_)
+        | super::ask::Reply::Psk(_)
+        | super::ask::Reply::Resumed(_) => OwnFault::Internal("an answer of another kind").into(),
     }
 }

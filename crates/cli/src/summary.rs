@@ -77,7 +77,10 @@ impl Summary<'_> {
         let mut facts = Vec::new();
         let mut fact = |label: &str, value: String| facts.push((Weight::Plain, label.to_owned(), value));
         fact("cipher suite", connected.cipher_suite.to_string());
-        fact("group", connected.group.to_string());
+        fact(
+            "group",
+            connected.group.map_or_else(|| "none: a PSK stands alone".into(), |group| group.to_string()),
+        );
         fact("HelloRetryRequest", if connected.hello_retried { "yes" } else { "no" }.to_owned());
         fact("server name", connected.server_name.clone().unwrap_or_else(|| "none sent".to_owned()));
         let protocol = connected.application_protocol.as_ref().map(|name| name.escape_ascii().to_string());

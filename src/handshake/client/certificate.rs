@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::To;
 use super::client_hello::Offer;
-use super::finished::WaitFinished;
+use super::finished::{ServerProof, WaitFinished};
 use super::server_hello::{Negotiated, Session};
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::peer_chain;
@@ -202,7 +202,7 @@ impl WaitCv {
             offer: self.before.offer,
             negotiated: self.before.negotiated,
             request: self.request,
-            server: ProvenPeer { chain: self.chain, peer: self.peer, scheme },
+            server: ServerProof::Certificate(ProvenPeer { chain: self.chain, peer: self.peer, scheme }),
         }
         .into())
     }

@@ -6,8 +6,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
+use super::psk::{OfferedPsk, push_psks, write_binders};
 use crate::crypto::{Purpose, StartedKeyExchange};
 use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
+use crate::handshake::incoming::HEADER;
 use crate::handshake::output::Epoch;
 use crate::handshake::step::Step;
 use crate::handshake::transitions::on;
@@ -15,9 +17,10 @@ use crate::handshake::{Carrier, Config, Fault, ForeignExtension, OwnFault};
 use crate::identity::ExpectedPeer;
 use crate::message::{
     CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
-    KeyShareClientHello, KeyShareEntry, NamedGroup, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode,
-    PskKeyExchangeModes, RecordSizeLimit, ServerNameList, SupportedGroups, SupportedVersionsClientHello,
+    KeyShareClientHello, KeyShareEntry, NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
+    ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
 };
+use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
 use crate::wire::Encode;
 
@@ -25,6 +28,7 @@ use crate::wire::Encode;
 pub(crate) struct Start {
     pub(crate) expected: Arc<ExpectedPeer>,
     pub(crate) foreign_extensions: Vec<ForeignExtension>,
+    pub(crate) psks: Vec<PskOffer>,
 }
 
 /// What our ClientHello said, as far as answers are held against it.
@@ -41,6 +45,7 @@ pub(super) struct Offer {
 pub(crate) struct WaitSh {
     pub(super) offer: Offer,
     pub(super) shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+    pub(super) psks: Vec<OfferedPsk>,
     /// The last ClientHello, header included.
     pub(super) client_hello: Vec<u8>,
     pub(super) retried: Option<Retried>,
@@ -77,7 +82,8 @@ impl Start {
             legacy_session_id,
             extension_types: Vec::new(),
         };
-        Ok(WaitSh::send(offer, shares, None, None, step).into())
+        let psks = OfferedPsk::all(self.psks, step);
+        Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
     }
 }
 
@@ -99,6 +105,7 @@ impl WaitSh {
     pub(super) fn send(
         mut offer: Offer,
         shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+        psks: Vec<OfferedPsk>,
         cookie: Option<&[u8]>,
         retried: Option<Retried>,
         step: &mut Step<'_>,
@@ -108,15 +115,23 @@ impl WaitSh {
             None => &config.script.client_hello,
             Some(_) => &config.script.second_client_hello,
         };
-        let extensions = extensions(&config, &offer, &shares, cookie).finish(script.as_deref());
+        let mut extensions = extensions(&config, &offer, &shares, cookie);
+        push_psks(&config, &psks, step.now, &mut extensions);
+        let extensions = extensions.finish(script.as_deref());
         offer.extension_types = extensions.as_extensions().iter().map(|sent| sent.extension_type).collect();
-        let client_hello = client_hello(&config, &offer, &extensions, step);
-        Self { offer, shares, client_hello, retried }
+        let mut client_hello = client_hello(&config, &offer, &extensions);
+        if offer.sent(ExtensionType::PRE_SHARED_KEY) {
+            let before = retried.as_ref().map(|retried| &retried.transcript);
+            write_binders(&psks, before, &mut client_hello);
+        }
+        let body = client_hello.get(HEADER..).unwrap_or_default();
+        step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| out.bytes(body));
+        Self { offer, shares, psks, client_hello, retried }
     }
 }
 
-/// Writes the ClientHello and returns its bytes.
-fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList, step: &mut Step<'_>) -> Vec<u8> {
+/// The ClientHello, header included.
+fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
     let message = ClientHello {
         //= R-4.2.2-6
         legacy_version: ProtocolVersion::TLS12,
@@ -127,7 +142,9 @@ fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList, step
         legacy_compression_methods: &[0],
         extensions: extensions.as_extensions(),
     };
-    step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| message.encode(out)).to_vec()
+    let mut bytes = Vec::new();
+    encode_handshake(HandshakeType::CLIENT_HELLO, &mut bytes, |out| message.encode(out));
+    bytes
 }
 
 /// The extensions of ClientHello, in the order in which they go out.
@@ -159,10 +176,6 @@ fn extensions(
         out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
     }
     push_authorities(config, &mut out);
-    if config.accept_tickets {
-        let modes = [PskKeyExchangeMode::PSK_DHE_KE];
-        out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(modes.as_slice()));
-    }
     let limit = config.record_size_limit.filter(|_| config.carrier == Carrier::Stream);
     out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
     out.push_foreign(&offer.foreign_extensions);

@@ -6,18 +6,23 @@ use super::To;
 use super::certificate::{ProvenPeer, Request};
 use super::client_hello::Offer;
 use super::server_hello::{Negotiated, Session};
+use alloc::sync::Arc;
+
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply, Sign};
 use crate::handshake::credential::SignedContent;
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
-use crate::handshake::output::{Connected as Agreement, Milestone};
-use crate::handshake::post_handshake::Established;
+use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
+use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
-use crate::handshake::{Direction, Epoch, Fault, OwnFault, Role};
+use crate::handshake::{Direction, Epoch, Fault, OwnFault, PeerChain, Role};
+use crate::identity::{PeerIdentity, Sha256Digest};
 use crate::key_schedule::{Kdf, MainSecret};
 use crate::message::{CipherSuite, NamedGroup, SignatureScheme};
+use crate::resumption::{PskOffer, Session as ResumedSession};
+use crate::time::Time;
 use crate::transcript::Transcript;
 
 /// WAIT_FINISHED: the server has proved who it is.
@@ -26,7 +31,15 @@ pub(crate) struct WaitFinished {
     pub(super) offer: Offer,
     pub(super) negotiated: Negotiated,
     pub(super) request: Option<Request>,
-    pub(super) server: ProvenPeer,
+    pub(super) server: ServerProof,
+}
+
+/// How the server has proved who it is, up to its Finished.
+pub(super) enum ServerProof {
+    /// By certificate.
+    Certificate(ProvenPeer),
+    /// By knowing this PSK, which Finished is about to show.
+    Psk(PskOffer),
 }
 
 /// A credential for the server's CertificateRequest is being chosen.
@@ -51,17 +64,19 @@ pub(crate) struct Connected {
 /// A server whose Finished has been verified, and the secrets of the application.
 struct Authenticated {
     cipher_suite: CipherSuite,
-    group: NamedGroup,
+    group: Option<NamedGroup>,
     hello_retried: bool,
     kdf: Kdf,
     transcript: Transcript,
     offer: Offer,
     negotiated: Negotiated,
-    server: ProvenPeer,
+    server: ServerProof,
     main_secret: MainSecret,
     client_handshake_traffic_secret: Secret,
     client_application_traffic_secret_0: Secret,
     exporter_secret: Secret,
+    /// SHA-256 of the certificate that we showed, now or on the connection that this one resumes.
+    local_certificate: Option<Sha256Digest>,
 }
 
 impl WaitFinished {
@@ -92,16 +107,62 @@ impl WaitFinished {
     }
 }
 
+/// What is known of the server, however it proved it.
+struct KnownServer {
+    authentication: Authentication,
+    at: Time,
+    identity: Option<Arc<PeerIdentity>>,
+    chain: Option<PeerChain>,
+    scheme: Option<SignatureScheme>,
+}
+
+impl ServerProof {
+    fn resumed(&self) -> Option<&Arc<ResumedSession>> {
+        match self {
+            Self::Certificate(_) => None,
+            Self::Psk(psk) => psk.session.as_ref(),
+        }
+    }
+
+    fn known(self, now: Time) -> KnownServer {
+        let resumed = self.resumed().cloned();
+        match (self, resumed) {
+            (Self::Certificate(proven), _) => KnownServer {
+                authentication: Authentication::Certificate,
+                at: now,
+                identity: Some(proven.peer.identity),
+                chain: Some(proven.chain),
+                scheme: Some(proven.scheme),
+            },
+            (Self::Psk(_), Some(session)) => KnownServer {
+                authentication: Authentication::Resumption,
+                at: session.authenticated_at,
+                identity: session.peer_identity.clone(),
+                chain: None,
+                scheme: None,
+            },
+            (Self::Psk(_), None) => KnownServer {
+                authentication: Authentication::ExternalPsk,
+                at: now,
+                identity: None,
+                chain: None,
+                scheme: None,
+            },
+        }
+    }
+}
+
 impl Authenticated {
     /// K_recv = application, and the secrets up to server Finished.
     fn new(
         session: Session,
         offer: Offer,
         negotiated: Negotiated,
-        server: ProvenPeer,
+        server: ServerProof,
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Self {
+        let local_certificate = server.resumed().and_then(|session| session.local_certificate);
         let Session { cipher_suite, group, hello_retried, kdf, mut transcript, .. } = session;
         transcript.add(received.bytes);
         let server_finished = transcript.current();
@@ -126,6 +187,7 @@ impl Authenticated {
             client_handshake_traffic_secret: session.client_handshake_traffic_secret,
             client_application_traffic_secret_0: client_secret,
             exporter_secret,
+            local_certificate,
         }
     }
 
@@ -141,6 +203,16 @@ impl Authenticated {
             .config
             .accept_tickets
             .then(|| self.main_secret.resumption_secret(&self.transcript.current()));
+        let server = self.server.known(step.now);
+        let authenticated = resumption_secret.is_some().then(|| {
+            Box::new(PostAuthenticated {
+                at: server.at,
+                server_name: self.offer.server_name(),
+                application_protocol: self.negotiated.application_protocol.clone(),
+                peer_identity: server.identity.clone(),
+                local_certificate: self.local_certificate,
+            })
+        });
         let agreement = Agreement {
             role: Role::Client,
             cipher_suite: self.cipher_suite,
@@ -148,9 +220,11 @@ impl Authenticated {
             hello_retried: self.hello_retried,
             application_protocol: self.negotiated.application_protocol,
             server_name: self.offer.server_name(),
-            peer_identity: Some(self.server.peer.identity),
-            peer_chain: Some(self.server.chain),
-            peer_signature_scheme: Some(self.server.scheme),
+            authentication: server.authentication,
+            authenticated_at: server.at,
+            peer_identity: server.identity.clone(),
+            peer_chain: server.chain,
+            peer_signature_scheme: server.scheme,
             local_signature_scheme: signed,
             sent_certificate: signed.is_some(),
             peer_record_size_limit: self.negotiated.record_size_limit,
@@ -165,7 +239,7 @@ impl Authenticated {
                 exporter_secret: self.exporter_secret,
                 resumption_secret,
                 client_certificate_sent: signed.is_some(),
-                peer_identity: None,
+                authenticated,
             },
         }
     }
@@ -182,6 +256,8 @@ impl ChoosingCredential {
             return Ok(authenticated.finish(None, step).into());
         };
         let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
+        authenticated.local_certificate = credential.leaf_digest(&step.config.crypto);
+        let transcript = &mut authenticated.transcript;
         send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());
         match credential.sign(scheme, &content, step.entropy) {

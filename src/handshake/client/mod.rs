@@ -40,6 +40,7 @@
 mod certificate;
 mod client_hello;
 mod finished;
+mod psk;
 mod server_hello;
 
 use super::transitions::{on, transitions};
@@ -78,7 +79,7 @@ transitions! {
     }
     receive {
         WaitSh.recv_server_hello(ServerHello) => WaitSh | WaitEe;
-        WaitEe.recv_encrypted_extensions(EncryptedExtensions) => WaitCertCr;
+        WaitEe.recv_encrypted_extensions(EncryptedExtensions) => WaitCertCr | WaitFinished;
         WaitCertCr.recv_certificate_request(CertificateRequest) => WaitCert;
         WaitCertCr.recv_certificate(Certificate) => JudgingPeer;
         WaitCert.recv_certificate(Certificate) => JudgingPeer;

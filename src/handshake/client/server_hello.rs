@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use super::To;
 use super::certificate::WaitCertCr;
 use super::client_hello::{Offer, Retried, WaitSh, start_key_exchange};
+use super::finished::{ServerProof, WaitFinished};
+use super::psk::{check_psk_ke, take_psk};
 use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
@@ -14,22 +16,26 @@ use crate::handshake::transitions::on;
 use crate::handshake::{Direction, Epoch, Fault, ForeignExtension, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
-    CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf, KeyShareHelloRetryRequest,
-    KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerHello,
+    CipherSuite, Cookie, EncryptedExtensions, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello,
+    NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
     ServerNameEncryptedExtensions, SupportedVersionsServerHello,
 };
+use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
 
 /// WAIT_EE: ServerHello has come.
 pub(crate) struct WaitEe {
     pub(super) session: Session,
     pub(super) offer: Offer,
+    /// The PSK that the server selected.
+    psk: Option<PskOffer>,
 }
 
 /// What ServerHello has settled, and the secrets from there on.
 pub(super) struct Session {
     pub(super) cipher_suite: CipherSuite,
-    pub(super) group: NamedGroup,
+    /// None where a PSK stands alone.
+    pub(super) group: Option<NamedGroup>,
     pub(super) hello_retried: bool,
     pub(super) kdf: Kdf,
     pub(super) transcript: Transcript,
@@ -121,7 +127,8 @@ impl WaitSh {
         let cookie = cookie.map(|cookie| cookie.cookie);
         //= R-4.2.2-2
         //= R-4.2.4-7
-        Ok(Self::send(self.offer, shares, cookie, Some(retried), step))
+        let psks = self.psks.into_iter().filter(|offered| offered.fits(message.cipher_suite)).collect();
+        Ok(Self::send(self.offer, shares, psks, cookie, Some(retried), step))
     }
 
     /// The group that a HelloRetryRequest asks for was offered, and no share of it was sent (§4.3.8).
@@ -142,36 +149,49 @@ impl WaitSh {
         message: &ServerHello<'_>,
         step: &mut Step<'_>,
     ) -> Result<WaitEe, Fault> {
-        let share: Option<KeyShareServerHello<'_>> =
-            message.extensions.get().map_err(|error| received.malformed(error))?;
-        let share = received.require(ExtensionType::KEY_SHARE, share)?.server_share;
-        self.check_retried(message.cipher_suite, share.group)?;
-        let shared_secret = complete(self.shares, share.group, share.key_exchange)?;
+        let malformed = |error| received.malformed(error);
+        let selected: Option<SelectedPsk> = message.extensions.get().map_err(malformed)?;
+        let share: Option<KeyShareServerHello<'_>> = message.extensions.get().map_err(malformed)?;
+        let share = share.map(|share| share.server_share);
+        let group = share.map(|share| share.group);
+        self.check_retried(message.cipher_suite, group)?;
+        let psk =
+            selected.map(|selected| take_psk(&mut self.psks, selected, message.cipher_suite)).transpose()?;
+        if share.is_none() {
+            check_psk_ke(received, psk.is_some(), step)?;
+        }
+        let shared_secret =
+            share.map(|share| complete(self.shares, share.group, share.key_exchange)).transpose()?;
         let hello_retried = self.retried.is_some();
         let kdf = step.kdf(message.cipher_suite)?;
+        let (early_secret, psk) = match psk {
+            Some(psk) => (psk.early_secret, Some(psk.offer)),
+            None => (EarlySecret::new(kdf.clone(), None), None),
+        };
         let mut transcript = match self.retried.take() {
             Some(retried) => retried.transcript,
             None => Transcript::new(kdf.hash()),
         };
         transcript.add(&self.client_hello);
         transcript.add(received.bytes);
+        let handshake_secret = early_secret.into_handshake_secret(shared_secret.as_ref());
         let session =
-            Session::new(message.cipher_suite, share.group, hello_retried, kdf, transcript, &shared_secret);
+            Session::new(message.cipher_suite, group, hello_retried, kdf, transcript, handshake_secret);
         session.install_keys(&self.offer.random, step);
-        Ok(WaitEe { session, offer: self.offer })
+        Ok(WaitEe { session, offer: self.offer, psk })
     }
 
     /// ServerHello keeps to what the HelloRetryRequest before it said (§4.2.4, §4.3.8).
-    fn check_retried(&self, cipher_suite: CipherSuite, group: NamedGroup) -> Result<(), PeerFault> {
+    fn check_retried(&self, cipher_suite: CipherSuite, group: Option<NamedGroup>) -> Result<(), PeerFault> {
         let Some(retried) = &self.retried else { return Ok(()) };
         //= R-4.2.4-10
         if retried.cipher_suite != cipher_suite {
             return Err(PeerFault::SuiteChangedAfterRetry(cipher_suite));
         }
-        if retried.group.is_some_and(|wanted| wanted != group) {
-            return Err(PeerFault::GroupChangedAfterRetry(group));
+        match (retried.group, group) {
+            (Some(wanted), Some(group)) if wanted != group => Err(PeerFault::GroupChangedAfterRetry(group)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -217,13 +237,12 @@ fn complete(
 impl Session {
     fn new(
         cipher_suite: CipherSuite,
-        group: NamedGroup,
+        group: Option<NamedGroup>,
         hello_retried: bool,
         kdf: Kdf,
         transcript: Transcript,
-        shared_secret: &SharedSecret,
+        handshake_secret: HandshakeSecret,
     ) -> Self {
-        let handshake_secret = EarlySecret::new(kdf.clone(), None).into_handshake_secret(Some(shared_secret));
         let server_hello = transcript.current();
         Self {
             cipher_suite,
@@ -249,7 +268,7 @@ impl Session {
 }
 
 impl WaitEe {
-    /// WAIT_EE --Recv EncryptedExtensions--> WAIT_CERT_CR.
+    /// WAIT_EE --Recv EncryptedExtensions--> WAIT_CERT_CR, or with a PSK WAIT_FINISHED.
     pub(super) fn recv_encrypted_extensions(
         mut self,
         received: &Received<'_>,
@@ -272,7 +291,14 @@ impl WaitEe {
             step.actions.peer_record_size_limit(limit);
         }
         self.session.transcript.add(received.bytes);
-        Ok(WaitCertCr { session: self.session, offer: self.offer, negotiated }.into())
+        let (session, offer) = (self.session, self.offer);
+        Ok(match self.psk {
+            None => WaitCertCr { session, offer, negotiated }.into(),
+            Some(psk) => {
+                let server = ServerProof::Psk(psk);
+                WaitFinished { session, offer, negotiated, request: None, server }.into()
+            }
+        })
     }
 }
 

@@ -3,11 +3,11 @@
 use alloc::boxed::Box;
 
 use super::To;
-use super::flight::Session;
+use super::flight::{Authenticated, Session};
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::peer_chain;
-use crate::handshake::output::{Connected as Agreement, Milestone};
-use crate::handshake::post_handshake::Established;
+use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
+use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::{verify_certificate_verify, verify_finished};
@@ -145,22 +145,42 @@ impl WaitFinished {
     fn connect(self, resumption_secret: Option<crate::crypto::Secret>, step: &mut Step<'_>) -> Connected {
         let Self { session, client } = self;
         let selected = session.selected;
-        let (peer_chain, peer, peer_signature_scheme) = match client {
+        let (peer_chain, shown, peer_signature_scheme) = match client {
             Some(client) => (Some(client.chain), Some(client.peer.identity), Some(client.scheme)),
             None => (None, None, None),
         };
+        let (authentication, scheme, at, identity) = match session.authentication {
+            Authenticated::Certificate(scheme) => {
+                (Authentication::Certificate, Some(scheme), step.now, shown)
+            }
+            Authenticated::Psk(Some(resumed)) => {
+                (Authentication::Resumption, None, resumed.authenticated_at, resumed.peer_identity.clone())
+            }
+            Authenticated::Psk(None) => (Authentication::ExternalPsk, None, step.now, None),
+        };
+        let authenticated = resumption_secret.is_some().then(|| {
+            Box::new(PostAuthenticated {
+                at,
+                server_name: selected.server_name.clone(),
+                application_protocol: selected.application_protocol.clone(),
+                peer_identity: identity.clone(),
+                local_certificate: None,
+            })
+        });
         let agreement = Agreement {
             role: Role::Server,
             cipher_suite: selected.cipher_suite,
-            group: selected.group,
+            group: selected.share.map(|(group, _)| group),
             hello_retried: selected.hello_retried,
             application_protocol: selected.application_protocol,
             server_name: selected.server_name,
-            peer_identity: peer.clone(),
+            authentication,
+            authenticated_at: at,
+            peer_identity: identity,
             peer_chain,
             peer_signature_scheme,
-            local_signature_scheme: Some(session.scheme),
-            sent_certificate: true,
+            local_signature_scheme: scheme,
+            sent_certificate: scheme.is_some(),
             peer_record_size_limit: selected.peer_record_size_limit,
             foreign_extensions: selected.peer_foreign_extensions,
         };
@@ -173,7 +193,7 @@ impl WaitFinished {
                 exporter_secret: session.exporter_secret,
                 resumption_secret,
                 client_certificate_sent: false,
-                peer_identity: peer,
+                authenticated,
             },
         }
     }

@@ -18,8 +18,9 @@ use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
     KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
-    ServerHello, SignatureScheme, StatusRequestCertificateRequest, SupportedVersionsServerHello,
+    SelectedPsk, ServerHello, SignatureScheme, StatusRequestCertificateRequest, SupportedVersionsServerHello,
 };
+use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
 
@@ -29,14 +30,22 @@ pub(crate) struct Negotiated {
     pub(super) kdf: Kdf,
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
-    pub(super) credential: Arc<Credential>,
-    pub(super) scheme: SignatureScheme,
+    pub(super) proof: Proof,
+}
+
+/// How we prove who we are.
+pub(super) enum Proof {
+    /// By certificate.
+    Certificate { credential: Arc<Credential>, scheme: SignatureScheme },
+    /// By knowing the PSK that the client offered at this index; the session, if it resumes one.
+    Psk { selected_identity: u16, session: Option<Arc<ResumedSession>> },
 }
 
 /// The credential's key is elsewhere, and signs. All before CertificateVerify is sent.
 pub(crate) struct Signing {
     pub(super) ask: Ask,
     flight: Flight,
+    scheme: SignatureScheme,
 }
 
 /// WAIT_FLIGHT2: our flight is sent.
@@ -50,7 +59,7 @@ struct Flight {
     kdf: Kdf,
     transcript: Transcript,
     handshake_secret: HandshakeSecret,
-    scheme: SignatureScheme,
+    authentication: Authenticated,
     client_handshake_traffic_secret: Secret,
     server_handshake_traffic_secret: Secret,
 }
@@ -60,38 +69,47 @@ pub(super) struct Session {
     pub(super) selected: Selected,
     pub(super) kdf: Kdf,
     pub(super) transcript: Transcript,
-    pub(super) scheme: SignatureScheme,
+    pub(super) authentication: Authenticated,
     pub(super) main_secret: MainSecret,
     pub(super) exporter_secret: Secret,
     pub(super) client_handshake_traffic_secret: Secret,
     pub(super) client_application_traffic_secret_0: Secret,
 }
 
+/// By what this handshake authenticates, as far as our own proof settles it.
+pub(super) enum Authenticated {
+    /// Certificates: ours by this scheme.
+    Certificate(SignatureScheme),
+    /// A PSK, and the session that it resumes, if any.
+    Psk(Option<Arc<ResumedSession>>),
+}
+
 impl Negotiated {
     /// NEGOTIATED --Send ServerHello … Finished--> WAIT_FLIGHT2.
     pub(super) fn send_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
-        let credential = Arc::clone(&self.credential);
         let staple = self.selected.staple;
-        let mut flight = self.send_hello(step);
+        let (mut flight, credential) = self.send_hello(step);
         flight.send_encrypted_extensions(step);
+        let Some((credential, scheme)) = credential else { return Ok(flight.finish(step).into()) };
         if step.config.client_auth != ClientAuth::None {
             flight.send_certificate_request(step);
         }
         send_certificate(&credential.entries(staple), &mut flight.transcript, step.actions);
         let content = SignedContent::new(Role::Server, &flight.transcript.current());
-        match credential.sign(flight.scheme, &content, step.entropy) {
-            Some(signature) => Ok(flight.finish(&signature?, step).into()),
+        match credential.sign(scheme, &content, step.entropy) {
+            Some(signature) => Ok(flight.prove(scheme, &signature?, step).into()),
             None => {
-                let sign = Sign::new(step.ask_id(), flight.scheme, credential, content, &step.config.crypto);
-                Ok(Signing { ask: Ask::Sign(Box::new(sign)), flight }.into())
+                let sign = Sign::new(step.ask_id(), scheme, credential, content, &step.config.crypto);
+                Ok(Signing { ask: Ask::Sign(Box::new(sign)), flight, scheme }.into())
             }
         }
     }
 
     /// ServerHello; K_send = handshake, and K_recv too: there is no 0-RTT.
-    fn send_hello(mut self, step: &mut Step<'_>) -> Flight {
+    fn send_hello(mut self, step: &mut Step<'_>) -> (Flight, Option<(Arc<Credential>, SignatureScheme)>) {
         let selected = &self.selected;
-        let extensions = hello_extensions(selected).finish(step.config.script.server_hello.as_deref());
+        let extensions =
+            hello_extensions(selected, &self.proof).finish(step.config.script.server_hello.as_deref());
         let message = ServerHello {
             legacy_version: ProtocolVersion::TLS12,
             random: selected.random,
@@ -112,15 +130,22 @@ impl Negotiated {
         }
         step.keys(Direction::Send, Epoch::Handshake, selected.cipher_suite, &server);
         step.keys(Direction::Receive, Epoch::Handshake, selected.cipher_suite, &client);
-        Flight {
+        let (authentication, credential) = match self.proof {
+            Proof::Certificate { credential, scheme } => {
+                (Authenticated::Certificate(scheme), Some((credential, scheme)))
+            }
+            Proof::Psk { session, .. } => (Authenticated::Psk(session), None),
+        };
+        let flight = Flight {
             selected: self.selected,
             kdf: self.kdf,
             transcript: self.transcript,
             handshake_secret: self.handshake_secret,
-            scheme: self.scheme,
+            authentication,
             client_handshake_traffic_secret: client,
             server_handshake_traffic_secret: server,
-        }
+        };
+        (flight, credential)
     }
 }
 
@@ -129,10 +154,15 @@ fn negotiates_limit(config: &Config) -> bool {
     config.carrier == Carrier::Stream && config.record_size_limit.is_some()
 }
 
-fn hello_extensions(selected: &Selected) -> Outgoing {
+fn hello_extensions(selected: &Selected, proof: &Proof) -> Outgoing {
     let mut out = Outgoing::new();
-    let share = KeyShareEntry { group: selected.group, key_exchange: &selected.server_share };
-    out.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share: share });
+    if let Proof::Psk { selected_identity, .. } = *proof {
+        out.push(ExtensionType::PRE_SHARED_KEY, &SelectedPsk { selected_identity });
+    }
+    if let Some((group, key_exchange)) = &selected.share {
+        let server_share = KeyShareEntry { group: *group, key_exchange };
+        out.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share });
+    }
     let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
     //= R-4.2.3-10
     out.push(ExtensionType::SUPPORTED_VERSIONS, &version);
@@ -189,9 +219,14 @@ impl Flight {
         self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
     }
 
-    /// CertificateVerify and Finished; K_send = application.
-    fn finish(mut self, signature: &[u8], step: &mut Step<'_>) -> WaitFlight2 {
-        send_certificate_verify(self.scheme, signature, &mut self.transcript, step.actions);
+    /// CertificateVerify, and what follows it.
+    fn prove(mut self, scheme: SignatureScheme, signature: &[u8], step: &mut Step<'_>) -> WaitFlight2 {
+        send_certificate_verify(scheme, signature, &mut self.transcript, step.actions);
+        self.finish(step)
+    }
+
+    /// Finished; K_send = application.
+    fn finish(mut self, step: &mut Step<'_>) -> WaitFlight2 {
         send_finished(&self.kdf, &self.server_handshake_traffic_secret, &mut self.transcript, step.actions);
         let server_finished = self.transcript.current();
         let main_secret = self.handshake_secret.into_main_secret();
@@ -207,7 +242,7 @@ impl Flight {
                 selected: self.selected,
                 kdf: self.kdf,
                 transcript: self.transcript,
-                scheme: self.scheme,
+                authentication: self.authentication,
                 main_secret,
                 exporter_secret,
                 client_handshake_traffic_secret: self.client_handshake_traffic_secret,
@@ -221,14 +256,16 @@ impl Signing {
     /// The signature, verified before it was taken, ends our flight.
     pub(super) fn signed(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Signature(signature) = reply else { return Err(unusable("Sign", reply)) };
-        Ok(self.flight.finish(&signature, step).into())
+        Ok(self.flight.prove(self.scheme, &signature, step).into())
     }
 }
 
 impl WaitFlight2 {
     /// WAIT_FLIGHT2 --No auth--> WAIT_FINISHED, or --Cert-based client auth--> WAIT_CERT.
     pub(super) fn expect_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
+        let resumed = matches!(self.session.authentication, Authenticated::Psk(_));
         Ok(match step.config.client_auth {
+            _ if resumed => WaitFinished { session: self.session, client: None }.into(),
             ClientAuth::None => WaitFinished { session: self.session, client: None }.into(),
             ClientAuth::Optional | ClientAuth::Required => WaitCert { session: self.session }.into(),
         })

@@ -45,6 +45,7 @@
 //!
 //! Where the diagram hides a question to the outside, the table has a state for it: `SeeingClientHello` and
 //! `OpeningCookie` before RECVD_CH, `SealingCookie` before a HelloRetryRequest with a cookie,
+//! `FindingPsk`, `JudgingResumed` and
 //! `ChoosingCredential` before NEGOTIATED, `Signing` in the server's flight, `JudgingPeer` before WAIT_CV.
 
 mod authenticate;
@@ -52,6 +53,7 @@ mod client_hello;
 mod cookie;
 mod flight;
 mod negotiate;
+mod psk;
 mod select;
 
 use super::transitions::{on, transitions};
@@ -62,6 +64,7 @@ use client_hello::{RecvdCh, SeeingClientHello};
 use cookie::{OpeningCookie, SealingCookie};
 use flight::{Negotiated, Signing, WaitFlight2};
 use negotiate::ChoosingCredential;
+use psk::{FindingPsk, JudgingResumed};
 
 transitions! {
     /// The server, in one of the states of A.2.
@@ -76,6 +79,10 @@ transitions! {
         RecvdCh,
         /// A HelloRetryRequest waits for its cookie.
         SealingCookie,
+        /// The client offers PSKs; they are being looked up.
+        FindingPsk,
+        /// A session was found, and its PSK proved; whether it may still be resumed is being judged.
+        JudgingResumed,
         /// The parameters are selected; a credential is being chosen.
         ChoosingCredential,
         /// Parameters and credential are selected.
@@ -102,7 +109,7 @@ transitions! {
         WaitFinished.recv_finished(Finished) => Connected;
     }
     at_once {
-        RecvdCh.select_parameters() => Start | SealingCookie | ChoosingCredential;
+        RecvdCh.select_parameters() => Start | SealingCookie | FindingPsk | ChoosingCredential;
         Negotiated.send_flight() => Signing | WaitFlight2;
         WaitFlight2.expect_flight() => WaitCert | WaitFinished;
     }
@@ -110,6 +117,8 @@ transitions! {
         SeeingClientHello.config_chosen(answer) => OpeningCookie | RecvdCh;
         OpeningCookie.opened(answer) => RecvdCh;
         SealingCookie.sealed(answer) => Start;
+        FindingPsk.found(answer) => JudgingResumed | Negotiated | ChoosingCredential;
+        JudgingResumed.judged(answer) => Negotiated | ChoosingCredential;
         ChoosingCredential.chosen(answer) => Negotiated;
         Signing.signed(answer) => WaitFlight2;
         JudgingPeer.judged(answer) => WaitCv;

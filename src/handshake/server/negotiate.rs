@@ -5,21 +5,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::To;
-use super::flight::Negotiated;
+use super::flight::{Negotiated, Proof};
 use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Fault, ForeignExtension, OwnFault, Role};
-use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
-use crate::message::{CipherSuite, NamedGroup, SignatureScheme};
+use crate::handshake::{Fault, ForeignExtension, OwnFault, PeerFault, Role};
+use crate::key_schedule::{EarlySecret, Kdf};
+use crate::message::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, SignatureScheme};
 use crate::transcript::Transcript;
 
 /// What was selected from the ClientHello.
 pub(super) struct Selected {
     pub(super) cipher_suite: CipherSuite,
-    pub(super) group: NamedGroup,
-    pub(super) server_share: Vec<u8>,
+    /// Group and our share; none where a PSK stands alone.
+    pub(super) share: Option<(NamedGroup, Vec<u8>)>,
     pub(super) random: [u8; 32],
     pub(super) client_random: [u8; 32],
     pub(super) legacy_session_id: Vec<u8>,
@@ -36,23 +36,50 @@ pub(super) struct Selected {
     pub(super) server_name: Option<String>,
 }
 
+/// What was selected, and what the key schedule starts from.
+pub(super) struct Parameters {
+    pub(super) selected: Selected,
+    pub(super) shared_secret: Option<SharedSecret>,
+    /// Over message_hash and HelloRetryRequest, if there was one.
+    pub(super) retried: Option<Transcript>,
+    /// With its header.
+    pub(super) client_hello: Vec<u8>,
+    /// The suites of both, in our order of preference.
+    pub(super) shared_suites: Vec<CipherSuite>,
+}
+
+impl Parameters {
+    /// Goes on to NEGOTIATED: the transcript starts, and the schedule reaches the Handshake Secret.
+    pub(super) fn negotiated(self, kdf: Kdf, early_secret: EarlySecret, proof: Proof) -> Negotiated {
+        let mut transcript = self.retried.unwrap_or_else(|| Transcript::new(kdf.hash()));
+        transcript.add(&self.client_hello);
+        Negotiated {
+            selected: self.selected,
+            handshake_secret: early_secret.into_handshake_secret(self.shared_secret.as_ref()),
+            kdf,
+            transcript,
+            proof,
+        }
+    }
+}
+
 /// The parameters are selected; a credential is being chosen. NEGOTIATED is inside.
 pub(crate) struct ChoosingCredential {
     pub(super) ask: Ask,
-    selected: Selected,
-    kdf: Kdf,
-    transcript: Transcript,
-    handshake_secret: HandshakeSecret,
+    parameters: Parameters,
 }
 
 impl ChoosingCredential {
-    pub(super) fn ask(
-        selected: Selected,
-        kdf: Kdf,
-        transcript: Transcript,
-        shared_secret: &SharedSecret,
-        step: &mut Step<'_>,
-    ) -> Self {
+    pub(super) fn ask(parameters: Parameters, step: &mut Step<'_>) -> Result<Self, PeerFault> {
+        let selected = &parameters.selected;
+        let missing =
+            |extension| PeerFault::MissingExtension { message: HandshakeType::CLIENT_HELLO, extension };
+        if selected.signature_schemes.is_empty() {
+            return Err(missing(ExtensionType::SIGNATURE_ALGORITHMS));
+        }
+        if selected.share.is_none() {
+            return Err(missing(ExtensionType::KEY_SHARE));
+        }
         let ask = ChooseCredential {
             id: step.ask_id(),
             role: Role::Server,
@@ -63,23 +90,19 @@ impl ChoosingCredential {
             oid_filters: Vec::new(),
             now: step.now,
         };
-        let handshake_secret = EarlySecret::new(kdf.clone(), None).into_handshake_secret(Some(shared_secret));
-        Self { ask: Ask::ChooseCredential(Box::new(ask)), selected, kdf, transcript, handshake_secret }
+        Ok(Self { ask: Ask::ChooseCredential(Box::new(ask)), parameters })
     }
 
     /// The choice opens NEGOTIATED.
-    pub(super) fn chosen(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+    pub(super) fn chosen(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         let credential = credential.ok_or(OwnFault::NoCredential)?;
-        let scheme = credential.scheme_for(&self.selected.signature_schemes).ok_or(OwnFault::NoCredential)?;
-        Ok(Negotiated {
-            selected: self.selected,
-            kdf: self.kdf,
-            transcript: self.transcript,
-            handshake_secret: self.handshake_secret,
-            credential,
-            scheme,
-        }
-        .into())
+        let scheme = credential
+            .scheme_for(&self.parameters.selected.signature_schemes)
+            .ok_or(OwnFault::NoCredential)?;
+        let kdf = step.kdf(self.parameters.selected.cipher_suite)?;
+        let early_secret = EarlySecret::new(kdf.clone(), None);
+        let proof = Proof::Certificate { credential, scheme };
+        Ok(self.parameters.negotiated(kdf, early_secret, proof).into())
     }
 }

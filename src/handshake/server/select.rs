@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::To;
 use super::client_hello::RecvdCh;
 use super::cookie::retry;
-use super::negotiate::{ChoosingCredential, Selected};
+use super::negotiate::{ChoosingCredential, Parameters, Selected};
+use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
@@ -13,23 +14,24 @@ use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
     CertificateAuthorities, CipherSuite, ClientHello, ExtensionType, KeyShareClientHello, KeyShareEntry,
-    NamedGroup, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit,
-    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    NamedGroup, OfferedPsks, ProtocolNameList, PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList,
+    SignatureSchemeListCert, SupportedGroups,
 };
-use crate::transcript::Transcript;
 
 impl RecvdCh {
     /// RECVD_CH --Select parameters--> NEGOTIATED, by way of a credential; or --Send HelloRetryRequest--> START.
     pub(super) fn select_parameters(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
         let message = self.hello.message()?;
         let offer = Offer::read(&self.hello.received(), &message, step)?;
-        let cipher_suite = select_cipher_suite(&message, step)?;
+        let shared_suites = shared_cipher_suites(&message, step);
+        let cipher_suite = *shared_suites.first().ok_or(PeerFault::NoSharedSuite)?;
         step.actions.middlebox_compatibility = !message.legacy_session_id.is_empty();
-        let shares: Vec<_> = offer.key_share.client_shares().collect();
+        let shares: Vec<_> = offer.key_share.iter().flat_map(KeyShareClientHello::client_shares).collect();
         check_shares(&shares, &offer)?;
         let share = match &self.retry {
+            None if offer.groups.is_none() => None,
             None => match select_group(&offer, &shares, step)? {
-                Ok(share) => share,
+                Ok(share) => Some(share),
                 Err(group) => {
                     let foreign = self.foreign_extensions;
                     return Ok(match retry(&self.hello, foreign, cipher_suite, group, step)? {
@@ -44,18 +46,18 @@ impl RecvdCh {
                 if settled.cipher_suite != cipher_suite {
                     return Err(PeerFault::ClientHelloChanged { what: "cipher_suites" }.into());
                 }
-                retried_share(&shares, settled.group)?
+                Some(retried_share(&shares, settled.group)?)
             }
         };
-        let (server_share, shared_secret) = respond(share, step)?;
+        let answered = share.map(|share| respond(share, step)).transpose()?;
+        let (server_share, shared_secret) = answered.unzip();
         let random = step.draw(Purpose::Random)?;
-        let kdf = step.kdf(cipher_suite)?;
+        let psks = offer.psks(&self.hello.bytes, step);
         let peer_foreign_extensions =
             offer.foreign_extensions(&self.foreign_extensions, &self.hello.received())?;
         let selected = Selected {
             cipher_suite,
-            group: share.group,
-            server_share,
+            share: share.map(|share| share.group).zip(server_share),
             random,
             client_random: message.random,
             legacy_session_id: message.legacy_session_id.to_vec(),
@@ -71,17 +73,27 @@ impl RecvdCh {
             wants_tickets: offer.wants_tickets,
             server_name: self.hello.server_name,
         };
-        let mut transcript =
-            self.retry.map_or_else(|| Transcript::new(kdf.hash()), |settled| settled.transcript);
-        transcript.add(&self.hello.bytes);
-        Ok(ChoosingCredential::ask(selected, kdf, transcript, &shared_secret, step).into())
+        let parameters = Parameters {
+            selected,
+            shared_secret,
+            retried: self.retry.map(|settled| settled.transcript),
+            client_hello: self.hello.bytes,
+            shared_suites,
+        };
+        Ok(match psks? {
+            Some(psks) => FindingPsk::ask(parameters, psks, step).into(),
+            None => ChoosingCredential::ask(parameters, step)?.into(),
+        })
     }
 }
 
 /// What a ClientHello offers, beyond its own fields.
 struct Offer<'a> {
-    groups: SupportedGroups<'a>,
-    key_share: KeyShareClientHello<'a>,
+    /// Both or neither.
+    groups: Option<SupportedGroups<'a>>,
+    key_share: Option<KeyShareClientHello<'a>>,
+    psks: Option<OfferedPsks<'a>>,
+    modes: Option<PskKeyExchangeModes<'a>>,
     signature_schemes: Vec<crate::message::SignatureScheme>,
     signature_schemes_cert: Option<Vec<crate::message::SignatureScheme>>,
     certificate_authorities: Vec<Vec<u8>>,
@@ -103,15 +115,22 @@ impl<'a> Offer<'a> {
             received.require(ExtensionType::SERVER_NAME, extensions.find(ExtensionType::SERVER_NAME))?;
         }
         let schemes: Option<SignatureSchemeList<'_>> = extensions.get().map_err(malformed)?;
-        let schemes = received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
         let schemes_cert: Option<SignatureSchemeListCert<'_>> = extensions.get().map_err(malformed)?;
         let groups: Option<SupportedGroups<'_>> = extensions.get().map_err(malformed)?;
         let key_share: Option<KeyShareClientHello<'_>> = extensions.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = extensions.get().map_err(malformed)?;
         let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
         //= R-4.3.9-3
-        if extensions.find(ExtensionType::PRE_SHARED_KEY).is_some() {
+        let psks: Option<OfferedPsks<'_>> = extensions.get().map_err(malformed)?;
+        if psks.is_some() {
             received.require(ExtensionType::PSK_KEY_EXCHANGE_MODES, modes)?;
+        } else {
+            received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
+            received.require(ExtensionType::SUPPORTED_GROUPS, groups)?;
+        }
+        if groups.is_some() != key_share.is_some() {
+            received.require(ExtensionType::SUPPORTED_GROUPS, groups)?;
+            received.require(ExtensionType::KEY_SHARE, key_share)?;
         }
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         if let Some(RecordSizeLimit(limit)) = limit
@@ -120,9 +139,13 @@ impl<'a> Offer<'a> {
             return Err(PeerFault::RecordSizeLimit(limit));
         }
         Ok(Self {
-            groups: received.require(ExtensionType::SUPPORTED_GROUPS, groups)?,
-            key_share: received.require(ExtensionType::KEY_SHARE, key_share)?,
-            signature_schemes: schemes.supported_signature_algorithms.iter().collect(),
+            groups,
+            key_share,
+            psks,
+            modes,
+            signature_schemes: schemes
+                .map(|list| list.supported_signature_algorithms.iter().collect())
+                .unwrap_or_default(),
             signature_schemes_cert: schemes_cert
                 .map(|list| list.supported_signature_algorithms.iter().collect()),
             certificate_authorities: authorities
@@ -130,9 +153,18 @@ impl<'a> Offer<'a> {
                 .unwrap_or_default(),
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
-            wants_tickets: modes.is_some_and(|modes| modes.ke_modes.contains(PskKeyExchangeMode::PSK_DHE_KE)),
+            wants_tickets: modes.is_some_and(|modes| {
+                step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))
+            }),
             extensions,
         })
+    }
+
+    /// The PSKs to look for, if the config looks for any.
+    fn psks(&self, client_hello: &[u8], step: &Step<'_>) -> Result<Option<Psks>, PeerFault> {
+        let (Some(psks), Some(modes)) = (&self.psks, &self.modes) else { return Ok(None) };
+        let psks = Psks::read(psks, modes, self.key_share.is_some(), client_hello, step)?;
+        Ok(psks.filter(|_| step.config.find_psks))
     }
 
     fn foreign_extensions(
@@ -144,11 +176,11 @@ impl<'a> Offer<'a> {
     }
 }
 
-/// The first suite of ours that the client offers.
-fn select_cipher_suite(message: &ClientHello<'_>, step: &Step<'_>) -> Result<CipherSuite, PeerFault> {
+/// The suites of ours that the client offers, in our order of preference.
+fn shared_cipher_suites(message: &ClientHello<'_>, step: &Step<'_>) -> Vec<CipherSuite> {
     //= R-4.2.2-12
-    let shared = step.config.cipher_suites.iter().find(|suite| message.cipher_suites.contains(**suite));
-    shared.copied().ok_or(PeerFault::NoSharedSuite)
+    let ours = step.config.cipher_suites.iter().copied();
+    ours.filter(|suite| message.cipher_suites.contains(*suite)).collect()
 }
 
 /// The first application protocol of ours that the client offers (RFC 7301 §3.2).
@@ -169,7 +201,7 @@ fn select_protocol(
 
 /// No group twice, and none that `supported_groups` does not list (§4.3.8). Sorting keeps two hostile lists cheap.
 fn check_shares(shares: &[KeyShareEntry<'_>], offer: &Offer<'_>) -> Result<(), PeerFault> {
-    let mut offered: Vec<_> = offer.groups.named_group_list.iter().collect();
+    let mut offered: Vec<_> = offer.groups.iter().flat_map(|groups| groups.named_group_list.iter()).collect();
     let mut shared: Vec<_> = shares.iter().map(|share| share.group).collect();
     offered.sort_unstable();
     shared.sort_unstable();
@@ -189,7 +221,9 @@ fn select_group<'a>(
 ) -> Result<Result<KeyShareEntry<'a>, NamedGroup>, PeerFault> {
     let ours = &step.config.groups;
     let share_of = |group: NamedGroup| shares.iter().find(|share| share.group == group).copied();
-    let supported = ours.iter().copied().find(|group| offer.groups.named_group_list.contains(*group));
+    let listed =
+        |group: &NamedGroup| offer.groups.is_some_and(|groups| groups.named_group_list.contains(*group));
+    let supported = ours.iter().copied().find(listed);
     let supported = supported.ok_or(PeerFault::NoSharedGroup)?;
     let share = match step.config.group_choice {
         GroupChoice::SaveRoundTrip => ours.iter().find_map(|group| share_of(*group)),

@@ -1,0 +1,119 @@
+//! The client's PSKs: `psk_key_exchange_modes`, `pre_shared_key` and its binders (RFC 9846 §4.3.9, §4.3.11; 8446
+//! §4.2.9, §4.2.11).
+
+use alloc::vec::Vec;
+
+use crate::handshake::extensions::Outgoing;
+use crate::handshake::step::{Received, Step};
+use crate::handshake::{Config, PeerFault};
+use crate::key_schedule::{EarlySecret, Kdf, LabelPrefix};
+use crate::message::{
+    CipherSuite, ExtensionType, OfferedPsks, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes,
+    SelectedPsk,
+};
+use crate::resumption::{PskOffer, binder};
+use crate::time::Time;
+use crate::transcript::Transcript;
+use crate::wire::{Encode, Writer};
+
+/// A PSK that our ClientHello offers, with the secret that its binder is made of.
+pub(super) struct OfferedPsk {
+    pub(super) offer: PskOffer,
+    kdf: Kdf,
+    pub(super) early_secret: EarlySecret,
+}
+
+impl OfferedPsk {
+    /// Those of the offers that the config's provider and suites can do.
+    pub(super) fn all(offers: Vec<PskOffer>, step: &Step<'_>) -> Vec<Self> {
+        let usable = |offer: PskOffer| {
+            let hash = offer.psk.hash();
+            let suites = &step.config.cipher_suites;
+            suites.iter().find(|suite| suite.hash() == Some(hash))?;
+            let kdf = Kdf::new(&step.config.crypto, hash, LabelPrefix::Tls13)?;
+            let early_secret = EarlySecret::new(kdf.clone(), Some(offer.psk.expose()));
+            Some(Self { offer, kdf, early_secret })
+        };
+        offers.into_iter().filter_map(usable).collect()
+    }
+
+    /// Does its hash fit the suite?
+    pub(super) fn fits(&self, suite: CipherSuite) -> bool {
+        suite.hash() == Some(self.offer.psk.hash())
+    }
+}
+
+/// `psk_key_exchange_modes`, if tickets are wanted or PSKs offered; then `pre_shared_key`, the last one, with
+/// binders of zeros.
+pub(super) fn push_psks(config: &Config, psks: &[OfferedPsk], now: Time, out: &mut Outgoing) {
+    if config.accept_tickets || !psks.is_empty() {
+        let modes = PskKeyExchangeModes::from(config.psk_key_exchange_modes.as_slice());
+        out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &modes);
+    }
+    if psks.is_empty() {
+        return;
+    }
+    let (mut identities, mut binders) = (Vec::new(), Vec::new());
+    for offered in psks {
+        let identity = PskIdentity {
+            identity: &offered.offer.identity,
+            obfuscated_ticket_age: offered.offer.obfuscated_ticket_age(now),
+        };
+        identity.encode(&mut Writer::new(&mut identities));
+        let zeros = [0; 48];
+        let zeros = zeros.get(..offered.kdf.hash_length()).unwrap_or_default();
+        Writer::new(&mut binders).vector(0..=255, |out| out.bytes(zeros));
+    }
+    out.push(ExtensionType::PRE_SHARED_KEY, &OfferedPsks::from_contents(&identities, &binders));
+}
+
+/// Puts the binders in place of the zeros at the end of the ClientHello. `before` is the transcript up to the
+/// HelloRetryRequest, if there was one: its hash is that of every PSK that is still offered.
+pub(super) fn write_binders(psks: &[OfferedPsk], before: Option<&Transcript>, client_hello: &mut Vec<u8>) {
+    let binders: usize = psks.iter().map(|offered| 1 + offered.kdf.hash_length()).sum();
+    let truncated = client_hello.len().saturating_sub(2 + binders);
+    client_hello.truncate(truncated);
+    let mut list = Vec::new();
+    let mut out = Writer::new(&mut list);
+    out.vector(0..=0xffff, |out| {
+        for offered in psks {
+            let hash = match before {
+                Some(transcript) => transcript.binder_hash(client_hello),
+                None => offered.kdf.hash().digest(client_hello),
+            };
+            let binder = binder(&offered.kdf, &offered.early_secret, &offered.offer.psk, &hash);
+            out.vector(0..=255, |out| out.bytes(&binder));
+        }
+    });
+    client_hello.extend_from_slice(&list);
+}
+
+/// The PSK that the server selected: one that was offered, for a suite of its hash.
+pub(super) fn take_psk(
+    psks: &mut Vec<OfferedPsk>,
+    selected: SelectedPsk,
+    suite: CipherSuite,
+) -> Result<OfferedPsk, PeerFault> {
+    let index = usize::from(selected.selected_identity);
+    if index >= psks.len() {
+        return Err(PeerFault::PskNotOffered);
+    }
+    let psk = psks.swap_remove(index);
+    if psk.fits(suite) { Ok(psk) } else { Err(PeerFault::PskNotOffered) }
+}
+
+/// A ServerHello without a share is one that lets a PSK stand alone, which we must have offered (§4.3.9).
+pub(super) fn check_psk_ke(
+    received: &Received<'_>,
+    selected: bool,
+    step: &Step<'_>,
+) -> Result<(), PeerFault> {
+    if !selected {
+        return received.require::<()>(ExtensionType::KEY_SHARE, None);
+    }
+    if step.config.psk_key_exchange_modes.contains(&PskKeyExchangeMode::PSK_KE) {
+        Ok(())
+    } else {
+        Err(PeerFault::PskNotOffered)
+    }
+}

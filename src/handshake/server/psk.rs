@@ -1,0 +1,214 @@
+//! The PSKs that a client offers: found, proved, judged (RFC 9846 §4.3.11; 8446 §4.2.11).
+//!
+//! What does not fit is declined, never refused: a full handshake follows. Only a binder that does not verify ends
+//! the handshake, for then somebody knows a ticket and not its secret.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use subtle::ConstantTimeEq;
+
+use super::To;
+use super::flight::Proof;
+use super::negotiate::{ChoosingCredential, Parameters};
+use crate::handshake::ask::{Ask, FindPsk, FoundPsk, JudgeResumed, Reply};
+use crate::handshake::step::{Step, unusable};
+use crate::handshake::transitions::on;
+use crate::handshake::{ClientAuth, Fault, OwnFault, PeerFault};
+use crate::key_schedule::{EarlySecret, Kdf};
+use crate::message::{CipherSuite, OfferedPsks, PskKeyExchangeMode, PskKeyExchangeModes};
+use crate::resumption::{Session, binder};
+
+/// What `pre_shared_key` says, and where in the ClientHello its binders begin.
+pub(super) struct Psks {
+    identities: Vec<Vec<u8>>,
+    binders: Vec<Vec<u8>>,
+    /// Bytes of the ClientHello before the binders, header included.
+    truncated: usize,
+    /// Is the PSK used alone, without a key exchange?
+    alone: bool,
+}
+
+impl Psks {
+    /// Reads the offer; `None` if the modes leave no way to use a PSK.
+    pub(super) fn read(
+        offered: &OfferedPsks<'_>,
+        modes: &PskKeyExchangeModes<'_>,
+        has_share: bool,
+        client_hello: &[u8],
+        step: &Step<'_>,
+    ) -> Result<Option<Self>, PeerFault> {
+        let limit = step.config.limits.psks;
+        let identities: Vec<_> =
+            offered.identities().take(limit).map(|offered| offered.identity.to_vec()).collect();
+        let binders: Vec<_> = offered.binders().take(limit).map(<[u8]>::to_vec).collect();
+        if offered.identities().count() != offered.binders().count() {
+            return Err(PeerFault::BinderCount);
+        }
+        let allowed =
+            |mode| modes.ke_modes.contains(mode) && step.config.psk_key_exchange_modes.contains(&mode);
+        let with_exchange = has_share && allowed(PskKeyExchangeMode::PSK_DHE_KE);
+        let alone = !with_exchange;
+        if alone && !allowed(PskKeyExchangeMode::PSK_KE) {
+            return Ok(None);
+        }
+        let truncated = client_hello.len().saturating_sub(offered.truncated_len());
+        Ok(Some(Self { identities, binders, truncated, alone }))
+    }
+}
+
+/// The client offers PSKs; they are being looked up.
+pub(crate) struct FindingPsk {
+    pub(super) ask: Ask,
+    parameters: Parameters,
+    psks: Psks,
+}
+
+/// A session was found, and its PSK proved; whether it may still be resumed is being judged.
+pub(crate) struct JudgingResumed {
+    pub(super) ask: Ask,
+    parameters: Parameters,
+    selected: SelectedPsk,
+    session: Arc<Session>,
+}
+
+/// A PSK whose binder has verified.
+struct SelectedPsk {
+    kdf: Kdf,
+    early_secret: EarlySecret,
+    cipher_suite: CipherSuite,
+    index: u16,
+    alone: bool,
+}
+
+impl FindingPsk {
+    pub(super) fn ask(parameters: Parameters, psks: Psks, step: &mut Step<'_>) -> Self {
+        let ask = FindPsk {
+            id: step.ask_id(),
+            identities: psks.identities.clone(),
+            server_name: parameters.selected.server_name.clone(),
+            now: step.now,
+        };
+        Self { ask: Ask::FindPsk(Box::new(ask)), parameters, psks }
+    }
+
+    /// A PSK was found, or none was.
+    pub(super) fn found(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        let found = match reply {
+            Reply::Failed => None,
+            Reply::Psk(found) => found,
+            reply @ (Reply::Config(_)
+            | Reply::Credential(_)
+            | Reply::Refused { .. }
+            | Reply::Signature(_)
+            | Reply::Peer(_)
+            | Reply::Sealed(_)
+            | Reply::Opened(_)
+            | Reply::Resumed(_)) => return Err(unusable("FindPsk", reply)),
+        };
+        let suite = found.as_ref().and_then(|found| self.suite_for(found));
+        let (Some(found), Some(suite)) = (found, suite) else {
+            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
+        };
+        if !may_use(&found, &self.parameters, step) {
+            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
+        }
+        let selected = self.select(&found, suite, step)?;
+        Ok(match found.session {
+            Some(session) => {
+                let ask = JudgeResumed {
+                    id: step.ask_id(),
+                    session: Arc::clone(&session),
+                    server_name: self.parameters.selected.server_name.clone(),
+                    now: step.now,
+                };
+                let ask = Ask::JudgeResumed(Box::new(ask));
+                JudgingResumed { ask, parameters: self.parameters, selected, session }.into()
+            }
+            None => selected.negotiated(self.parameters, None).into(),
+        })
+    }
+
+    /// The suite to use with this PSK: the selected one if its hash fits, else another shared one whose hash does. A
+    /// HelloRetryRequest has settled the suite.
+    fn suite_for(&self, found: &FoundPsk) -> Option<CipherSuite> {
+        let fits = |suite: &&CipherSuite| suite.hash() == Some(found.psk.hash());
+        let settled = self.parameters.retried.is_some().then_some(&self.parameters.selected.cipher_suite);
+        match settled {
+            Some(settled) => Some(settled).filter(fits).copied(),
+            None => self.parameters.shared_suites.iter().find(fits).copied(),
+        }
+    }
+
+    /// Verifies the binder of this PSK (§4.3.11.2).
+    fn select(
+        &self,
+        found: &FoundPsk,
+        cipher_suite: CipherSuite,
+        step: &Step<'_>,
+    ) -> Result<SelectedPsk, Fault> {
+        let kdf = step.kdf(cipher_suite)?;
+        let truncated = self.parameters.client_hello.get(..self.psks.truncated).unwrap_or_default();
+        let hash = match &self.parameters.retried {
+            Some(transcript) => transcript.binder_hash(truncated),
+            None => kdf.hash().digest(truncated),
+        };
+        let early_secret = EarlySecret::new(kdf.clone(), Some(found.psk.expose()));
+        let expected = binder(&kdf, &early_secret, &found.psk, &hash);
+        let shown = self.psks.binders.get(found.index).ok_or(OwnFault::Internal("the index of a PSK"))?;
+        if !bool::from(shown.as_slice().ct_eq(&expected)) {
+            return Err(PeerFault::BadBinder.into());
+        }
+        let index = u16::try_from(found.index).map_err(|_| OwnFault::Internal("the index of a PSK"))?;
+        Ok(SelectedPsk { kdf, early_secret, cipher_suite, index, alone: self.psks.alone })
+    }
+}
+
+/// Does the PSK fit what the config asks of a connection, whatever made the ticket open?
+fn may_use(found: &FoundPsk, parameters: &Parameters, step: &Step<'_>) -> bool {
+    let required = step.config.client_auth == ClientAuth::Required;
+    match &found.session {
+        Some(session) => {
+            !session.is_expired(step.now)
+                && session.server_name == parameters.selected.server_name
+                && !(required && session.peer_identity.is_none())
+        }
+        // An external PSK names no certificate, and a config that requires one gets one.
+        None => !required,
+    }
+}
+
+impl SelectedPsk {
+    fn negotiated(self, mut parameters: Parameters, session: Option<Arc<Session>>) -> super::Negotiated {
+        parameters.selected.cipher_suite = self.cipher_suite;
+        if self.alone {
+            parameters.selected.share = None;
+            parameters.shared_secret = None;
+        }
+        let proof = Proof::Psk { selected_identity: self.index, session };
+        parameters.negotiated(self.kdf, self.early_secret, proof)
+    }
+}
+
+impl JudgingResumed {
+    /// The verdict opens NEGOTIATED, or a full handshake.
+    pub(super) fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        match reply {
+            Reply::Resumed(Ok(())) => {
+                Ok(self.selected.negotiated(self.parameters, Some(self.session)).into())
+            }
+            Reply::Resumed(Err(_)) | Reply::Failed => {
+                Ok(ChoosingCredential::ask(self.parameters, step)?.into())
+            }
+            reply @ (Reply::Config(_)
+            | Reply::Credential(_)
+            | Reply::Refused { .. }
+            | Reply::Signature(_)
+            | Reply::Peer(_)
+            | Reply::Sealed(_)
+            | Reply::Opened(_)
+            | Reply::Psk(_)) => Err(unusable("JudgeResumed", reply)),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Resumption and pre-shared keys: RFC 9846 §2.2, §4.3.11, §4.7.1, §8 (8446 §2.2, §4.2.11, §4.6.1, §8).
+//!
+//! A [`Session`] is what a handshake leaves for a later one: the PSK, and everything that the resumed connection
+//! must not lose, first of all who the peer is and when it was authenticated. It is plain data with a byte form.
+//! A [`Psk`] is a secret that a client can offer and a server find, be it from a session or provisioned outside.
+
+mod binder;
+mod psk;
+mod session;
+mod ticket_age;
+
+pub use binder::binder;
+pub use psk::{Psk, PskOffer};
+pub use session::{MAX_TICKET_LIFETIME, Session, SessionError, SessionSecret};
+pub use ticket_age::{obfuscate_ticket_age, reveal_ticket_age};

@@ -1,0 +1,267 @@
+//! Resumption and PSKs on the handshake floor, in both roles.
+#![cfg(all(feature = "floors", feature = "ring"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::wildcard_enum_match_arm)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handfast::crypto::{self, Entropy, HashAlgorithm};
+use handfast::handshake::{Authentication, ClientAuth, Config, Fault, Handshake, PeerFault, ReceivedTicket};
+use handfast::identity::ExpectedPeer;
+use handfast::message::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use handfast::resumption::{Psk, PskOffer, Session};
+
+#[path = "support/handshake_ends.rs"]
+mod handshake_ends;
+
+use handshake_ends::{End, NOW, connect, credential};
+
+/// What a server's tickets open to.
+type Store = Vec<(Vec<u8>, Arc<Session>)>;
+
+/// Two ends that know each other, and the configs that they use.
+struct World {
+    client: Config,
+    server: Config,
+    credentials: [(Arc<handfast::handshake::Credential>, handfast::crypto::PublicKey); 2],
+    server_name: &'static str,
+    handshakes: u8,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut client = Config::new(crypto::ring::provider());
+        client.accept_tickets = true;
+        let mut server = Config::new(crypto::ring::provider());
+        server.tickets = 2;
+        server.find_psks = true;
+        Self {
+            client,
+            server,
+            credentials: [credential(), credential()],
+            server_name: "peer.test",
+            handshakes: 0,
+        }
+    }
+
+    /// Two ends of a new connection, on which the client offers these PSKs.
+    fn ends(&mut self, psks: Vec<PskOffer>) -> (End, End) {
+        self.handshakes += 1;
+        let entropy =
+            |role: u8| Entropy::from_platform([self.handshakes, role].repeat(16).try_into().unwrap());
+        let expected = Arc::new(ExpectedPeer::dns(self.server_name).unwrap());
+        let client = Arc::new(self.client.clone());
+        let client = Handshake::client_with_psks(client, expected, vec![], psks, NOW, entropy(1));
+        let server = Handshake::server(Arc::new(self.server.clone()), vec![], entropy(2));
+        let [(client_credential, client_key), (server_credential, server_key)] = &self.credentials;
+        (
+            End::new(client, Arc::clone(client_credential), server_key.clone()),
+            End::new(server, Arc::clone(server_credential), client_key.clone()),
+        )
+    }
+
+    /// A full handshake: the tickets that the client got, and the sessions that they open to.
+    fn first(&mut self) -> (Vec<ReceivedTicket>, Store) {
+        let (mut client, mut server) = self.ends(vec![]);
+        connect(&mut client, &mut server);
+        assert_eq!(client.connected.unwrap().authentication, Authentication::Certificate);
+        assert_eq!(client.tickets.len(), usize::from(self.server.tickets));
+        (client.tickets, server.store)
+    }
+
+    /// A second connection that offers these PSKs to a server that knows these sessions.
+    fn second(&mut self, psks: Vec<PskOffer>, store: &[(Vec<u8>, Arc<Session>)]) -> (End, End) {
+        let (mut client, mut server) = self.ends(psks);
+        server.store = store.to_vec();
+        connect(&mut client, &mut server);
+        (client, server)
+    }
+}
+
+fn offer(ticket: &ReceivedTicket) -> PskOffer {
+    PskOffer::resume(Arc::clone(&ticket.session), ticket.ticket.clone(), NOW).unwrap()
+}
+
+fn authentications(ends: (End, End)) -> [Authentication; 2] {
+    [ends.0.connected.unwrap().authentication, ends.1.connected.unwrap().authentication]
+}
+
+#[test]
+fn both_ends_of_a_ticket_hold_the_same_session_secret() {
+    let (tickets, store) = World::new().first();
+    for (ticket, (identity, session)) in tickets.iter().zip(&store) {
+        assert_eq!(&ticket.ticket, identity);
+        assert_eq!(ticket.session.psk, session.psk);
+        assert_eq!(ticket.session.age_add, session.age_add);
+    }
+    assert_ne!(tickets[0].session.psk, tickets[1].session.psk, "two tickets of one connection differ");
+}
+
+#[test]
+fn a_resumed_session_keeps_identity_and_time_of_the_first() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    let (client, server) = (client.connected.unwrap(), server.connected.unwrap());
+    assert_eq!(client.authentication, Authentication::Resumption);
+    assert_eq!(server.authentication, Authentication::Resumption);
+    assert_eq!(client.peer_identity, tickets[0].session.peer_identity);
+    assert_eq!(server.peer_identity, store[0].1.peer_identity);
+    assert!(server.peer_identity.is_some(), "the client was known by certificate");
+    assert_eq!(server.authenticated_at, store[0].1.authenticated_at);
+    assert_eq!(client.group, Some(NamedGroup::X25519), "a key exchange is made anew");
+}
+
+#[test]
+fn the_time_of_authentication_does_not_move_with_renewed_tickets() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let (mut client, mut server) = world.ends(vec![offer(&tickets[0])]);
+    let later = NOW.checked_add(Duration::from_secs(60)).unwrap();
+    (client.now, server.now) = (later, later);
+    server.store.clone_from(&store);
+    connect(&mut client, &mut server);
+    let renewed = client.tickets.last().unwrap();
+    assert_eq!(renewed.session.issued_at, later);
+    assert_eq!(renewed.session.authenticated_at, NOW);
+    assert_eq!(server.store.last().unwrap().1.authenticated_at, NOW);
+}
+
+#[test]
+fn the_second_of_several_offers_is_taken_where_the_first_is_not_known() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let offers = vec![offer(&tickets[0]), offer(&tickets[1])];
+    let ends = world.second(offers, &store[1..]);
+    assert_eq!(authentications(ends), [Authentication::Resumption; 2]);
+}
+
+#[test]
+fn what_does_not_fit_is_a_full_handshake() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let offers = || vec![offer(&tickets[0])];
+    let full = [Authentication::Certificate; 2];
+
+    assert_eq!(authentications(world.second(offers(), &[])), full, "an unknown ticket");
+
+    let (mut client, mut server) = world.ends(offers());
+    server.store.clone_from(&store);
+    server.resumes = false;
+    connect(&mut client, &mut server);
+    assert_eq!(authentications((client, server)), full, "a session that is judged no good");
+
+    let mut expired = (*store[0].1).clone();
+    expired.lifetime = 0;
+    let expired = [(store[0].0.clone(), Arc::new(expired))];
+    assert_eq!(authentications(world.second(offers(), &expired)), full, "an expired session");
+
+    world.server_name = "other.test";
+    assert_eq!(authentications(world.second(offers(), &store)), full, "another server name");
+    world.server_name = "peer.test";
+
+    world.server.find_psks = false;
+    assert_eq!(authentications(world.second(offers(), &store)), full, "a server that does not look");
+}
+
+#[test]
+fn a_session_without_a_client_certificate_is_not_resumed_where_one_is_required() {
+    let mut world = World::new();
+    world.server.client_auth = ClientAuth::None;
+    let (tickets, store) = world.first();
+    assert!(store[0].1.peer_identity.is_none());
+    world.server.client_auth = ClientAuth::Required;
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    assert!(server.connected.as_ref().unwrap().peer_identity.is_some());
+    assert_eq!(authentications((client, server)), [Authentication::Certificate; 2]);
+}
+
+#[test]
+fn a_binder_made_with_another_secret_ends_the_handshake() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let mut forged = offer(&tickets[0]);
+    forged.psk = offer(&tickets[1]).psk;
+    let (mut client, mut server) = world.ends(vec![forged]);
+    server.store = store;
+    let fault = client.carry(&mut server).unwrap_err();
+    assert_eq!(fault, Fault::Peer(PeerFault::BadBinder));
+}
+
+#[test]
+fn resumption_goes_across_a_hello_retry_request() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    world.server.groups = vec![NamedGroup::SECP384R1];
+    world.server.key_share_groups.clear();
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    assert!(client.connected.as_ref().unwrap().hello_retried);
+    assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
+}
+
+#[test]
+fn a_psk_whose_hash_is_not_the_retried_suites_is_dropped() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    assert_eq!(tickets[0].session.cipher_suite.hash(), Some(HashAlgorithm::Sha256));
+    world.server.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384];
+    world.server.groups = vec![NamedGroup::SECP384R1];
+    world.server.key_share_groups.clear();
+    let ends = world.second(vec![offer(&tickets[0])], &store);
+    assert_eq!(authentications(ends), [Authentication::Certificate; 2]);
+}
+
+#[test]
+fn the_suite_may_change_within_one_hash() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    world.server.cipher_suites =
+        vec![CipherSuite::TLS_AES_256_GCM_SHA384, CipherSuite::TLS_CHACHA20_POLY1305_SHA256];
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    let suite = client.connected.as_ref().unwrap().cipher_suite;
+    assert_eq!(suite, CipherSuite::TLS_CHACHA20_POLY1305_SHA256, "the first whose hash fits the PSK");
+    assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
+}
+
+#[test]
+fn a_psk_stands_alone_only_where_both_asked_for_it() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    world.client.psk_key_exchange_modes = vec![PskKeyExchangeMode::PSK_KE];
+    let ends = world.second(vec![offer(&tickets[0])], &store);
+    assert_eq!(authentications(ends), [Authentication::Certificate; 2]);
+
+    world.server.psk_key_exchange_modes = vec![PskKeyExchangeMode::PSK_KE];
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    assert_eq!(client.connected.as_ref().unwrap().group, None);
+    assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
+}
+
+#[test]
+fn a_session_comes_back_from_its_byte_form() {
+    let (tickets, _) = World::new().first();
+    let session = &*tickets[0].session;
+    assert_eq!(&Session::from_bytes(&session.to_bytes()).unwrap(), session);
+    let bytes = session.to_bytes();
+    for length in 0..bytes.len() {
+        assert!(Session::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
+    }
+    assert!(Session::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+}
+
+#[test]
+fn an_external_psk_authenticates_where_no_certificate_is_required() {
+    let psk = Psk::external(&[7; 32], HashAlgorithm::Sha256);
+    let mut world = World::new();
+    let offers = || vec![PskOffer::external(b"device 7".to_vec(), psk.clone())];
+    let connect_external = |world: &mut World| {
+        let (mut client, mut server) = world.ends(offers());
+        server.external_psks.push((b"device 7".to_vec(), psk.clone()));
+        connect(&mut client, &mut server);
+        authentications((client, server))
+    };
+    assert_eq!(connect_external(&mut world), [Authentication::Certificate; 2], "a certificate is required");
+    world.server.client_auth = ClientAuth::None;
+    assert_eq!(connect_external(&mut world), [Authentication::ExternalPsk; 2]);
+}

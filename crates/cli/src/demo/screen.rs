@@ -142,7 +142,7 @@ pub(super) fn result(
         "{} {}, {}, {bytes} bytes, client {}, server {}, both authenticated",
         paint(style::GOOD, "ok:"),
         of_client.cipher_suite,
-        of_client.group,
+        of_client.group.map_or_else(|| String::from("a PSK alone"), |group| group.to_string()),
         readable(client_time),
         readable(server_time),
     );

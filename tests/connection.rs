@@ -34,6 +34,7 @@ fn agreement(end: &End) -> &handfast::handshake::Connected {
     found.unwrap()
 }
 
+//= R-6-1 test
 #[test]
 fn both_ends_learn_who_the_other_is_talk_both_ways_and_close() {
     let (client, server) = builders();
@@ -189,6 +190,18 @@ fn the_peer_is_asked_for_a_key_update_once_until_it_has_sent_one() {
     client.connection.update_keys(true);
     settle(&mut client, &mut server).unwrap();
     assert_eq!(updates(&client), 2);
+}
+
+//= R-4.7.3-8 test
+#[test]
+fn data_under_new_keys_without_the_key_update_ahead_of_it_is_refused() {
+    let (client, server) = builders();
+    let (mut client, mut server) = connected(client, server);
+    client.connection.update_keys(false);
+    client.transmit_to(&mut server);
+    server.input.clear();
+    client.seal_to(b"new keys", &mut server);
+    assert_eq!(server.receive().unwrap_err().alert(), Some(AlertDescription::BAD_RECORD_MAC));
 }
 
 #[test]

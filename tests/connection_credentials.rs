@@ -143,6 +143,7 @@ fn a_credential_of_an_authority_that_the_peer_named_goes_before_others() {
 }
 
 //= R-4.5.1.2-7 test
+//= R-4.5.1.2-8 test
 //= R-4.5.1.2-9 test
 #[test]
 fn a_chain_signed_as_the_peer_asks_goes_before_one_that_is_not() {
@@ -158,6 +159,13 @@ fn a_chain_signed_as_the_peer_asks_goes_before_one_that_is_not() {
     assert_eq!(passed_over, [("CN=by p256".into(), PassedOver::ChainSignature)]);
     ask.signature_schemes_cert = Some(vec![SignatureScheme::RSA_PKCS1_SHA256]);
     assert_eq!(choose(&config, &ask).0.as_deref(), Some("CN=by p256"));
+    // What signs itself is signed by nobody whose algorithm would matter.
+    let key = KeyPair::generate().unwrap();
+    let chain = anything("self-signed").self_signed(&key).unwrap().pem();
+    let alone = Credential::from_pem(chain, key.serialize_pem(), &crypto()).unwrap();
+    let (chosen, passed_over) = choose(&self::config(vec![load(anything("by p256"), &p256), alone]), &ask);
+    assert_eq!(chosen.as_deref(), Some("CN=self-signed"));
+    assert_eq!(passed_over, [("CN=by p256".into(), PassedOver::ChainSignature)]);
 }
 
 //= R-4.3.5-2 test

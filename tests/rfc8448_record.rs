@@ -19,6 +19,12 @@ fn ring_writes_and_reads_every_record_of_the_rfc() {
     replay(&handfast::crypto::ring::provider());
 }
 
+#[cfg(feature = "rustcrypto")]
+#[test]
+fn rustcrypto_writes_and_reads_every_record_of_the_rfc() {
+    replay(&handfast::crypto::rustcrypto::provider());
+}
+
 /// One direction: who writes and who reads it.
 struct Way {
     writer: RecordWriter,

@@ -76,7 +76,9 @@ pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) ->
             Some(obstacle) => Err(obstacle),
         })
         .collect();
-    // The first one of those that do best.
+    // The first one of those that do best: also where none has all that the peer asks for, as a fallback.
+    //= R-4.5.1.2-9
+    //= R-4.5.1.2-11
     let best = judged.iter().filter_map(|judged| judged.as_ref().ok()).max().copied();
     let chosen = judged.iter().position(|judged| judged.as_ref().ok() == best.as_ref() && best.is_some());
     let passed_over = judged

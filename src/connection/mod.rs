@@ -49,3 +49,7 @@ pub use judge::Trust;
 pub use outgoing::{SealRefused, Sealed};
 pub use receiver::{Due, ExportRefused, Receiver};
 pub use sender::Sender;
+
+pub use crate::record::{
+    HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, NotTls, PaddingPolicy, RECORD_OVERHEAD, RecordFault,
+};

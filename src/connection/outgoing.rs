@@ -179,6 +179,9 @@ impl Outgoing {
         }
     }
 
+    //= R-5.1-2
+    //= R-5.1-5
+    //= R-5.1-7
     /// Writes the next record of the first entry into `room`, or keeps it if `room` is too small for it.
     fn write_record(&mut self, room: &mut [u8]) -> usize {
         let Some(Owed::Content { content_type, bytes, sent }) = self.owed.front_mut() else { return 0 };
@@ -308,6 +311,8 @@ impl Outgoing {
 
     /// Owes a KeyUpdate and, behind it, the keys of the next generation.
     pub(super) fn update_keys(&mut self, request_update: KeyUpdateRequest) {
+        //= R-4.7.3-9
+        //= R-4.7.3-11
         let closed = self.closed;
         let Some(secret) = self.secret.as_mut().filter(|secret| !closed && !secret.is_used_up()) else {
             return;
@@ -317,6 +322,8 @@ impl Outgoing {
         encode_handshake(HandshakeType::KEY_UPDATE, &mut message, |out| {
             KeyUpdate { request_update }.encode(out)
         });
+        //= R-4.7.3-2
+        //= R-4.7.3-7
         self.content(ContentType::HANDSHAKE, message);
         self.owed.push_back(Owed::Keys(protection));
     }

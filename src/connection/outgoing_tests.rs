@@ -158,6 +158,57 @@ fn a_record_sealed_in_place_is_the_one_that_seal_writes() {
 }
 
 #[test]
+fn a_peer_that_asks_for_key_updates_and_never_reads_costs_a_bounded_queue() {
+    use super::super::receiver::Due;
+    use super::super::sender::Sender;
+    let mut sender = Sender::new(connected(None));
+    for _ in 0..100 {
+        sender.accept(Due { key_update: true, ..Due::default() });
+    }
+    assert_eq!(sender.outgoing.owed_key_changes(), 32);
+    let found = read(&mut drain(&mut sender.outgoing));
+    assert_eq!(found, vec![(ContentType::HANDSHAKE, KEY_UPDATE.to_vec()); 32]);
+    sender.accept(Due { key_update: true, ..Due::default() });
+    assert!(sender.owes_transmit());
+}
+
+//= R-4.7.3-9 test
+//= R-4.7.3-11 test
+#[test]
+fn keys_are_not_rolled_more_often_than_2_to_the_48_minus_1_times() {
+    let limit = (1 << 48) - 1;
+    let mut outgoing = Outgoing::new(PaddingPolicy::None);
+    outgoing.keys(secret(1, None).at_generation(limit - 1)).unwrap();
+    outgoing.update_keys(KeyUpdateRequest::UPDATE_NOT_REQUESTED);
+    outgoing.update_keys(KeyUpdateRequest::UPDATE_NOT_REQUESTED);
+    assert_eq!(outgoing.owed_key_changes(), 1);
+}
+
+//= R-7.2-1 test
+#[test]
+fn the_secret_of_the_next_generation_takes_the_place_of_the_last() {
+    let (mut rolled, expected) = (secret(1, None), secret(1, None));
+    rolled.advance().unwrap();
+    let kdf_info = crate::key_schedule::next_application_traffic_secret(&expected.kdf, &expected.secret);
+    assert_eq!(rolled.secret.expose(), kdf_info.expose());
+    assert_ne!(rolled.secret.expose(), expected.secret.expose());
+}
+
+//= R-6-3 test
+#[test]
+fn keys_are_forgotten_once_the_last_alert_is_out_and_at_once_if_the_peer_has_failed() {
+    let mut outgoing = connected(None);
+    outgoing.alert(AlertDescription::INTERNAL_ERROR);
+    assert!(outgoing.writer.is_protected());
+    drain(&mut outgoing);
+    assert!(!outgoing.writer.is_protected() && outgoing.secret.is_none());
+    let mut outgoing = connected(None);
+    outgoing.content(ContentType::HANDSHAKE, vec![1; 3]);
+    outgoing.forget();
+    assert!(!outgoing.writer.is_protected() && outgoing.secret.is_none() && !outgoing.is_owing());
+}
+
+#[test]
 fn an_idle_queue_holds_no_memory() {
     let mut outgoing = connected(None);
     outgoing.content(ContentType::HANDSHAKE, vec![1; 3]);

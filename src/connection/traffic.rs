@@ -13,9 +13,9 @@ const MAX_GENERATION: u64 = (1 << 48) - 1;
 
 /// A traffic secret of one direction, with what turns it into keys.
 pub(super) struct TrafficSecret {
-    kdf: Kdf,
+    pub(super) kdf: Kdf,
     aead: Arc<dyn Aead>,
-    secret: Secret,
+    pub(super) secret: Secret,
     update_after: Option<u64>,
     /// How many KeyUpdates have made it.
     generation: u64,
@@ -55,8 +55,12 @@ impl TrafficSecret {
         self.protection()
     }
 
-    //= R-4.7.3-9
-    //= R-4.7.3-11
+    #[cfg(test)]
+    pub(super) const fn at_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
     /// Have there been as many KeyUpdates as a sender may send? A receiver does not ask.
     pub(super) const fn is_used_up(&self) -> bool {
         self.generation >= MAX_GENERATION

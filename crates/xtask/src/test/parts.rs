@@ -27,6 +27,9 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz::run },
 ];
 
+/// Tells tests that there is time: every combination in place of a selection.
+const ALL: &str = "HANDFAST_ALL";
+
 /// An example or the demo runs for a second or two; one that waits for something waits for ever.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
@@ -58,7 +61,10 @@ fn peer_tests(options: &Options) -> Verdict {
     if !stems("tests")?.iter().any(|name| name.starts_with("peer_")) {
         return left_out("there is no tests/peer_*.rs");
     }
-    cargo(&["test", "--all-features", "--no-fail-fast", "--test", "peer_*", "--", "--ignored"])
+    let step =
+        Step::cargo(&["test", "--all-features", "--no-fail-fast", "--test", "peer_*", "--", "--ignored"]);
+    if options.all { step.env(ALL, "1") } else { step }.run()?;
+    Ok(Done::Passed)
 }
 
 fn examples(_: &Options) -> Verdict {
@@ -115,6 +121,7 @@ fn long(options: &Options) -> Verdict {
     }
     Step::cargo(&["test", "--workspace", "--all-features", "--no-fail-fast", "--lib", "--tests"])
         .env("PROPTEST_CASES", "20000")
+        .env(ALL, "1")
         .run()?;
     Ok(Done::Passed)
 }

@@ -410,9 +410,9 @@ fn no_flipped_bit_is_accepted() {
     let leaf = leaf(server("db.example"), &root);
     let judge = Judge::of_server(root.der(), "db.example");
     assert!(judge.judge(&[&leaf]).is_ok());
-    for index in 0..leaf.len() {
+    for bit in 0..leaf.len() * 8 {
         let mut changed = leaf.clone();
-        changed[index] ^= 1 << (index % 8);
+        changed[bit / 8] ^= 1 << (bit % 8);
         judge.refused(&[&changed]);
     }
 }

@@ -55,6 +55,9 @@ pub struct Judgement<'a> {
     pub intermediates: &'a [&'a [u8]],
     /// Verifies signatures in place of `provider`.
     pub verifier: Option<&'a dyn VerifySignature>,
+    /// OCSP responses that the peer stapled, in DER and in any order; `None` if none were asked for. A response
+    /// that says revoked refuses even where `revocation` asks nothing.
+    pub stapled: Option<&'a [&'a [u8]]>,
     /// How revocation is asked; `None` for not at all.
     pub revocation: Option<&'a Revocation<'a>>,
     /// What is asked of certificate policies.
@@ -127,6 +130,7 @@ impl<'a> Judgement<'a> {
             profile: &INTERNAL,
             intermediates: &[],
             verifier: None,
+            stapled: None,
             revocation: None,
             policies: &NO_POLICY,
             max_path_length: None,

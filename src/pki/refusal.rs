@@ -105,6 +105,8 @@ pub enum Source {
     Intermediate(usize),
     /// It is one of our trust anchors, by index.
     Anchor(usize),
+    /// It came inside an OCSP response.
+    OcspResponse,
 }
 
 impl Refusal {
@@ -243,6 +245,7 @@ impl fmt::Display for Source {
             Self::Peer(index) => write!(f, "sent by the peer, index {index}"),
             Self::Intermediate(index) => write!(f, "our intermediate {index}"),
             Self::Anchor(index) => write!(f, "our trust anchor {index}"),
+            Self::OcspResponse => f.write_str("from an OCSP response"),
         }
     }
 }

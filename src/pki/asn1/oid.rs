@@ -158,9 +158,15 @@ pub(crate) mod known {
         KP_SERVER_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
         KP_CLIENT_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x02";
 
+        KP_OCSP_SIGNING = b"\x2b\x06\x01\x05\x05\x07\x03\x09";
+
         // Access methods, RFC 5280 §4.2.2.1.
         AD_OCSP = b"\x2b\x06\x01\x05\x05\x07\x30\x01";
         AD_CA_ISSUERS = b"\x2b\x06\x01\x05\x05\x07\x30\x02";
+
+        // OCSP, RFC 6960 §4.2.1, §4.2.2.2.1.
+        OCSP_BASIC = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01";
+        OCSP_NO_CHECK = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x05";
 
         // Attribute types, RFC 4519 and RFC 5280 appendix A.1.
         COMMON_NAME = b"\x55\x04\x03";
@@ -189,6 +195,7 @@ pub(crate) mod known {
         SECP384R1 = b"\x2b\x81\x04\x00\x22";
         SECP521R1 = b"\x2b\x81\x04\x00\x23";
         ED25519 = b"\x2b\x65\x70";
+        SHA1 = b"\x2b\x0e\x03\x02\x1a";
         SHA256 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01";
         SHA384 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x02";
         SHA512 = b"\x60\x86\x48\x01\x65\x03\x04\x02\x03";

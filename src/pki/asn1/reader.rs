@@ -85,9 +85,9 @@ pub(crate) struct Value<'a> {
 
 /// The contents of a BIT STRING; the unused bits at its end are zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BitString<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) unused_bits: u8,
+struct BitString<'a> {
+    bytes: &'a [u8],
+    unused_bits: u8,
 }
 
 /// Reads the values inside one constructed value, in order, each by its name in the ASN.1 module.
@@ -241,7 +241,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub(crate) fn bit_string(&self, lapses: &mut Vec<Lapse>) -> Result<BitString<'a>, Asn1Error> {
+    fn bit_string(&self, lapses: &mut Vec<Lapse>) -> Result<BitString<'a>, Asn1Error> {
         match self.contents {
             [0, bytes @ ..] => Ok(BitString { bytes, unused_bits: 0 }),
             [unused_bits @ 1..=7, bytes @ ..] => {
@@ -251,6 +251,14 @@ impl<'a> Value<'a> {
                 }
                 Ok(BitString { bytes, unused_bits: *unused_bits })
             }
+            _ => Err(self.invalid()),
+        }
+    }
+
+    /// A BIT STRING of whole octets, as keys and signatures are.
+    pub(crate) fn octets(&self) -> Result<&'a [u8], Asn1Error> {
+        match self.contents {
+            [0, octets @ ..] => Ok(octets),
             _ => Err(self.invalid()),
         }
     }
@@ -265,13 +273,6 @@ impl<'a> Value<'a> {
             lapses.push(self.lapse(LapseRule::TrailingZeroBits));
         }
         Ok((0..used.min(16)).filter(|number| bit(*number)).fold(0, |set, number| set | 1 << number))
-    }
-}
-
-impl BitString<'_> {
-    /// Whole octets, as keys and signatures are.
-    pub(crate) const fn has_whole_octets(&self) -> bool {
-        self.unused_bits == 0
     }
 }
 

@@ -105,22 +105,17 @@ impl<'a> Certificate<'a> {
         if der.len() > MAX_CERTIFICATE_LEN {
             return Err(outer.error("Certificate", Asn1Reason::TooLarge { limit: MAX_CERTIFICATE_LEN }));
         }
-        let mut lapses = Vec::new();
         let mut certificate = outer.sequence("Certificate")?;
         outer.end("Certificate")?;
         let tbs = certificate.expect("tbsCertificate", tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut certificate, "signatureAlgorithm")?;
-        let signature = certificate.expect("signatureValue", tag::BIT_STRING)?;
+        let signature_value = certificate.expect("signatureValue", tag::BIT_STRING)?.octets()?;
         certificate.end("Certificate")?;
-        let signature_bits = signature.bit_string(&mut lapses)?;
-        if !signature_bits.has_whole_octets() {
-            return Err(signature.invalid());
-        }
-        let mut read = Self::read_tbs_certificate(tbs.reader(), lapses)?;
+        let mut read = Self::read_tbs_certificate(tbs.reader(), Vec::new())?;
         read.der = der;
         read.tbs_certificate = tbs.whole;
         read.signature_algorithm = signature_algorithm;
-        read.signature_value = signature_bits.bytes;
+        read.signature_value = signature_value;
         Ok(read)
     }
 
@@ -134,7 +129,7 @@ impl<'a> Certificate<'a> {
         let (not_after, right_not_after) = asn1::time(&validity.any("notAfter")?)?;
         validity.end("validity")?;
         let subject = Name::read(&mut tbs, "subject", &mut lapses)?;
-        let subject_public_key_info = SubjectPublicKeyInfo::read(&mut tbs, &mut lapses)?;
+        let subject_public_key_info = SubjectPublicKeyInfo::read(&mut tbs)?;
         let issuer_unique_id = tbs.optional("issuerUniqueID", tag::context(1))?;
         let subject_unique_id = tbs.optional("subjectUniqueID", tag::context(2))?;
         let extensions = match tbs.optional("extensions", tag::context_constructed(3))? {

@@ -1,9 +1,7 @@
 //! What policy needs to know of a key; verifying with it is `crypto`'s business.
 
-use alloc::vec::Vec;
-
 use super::AlgorithmIdentifier;
-use crate::pki::asn1::{Asn1Error, DerReader, Lapse, Oid, known, tag};
+use crate::pki::asn1::{Asn1Error, DerReader, Oid, known, tag};
 
 /// A public key with its algorithm.
 ///
@@ -52,17 +50,13 @@ pub enum EcParameters<'a> {
 }
 
 impl<'a> SubjectPublicKeyInfo<'a> {
-    pub(crate) fn read(reader: &mut DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
+    pub(crate) fn read(reader: &mut DerReader<'a>) -> Result<Self, Asn1Error> {
         let whole = reader.expect("subjectPublicKeyInfo", tag::SEQUENCE)?;
         let mut sequence = whole.reader();
         let algorithm = AlgorithmIdentifier::read(&mut sequence, "algorithm")?;
-        let key = sequence.expect("subjectPublicKey", tag::BIT_STRING)?;
+        let subject_public_key = sequence.expect("subjectPublicKey", tag::BIT_STRING)?.octets()?;
         sequence.end("subjectPublicKeyInfo")?;
-        let bits = key.bit_string(lapses)?;
-        if !bits.has_whole_octets() {
-            return Err(key.invalid());
-        }
-        Ok(Self { der: whole.whole, algorithm, subject_public_key: bits.bytes })
+        Ok(Self { der: whole.whole, algorithm, subject_public_key })
     }
 
     /// What kind of key it is and how large.

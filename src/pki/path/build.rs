@@ -190,23 +190,7 @@ impl<'a> Search<'a> {
     fn process(&mut self, path: &[usize]) -> ControlFlow<Stop> {
         self.take(Work::path)?;
         let mut findings = Findings::new(self.judgement.profile);
-        let certificates: Vec<_> =
-            path.iter().filter_map(|index| Some((*index, &*self.nodes.get(*index)?.certificate))).collect();
-        let anchor = self.last(path).and_then(|node| match node.source {
-            Source::Anchor(index) => self.judgement.anchors.as_slice().get(index),
-            Source::Peer(_) | Source::Intermediate(_) => None,
-        });
-        let Some(anchor) = anchor else { return ControlFlow::Continue(()) };
-        let path_to_process = Path { certificates: &certificates, anchor };
-        let processed =
-            process(self.judgement, path_to_process, &mut self.signatures, &mut self.work, &mut findings);
-        let outputs = match processed {
-            Ok(outputs) if !findings.has_error() => {
-                let checked = self.check_revocation(path, &mut findings);
-                checked.map(|()| outputs)
-            }
-            other => other,
-        };
+        let outputs = self.process_and_check(path, &mut findings);
         match outputs {
             Ok(outputs) if !findings.has_error() => {
                 ControlFlow::Break(Stop::Accepted(path.to_vec(), findings.into_vec(), outputs))
@@ -220,6 +204,44 @@ impl<'a> Search<'a> {
                 ControlFlow::Break(Stop::Exhausted(exhausted))
             }
         }
+    }
+
+    /// Processes a path that ends in an anchor and, if nothing refuses it, checks revocation.
+    pub(super) fn process_and_check(
+        &mut self,
+        path: &[usize],
+        findings: &mut Findings<'_>,
+    ) -> Result<Outputs, Exhausted> {
+        let certificates: Vec<_> =
+            path.iter().filter_map(|index| Some((*index, &*self.nodes.get(*index)?.certificate))).collect();
+        let anchor = self.last(path).and_then(|node| match node.source {
+            Source::Anchor(index) => self.judgement.anchors.as_slice().get(index),
+            Source::Peer(_) | Source::Intermediate(_) | Source::OcspResponse => None,
+        });
+        let whole = Path { certificates: &certificates, anchor };
+        let outputs = process(self.judgement, whole, &mut self.signatures, &mut self.work, findings)?;
+        if !findings.has_error() {
+            self.check_revocation(path, findings)?;
+        }
+        Ok(outputs)
+    }
+
+    /// Adds a certificate and those above it, and gives their path.
+    pub(super) fn add_path<'n>(
+        &mut self,
+        own: Arc<Certificate<'a>>,
+        above: impl Iterator<Item = &'n Node<'a>>,
+    ) -> Vec<usize>
+    where
+        'a: 'n,
+    {
+        let start = self.nodes.len();
+        self.nodes.push(Node { certificate: own, source: Source::OcspResponse, subject: OnceCell::new() });
+        for node in above {
+            let certificate = Arc::clone(&node.certificate);
+            self.nodes.push(Node { certificate, source: node.source, subject: OnceCell::new() });
+        }
+        (start..self.nodes.len()).collect()
     }
 
     /// The certificates that by name may have issued the last one of `path`: anchors first, then those whose

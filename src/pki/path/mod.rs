@@ -2,7 +2,9 @@
 
 mod build;
 mod conformance;
+mod crl;
 mod name_constraints;
+mod ocsp;
 mod policy;
 mod policy_graph;
 mod process;

@@ -21,7 +21,8 @@ use crate::time::Time;
 #[derive(Clone, Copy)]
 pub(super) struct Path<'p, 'a> {
     pub(super) certificates: &'p [Indexed<'p, 'a>],
-    pub(super) anchor: &'p TrustAnchor,
+    /// `None` if the last certificate is no anchor's, which refuses.
+    pub(super) anchor: Option<&'p TrustAnchor>,
 }
 
 /// What processing has learned (§6.1.6).
@@ -53,13 +54,16 @@ pub(super) fn process<'p, 'a>(
     work: &mut Work,
     findings: &mut Findings<'_>,
 ) -> Result<Outputs, Exhausted> {
-    let Some((anchor, certificates)) = path.certificates.split_last() else {
+    let (Some((certificate, certificates)), Some(anchor)) = (path.certificates.split_last(), path.anchor)
+    else {
+        let expected = "a path that ends in a trust anchor";
+        findings.report(FindingCode::UnknownIssuer, None, expected, format_args!("another"));
         return Ok(Outputs::default());
     };
     let anchor_position = certificates.len();
-    let mut state = State::initialization(judgement, *anchor, path.anchor, anchor_position, findings);
+    let mut state = State::initialization(judgement, *certificate, anchor, anchor_position, findings);
     if let Some((_, own)) = certificates.first() {
-        check_trust_domain(own, path.anchor, findings);
+        check_trust_domain(own, anchor, findings);
     }
     for (position, certificate) in certificates.iter().enumerate().rev() {
         state.basic_certificate_processing(*certificate, position, signatures, work, findings)?;

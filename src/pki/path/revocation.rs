@@ -1,28 +1,18 @@
-//! CRL validation: RFC 5280 §6.3.3, with its state variables and step letters.
+//! Revocation of the certificates of a path: §6.1.3 (a)(3), by OCSP responses and by CRLs.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::build::Search;
 use super::work::Exhausted;
-use crate::pki::certificate::{
-    Certificate, ComparableName, DistributionPoint, ExtensionField, GeneralName, KeyUsage, NormalizedName,
-    ReasonFlags,
-};
+use crate::pki::certificate::{Certificate, DistributionPoint, ExtensionField, NormalizedName};
 use crate::pki::finding::{FindingCode, Findings, Missing};
-use crate::pki::judgement::{Judgement, Purpose};
-use crate::pki::refusal::Source;
 use crate::pki::revocation::{
-    CertificateList, Crl, Revocation, RevocationReason, RevocationScope, RevokedCertificate, StaleStatus,
-    UnknownStatus,
+    CrlStore, Revocation, RevocationScope, RevokedCertificate, StaleStatus, UnknownStatus,
 };
-use crate::pki::signature::SignedData;
-
-/// Signers of lists whose own status hangs on a list of another signer, and so on: real ones stop at one.
-const MAX_SIGNER_DEPTH: usize = 3;
+use crate::time::Time;
 
 /// What is known of a certificate.
 pub(super) enum Status {
@@ -36,34 +26,30 @@ pub(super) enum Status {
     Uncovered,
 }
 
-/// A list that is in scope, verified, with what it says about the certificate.
-struct ListVerdict {
-    revoked: Option<RevokedCertificate>,
-    fresh: bool,
-}
-
 /// The certificate whose status is asked, and where it stands.
-struct Target<'p, 'a> {
-    path: &'p [usize],
-    position: usize,
-    certificate: Arc<Certificate<'a>>,
-    issuer: NormalizedName,
+pub(super) struct Target<'p, 'a> {
+    pub(super) path: &'p [usize],
+    pub(super) position: usize,
+    pub(super) certificate: Arc<Certificate<'a>>,
+    pub(super) issuer: NormalizedName,
 }
 
-/// A distribution point of the target, or the implied one behind the last: all names and reasons of the issuer.
-struct Point<'a> {
-    point: DistributionPoint<'a>,
-    implied: bool,
-}
+/// Where no lists are configured.
+static NO_CRLS: CrlStore = CrlStore::new();
 
 impl<'a> Search<'a> {
-    /// §6.1.3 (a)(3), once everything else is in order.
+    /// Checks revocation once everything else is in order. What the peer stapled is always looked at.
     pub(super) fn check_revocation(
         &mut self,
         path: &[usize],
         findings: &mut Findings<'_>,
     ) -> Result<(), Exhausted> {
-        let Some(revocation) = self.judgement.revocation else { return Ok(()) };
+        let (stapled, configured) = (self.judgement.stapled, self.judgement.revocation);
+        if stapled.is_none() && configured.is_none() {
+            return Ok(());
+        }
+        let only_stapled = Revocation::new(&NO_CRLS);
+        let revocation = configured.unwrap_or(&only_stapled);
         for position in (0..path.len().saturating_sub(1)).rev() {
             if revocation.scope == RevocationScope::EndEntity && position > 0 {
                 continue;
@@ -71,305 +57,55 @@ impl<'a> Search<'a> {
             let Some(certificate) = self.certificate(path, position) else { continue };
             let issuer = certificate.issuer.normalized();
             let target = Target { path, position, certificate, issuer };
-            let status = self.status(revocation, &target)?;
-            report(status, &target, revocation, findings);
+            let staples = stapled.unwrap_or_default().iter().copied();
+            let by_staple = self.ocsp_status(revocation, staples, &target)?;
+            if stapled.is_some() && position == 0 {
+                check_must_staple(&target.certificate, &by_staple, findings);
+            }
+            let ours = configured.map(|revocation| revocation.ocsp_responses).unwrap_or_default();
+            let by_response = self.ocsp_status(revocation, ours.iter().copied(), &target)?;
+            let by_list = self.crl_status(revocation, &target)?;
+            let status = by_staple.or(by_response).or(by_list);
+            if configured.is_some() || matches!(status, Status::Revoked(_)) {
+                report(status, &target, revocation, findings);
+            }
         }
         Ok(())
     }
 
-    fn status(&mut self, revocation: &Revocation<'_>, target: &Target<'_, 'a>) -> Result<Status, Exhausted> {
-        let mut reasons_mask = ReasonFlags::NONE;
-        let mut stale = false;
-        let mut obstacle = None;
-        for point in points(&target.certificate) {
-            let issuers = point.crl_issuers(target);
-            for issuer in &issuers {
-                for crl in revocation.crls.issued_by(issuer) {
-                    if reasons_mask.contains(ReasonFlags::ALL) {
-                        break;
-                    }
-                    let Some(list) = crl.list().filter(|list| !list.is_delta()) else { continue };
-                    // (b), (d), (e)
-                    let Some(interim_reasons_mask) = point.scope(target, &list, issuer) else { continue };
-                    if reasons_mask.contains(interim_reasons_mask) {
-                        continue;
-                    }
-                    match self.list_verdict(revocation, target, crl, &list, issuer)? {
-                        Ok(ListVerdict { revoked: Some(revoked), .. }) => {
-                            return Ok(Status::Revoked(revoked));
-                        }
-                        Ok(ListVerdict { fresh, .. }) => {
-                            stale |= !fresh;
-                            // (l)
-                            reasons_mask = reasons_mask.union(interim_reasons_mask);
-                        }
-                        Err(why) => obstacle = Some(why),
-                    }
-                }
-            }
-        }
-        Ok(match (reasons_mask.contains(ReasonFlags::ALL), stale, obstacle) {
-            (true, false, _) => Status::Good,
-            (true, true, _) => {
-                Status::Stale("a CRL whose nextUpdate is over, or that is not issued yet".into())
-            }
-            (false, _, Some(why)) => Status::Unusable(why),
-            (false, _, None) if reasons_mask != ReasonFlags::NONE => {
-                Status::Unusable("CRLs that do not speak about all reasons".into())
-            }
-            (false, _, None) => Status::Uncovered,
-        })
-    }
-
-    /// (c), (f) to (k). The inner error says why the list cannot be used.
-    fn list_verdict(
-        &mut self,
-        revocation: &Revocation<'_>,
-        target: &Target<'_, 'a>,
-        crl: &Crl,
-        list: &CertificateList<'_>,
-        issuer: &NormalizedName,
-    ) -> Result<Result<ListVerdict, Cow<'static, str>>, Exhausted> {
-        if let Err(why) = usable(crl, list) {
-            return Ok(Err(why));
-        }
-        // (f), (g)
-        let Some(signer) = self.signer(target, list)? else {
-            return Ok(Err("a CRL without a trusted signer whose key usage has cRLSign".into()));
-        };
-        let mut verdict = ListVerdict {
-            revoked: crl.find(&target.issuer, target.certificate.serial_number),
-            fresh: self.is_fresh(list),
-        };
-        // (c), (h), (i)
-        for delta in revocation.crls.issued_by(issuer) {
-            let Some(delta_list) = delta.list() else { continue };
-            let applies = is_delta_of(&delta_list, list)
-                && usable(delta, &delta_list).is_ok()
-                && self.is_fresh(&delta_list);
-            if !applies || !self.is_signed_by(&delta_list, signer, target)? {
-                continue;
-            }
-            // (j), (k)
-            match delta.find(&target.issuer, target.certificate.serial_number) {
-                Some(entry) if entry.reason == RevocationReason::REMOVE_FROM_CRL => verdict.revoked = None,
-                Some(entry) => verdict.revoked = Some(entry),
-                None => {}
-            }
-            // With its delta, a complete list is as new as the delta (§5.2.4).
-            verdict.fresh = true;
-        }
-        Ok(Ok(verdict))
-    }
-
-    /// A node whose key signed the list, may sign lists, and is trusted under the same anchor.
-    fn signer(
-        &mut self,
-        target: &Target<'_, 'a>,
-        list: &CertificateList<'_>,
-    ) -> Result<Option<usize>, Exhausted> {
-        self.add_anchor_nodes(&list.issuer);
-        let above: Vec<usize> = target.path.iter().copied().skip(target.position + 1).collect();
-        let others = (0..self.nodes.len()).filter(|index| !above.contains(index));
-        let candidates: Vec<usize> = above.iter().copied().chain(others).collect();
-        for index in candidates {
-            let Some(certificate) = self.nodes.get(index).map(|node| Arc::clone(&node.certificate)) else {
-                continue;
-            };
-            let usage = certificate.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
-            if usage.is_some_and(|usage| !usage.contains(KeyUsage::CRL_SIGN))
-                || !certificate.subject.matches(&list.issuer)
-            {
-                continue;
-            }
-            if self.is_signed_by(list, index, target)?
-                && (above.contains(&index) || self.is_trusted_signer(index, target)?)
-            {
-                return Ok(Some(index));
-            }
-        }
-        Ok(None)
-    }
-
-    /// (f): a path of its own, to the anchor of the target's path.
-    fn is_trusted_signer(&mut self, signer: usize, target: &Target<'_, 'a>) -> Result<bool, Exhausted> {
-        let anchor = target.path.last().and_then(|index| self.nodes.get(*index)).map(|node| node.source);
-        let Some(node) = self.nodes.get(signer) else { return Ok(false) };
-        if anchor == Some(node.source) {
-            return Ok(true);
-        }
-        let certificate = Arc::clone(&node.certificate);
-        let der = certificate.der;
-        // A list may vouch for its own signer: nobody else could tell better.
-        if self.signers.contains(&der) {
-            return Ok(true);
-        }
-        if self.signers.len() >= MAX_SIGNER_DEPTH || matches!(node.source, Source::Anchor(_)) {
-            return Ok(false);
-        }
-        let judgement = Judgement {
-            purpose: Purpose::Any,
-            key_usage: KeyUsage::CRL_SIGN,
-            max_path_length: None,
-            policies: Judgement::no_policies(),
-            ..self.judgement.clone()
-        };
-        let signers = self.signers.iter().copied().chain([der]).collect();
-        let mut search = self.inner(&judgement, signers, anchor);
-        let found = search.finds_path(&certificate);
-        let work = search.work;
-        self.work = work;
-        found
-    }
-
-    fn is_signed_by(
-        &mut self,
-        list: &CertificateList<'_>,
-        signer: usize,
-        target: &Target<'_, 'a>,
-    ) -> Result<bool, Exhausted> {
-        let Some(certificate) = self.nodes.get(signer).map(|node| Arc::clone(&node.certificate)) else {
-            return Ok(false);
-        };
-        self.work.signature()?;
-        let verifier = self.judgement.signature_verifier();
-        let signed = SignedData {
-            algorithm: list.signature_algorithm,
-            key_parameters: self.key_parameters(signer, target.path),
-            subject_public_key_info: certificate.subject_public_key_info.der,
-            message: list.tbs_cert_list,
-            signature: list.signature_value,
-        };
-        Ok(verifier.verify_signature(&signed).is_ok())
-    }
-
-    /// A key's own parameters, or those that it inherits in the path.
-    fn key_parameters(&self, index: usize, path: &[usize]) -> Option<&'a [u8]> {
-        let key = |index: &usize| {
-            self.nodes.get(*index).map(|node| node.certificate.subject_public_key_info.algorithm)
-        };
-        let own = key(&index)?;
-        let position = path.iter().position(|other| *other == index);
-        if !own.has_no_parameters() {
-            return own.parameters;
-        }
-        let above = path.iter().skip(position? + 1).filter_map(key);
-        let same = above.take_while(|algorithm| algorithm.algorithm == own.algorithm);
-        same.filter(|algorithm| !algorithm.has_no_parameters()).find_map(|algorithm| algorithm.parameters)
-    }
-
-    fn is_fresh(&self, list: &CertificateList<'_>) -> bool {
+    /// Is it in date? What does not say when the next one comes never is (RFC 5280 §5.1.2.5, RFC 6960 §2.4).
+    pub(super) fn is_current(&self, this_update: Time, next_update: Option<Time>) -> bool {
         let (now, skew) = (self.judgement.time, self.judgement.profile.clock_skew);
-        // §5.1.2.5: conforming issuers say when the next list comes; one that does not is never fresh.
-        list.this_update <= now.saturating_add(skew)
-            && list.next_update.is_some_and(|next| now.saturating_sub(skew).as_secs() <= next.as_secs())
+        this_update <= now.saturating_add(skew)
+            && next_update.is_some_and(|next| now.saturating_sub(skew).as_secs() <= next.as_secs())
     }
 
-    fn certificate(&self, path: &[usize], position: usize) -> Option<Arc<Certificate<'a>>> {
+    pub(super) fn certificate(&self, path: &[usize], position: usize) -> Option<Arc<Certificate<'a>>> {
         let index = path.get(position)?;
         self.nodes.get(*index).map(|node| Arc::clone(&node.certificate))
     }
 }
 
-/// The points of the certificate and, behind them, the implied one (§6.3.3).
-fn points<'a>(certificate: &Certificate<'a>) -> Vec<Point<'a>> {
-    let own = certificate.extensions.crl_distribution_points.as_ref().and_then(ExtensionField::ok);
-    let own = own.map(Vec::as_slice).unwrap_or_default();
-    let mut points: Vec<_> = own.iter().map(|point| Point { point: *point, implied: false }).collect();
-    points.push(Point { point: DistributionPoint::default(), implied: true });
-    points
-}
-
-impl Point<'_> {
-    /// Who issues the lists of this point.
-    fn crl_issuers(&self, target: &Target<'_, '_>) -> Vec<NormalizedName> {
-        match self.point.crl_issuer {
-            Some(names) => {
-                let names = names.iter().filter_map(GeneralName::directory_name);
-                names.map(|name| name.normalized()).collect()
-            }
-            None => alloc::vec![target.issuer.clone()],
-        }
-    }
-
-    /// (b), (d): the reasons for which the list speaks of the target, or `None` if it does not.
-    fn scope(
-        &self,
-        target: &Target<'_, '_>,
-        list: &CertificateList<'_>,
-        crl_issuer: &NormalizedName,
-    ) -> Option<ReasonFlags> {
-        let reasons = self.point.reasons.unwrap_or(ReasonFlags::ALL);
-        let Some(scope) = &list.issuing_distribution_point else {
-            // (b)(1): another issuer's list says that it is indirect.
-            return (*crl_issuer == target.issuer).then_some(reasons);
-        };
-        if *crl_issuer != target.issuer && !scope.indirect_crl {
-            return None;
-        }
-        // (b)(2)(i)
-        if let Some(name) = &scope.distribution_point {
-            let names = name.normalized(crl_issuer);
-            if !self.names(target, crl_issuer).iter().any(|name| names.contains(name)) {
-                return None;
-            }
-        }
-        // (b)(2)(ii) to (iv)
-        let constraints = target.certificate.extensions.basic_constraints.as_ref();
-        let ca = constraints.and_then(ExtensionField::ok).is_some_and(|constraints| constraints.ca);
-        let speaks = !(scope.only_contains_user_certs && ca
-            || scope.only_contains_ca_certs && !ca
-            || scope.only_contains_attribute_certs);
-        let some = scope.only_some_reasons.unwrap_or(ReasonFlags::ALL);
-        speaks.then_some(reasons.intersection(some))
-    }
-
-    /// The names that a list's own must share one with.
-    fn names(&self, target: &Target<'_, '_>, crl_issuer: &NormalizedName) -> Vec<ComparableName<'_>> {
-        match (&self.point.distribution_point, &self.point.crl_issuer) {
-            _ if self.implied => alloc::vec![ComparableName::Directory(target.issuer.clone())],
-            (Some(name), _) => name.normalized(crl_issuer),
-            (None, Some(issuers)) => issuers.iter().map(ComparableName::new).collect(),
-            (None, None) => Vec::new(),
+impl Status {
+    /// Revoked wins, then good, then what says most about why it is neither.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Revoked(revoked), _) | (_, Self::Revoked(revoked)) => Self::Revoked(revoked),
+            (Self::Good, _) | (_, Self::Good) => Self::Good,
+            (Self::Stale(why), _) | (_, Self::Stale(why)) => Self::Stale(why),
+            (Self::Unusable(why), _) | (_, Self::Unusable(why)) => Self::Unusable(why),
+            (Self::Uncovered, Self::Uncovered) => Self::Uncovered,
         }
     }
 }
 
-/// Is there nothing in the list that keeps us from using it (§5.2, §5.3)?
-fn usable(crl: &Crl, list: &CertificateList<'_>) -> Result<(), Cow<'static, str>> {
-    if let Some(extension) = list.unusable_extension {
-        return Err(alloc::format!("a CRL with a critical extension {extension}").into());
+/// RFC 7633 §4.2.3.1: who promises a staple staples.
+fn check_must_staple(certificate: &Certificate<'_>, by_staple: &Status, findings: &mut Findings<'_>) {
+    let feature = certificate.extensions.tls_feature.as_ref().and_then(ExtensionField::ok);
+    if feature.is_some_and(|feature| feature.must_staple()) && !matches!(by_staple, Status::Good) {
+        let expected = "a stapled OCSP response that says good, as tlsfeature promises";
+        findings.report(FindingCode::MustStaple, 0, expected, format_args!("none"));
     }
-    if list.crl_number.is_none() {
-        return Err("a CRL without cRLNumber, which §5.2.3 demands".into());
-    }
-    if crl.has_unusable_entry() {
-        return Err("a CRL with a critical entry extension that is not understood".into());
-    }
-    if !list.algorithms_agree {
-        return Err("a CRL with two signature algorithms".into());
-    }
-    Ok(())
-}
-
-/// (c)
-fn is_delta_of(delta: &CertificateList<'_>, complete: &CertificateList<'_>) -> bool {
-    let (Some(base), Some(number)) = (delta.base_crl_number, delta.crl_number) else { return false };
-    let Some(complete_number) = complete.crl_number else { return false };
-    let key = |list: &CertificateList<'_>| {
-        list.authority_key_identifier.and_then(|identifier| identifier.key_identifier).map(<[u8]>::to_vec)
-    };
-    delta.issuing_distribution_point_der == complete.issuing_distribution_point_der
-        && key(delta) == key(complete)
-        && magnitude(base) <= magnitude(complete_number)
-        && magnitude(complete_number) < magnitude(number)
-}
-
-/// A number of any size in an order: without needless octets, shorter ones first.
-fn magnitude(octets: &[u8]) -> (usize, &[u8]) {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let octets = octets.get(zeros..).unwrap_or_default();
-    (octets.len(), octets)
 }
 
 const UNCOVERED: Cow<'static, str> = Cow::Borrowed("nothing that speaks about it");
@@ -409,10 +145,8 @@ fn missing(certificate: &Certificate<'_>) -> Vec<Missing> {
     let uris = points.into_iter().flatten().flat_map(DistributionPoint::uris);
     let mut missing: Vec<Missing> = uris.map(|uri| Missing::Crl { uri: String::from(uri) }).collect();
     let access = certificate.extensions.authority_info_access.as_ref().and_then(ExtensionField::ok);
-    let responders: Box<dyn Iterator<Item = &str>> = match access {
-        Some(access) => Box::new(access.ocsp()),
-        None => Box::new(core::iter::empty()),
-    };
-    missing.extend(responders.map(|uri| Missing::OcspResponse { uri: String::from(uri) }));
+    if let Some(access) = access {
+        missing.extend(access.ocsp().map(|uri| Missing::OcspResponse { uri: String::from(uri) }));
+    }
     missing
 }

@@ -106,12 +106,12 @@ impl<'a> CertificateList<'a> {
         outer.end("CertificateList")?;
         let tbs = list.expect("tbsCertList", tag::SEQUENCE)?;
         let signature_algorithm = AlgorithmIdentifier::read(&mut list, "signatureAlgorithm")?;
-        let signature = list.expect("signatureValue", tag::BIT_STRING)?;
+        let signature_value = list.expect("signatureValue", tag::BIT_STRING)?.octets()?;
         list.end("CertificateList")?;
         let mut lapses = Vec::new();
         let mut read = Self::read_tbs_cert_list(tbs.reader(), signature_algorithm, &mut lapses)?;
         read.tbs_cert_list = tbs.whole;
-        read.signature_value = signature.bit_string(&mut lapses)?.bytes;
+        read.signature_value = signature_value;
         Ok(read)
     }
 
@@ -246,6 +246,12 @@ impl Crl {
 }
 
 impl CrlStore {
+    /// No lists.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { crls: Vec::new(), by_issuer: BTreeMap::new() }
+    }
+
     /// All lists of a PEM file's text.
     ///
     /// # Errors

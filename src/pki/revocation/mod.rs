@@ -2,8 +2,10 @@
 
 mod crl;
 mod crl_index;
+mod ocsp;
 
 pub use crl::{CertificateList, Crl, CrlStore, MAX_CRL_LEN, RevokedCertificate};
+pub use ocsp::{CertId, CertStatus, MAX_OCSP_RESPONSE_LEN, OcspResponse, ResponderId, SingleResponse};
 
 use core::fmt;
 
@@ -48,10 +50,16 @@ pub enum RevocationScope {
 }
 
 /// Revocation as a judgement asks for it. A certificate found revoked refuses the path under every choice.
+///
+/// A responder's or list's word that a certificate is good holds while it is in date: between thisUpdate and
+/// nextUpdate, with the profile's clock skew. Without nextUpdate it never is.
 #[derive(Clone, Copy, Debug)]
 pub struct Revocation<'a> {
     /// The lists at hand.
     pub crls: &'a CrlStore,
+    /// OCSP responses at hand in DER, about whichever certificate; those that the peer stapled belong to the
+    /// judgement.
+    pub ocsp_responses: &'a [&'a [u8]],
     /// Of which certificates it is asked.
     pub scope: RevocationScope,
     /// What if nothing at hand says whether a certificate is revoked?
@@ -66,6 +74,7 @@ impl<'a> Revocation<'a> {
     pub const fn new(crls: &'a CrlStore) -> Self {
         Self {
             crls,
+            ocsp_responses: &[],
             scope: RevocationScope::Path,
             unknown: UnknownStatus::Refuse,
             stale: StaleStatus::Refuse,

@@ -74,6 +74,8 @@ pub struct Extensions<'a> {
     pub inhibit_any_policy: Option<ExtensionField<u32>>,
     pub crl_distribution_points: Option<ExtensionField<Vec<DistributionPoint<'a>>>>,
     pub authority_info_access: Option<ExtensionField<AuthorityInfoAccess<'a>>>,
+    /// id-pkix-ocsp-nocheck: an OCSP responder whose own revocation is not to be checked (RFC 6960 §4.2.2.2.1).
+    pub ocsp_no_check: bool,
     pub tls_feature: Option<ExtensionField<TlsFeatures<'a>>>,
 }
 
@@ -170,6 +172,7 @@ impl<'a> Extensions<'a> {
             known::AUTHORITY_INFO_ACCESS => {
                 self.authority_info_access = extension.field(AuthorityInfoAccess::read);
             }
+            known::OCSP_NO_CHECK => self.ocsp_no_check = true,
             known::TLS_FEATURE => self.tls_feature = extension.field(TlsFeatures::read),
             known::CRL_DISTRIBUTION_POINTS => {
                 self.crl_distribution_points = extension.field(DistributionPoint::read_all);

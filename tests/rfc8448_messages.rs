@@ -29,6 +29,7 @@ struct Seen {
     extensions: BTreeMap<(bool, ExtensionType), usize>,
 }
 
+//= R-4.3-1 test
 #[test]
 fn every_message_of_the_rfc_is_read_and_written_again() {
     let mut seen = Seen::default();

@@ -94,7 +94,8 @@ code_points! {
 }
 
 impl NamedGroup {
-    /// The key exchange that the group names, if it is one that a provider here may have.
+    /// The key exchange that the group names, if it is one that a provider here may have. No other is offered.
+    //= R-B.3.1.4-1
     #[must_use]
     pub const fn key_exchange(self) -> Option<KeyExchangeAlgorithm> {
         match self {
@@ -147,6 +148,9 @@ code_points! {
     }
 }
 
+//= R-4.3.3-14
+//= R-4.3.3-20
+//= R-4.3.3-21
 /// Which schemes there are, where each may stand, and what computes it: the one home of that fact.
 const SCHEMES: &[(SignatureScheme, SignatureAlgorithm, SchemeUse)] = &[
     (SignatureScheme::ECDSA_SECP256R1_SHA256, SignatureAlgorithm::EcdsaP256Sha256, SchemeUse::Handshake),
@@ -164,6 +168,8 @@ const SCHEMES: &[(SignatureScheme, SignatureAlgorithm, SchemeUse)] = &[
 enum SchemeUse {
     /// In CertificateVerify and in certificates.
     Handshake,
+    //= R-4.3.3-6
+    //= R-4.3.3-13
     /// `rsa_pkcs1_*`: "only to signatures which appear in certificates" (§4.3.3).
     CertificatesOnly,
 }

@@ -140,6 +140,7 @@ impl ExtensionList {
     }
 
     /// Adds an extension.
+    //= R-4.3-1
     pub fn push(&mut self, extension_type: ExtensionType, body: &impl Encode) {
         let mut out = Writer::new(&mut self.contents);
         out.u16(extension_type.0);

@@ -28,6 +28,8 @@ impl ExtensionsOf {
     /// do not: what they carry is a request, or comes unasked.
     #[must_use]
     pub const fn is_response(self) -> bool {
+        //= R-4.3-3
+        //= R-4.3-4
         matches!(self, SH | EE | CT | HRR)
     }
 }
@@ -38,7 +40,10 @@ use ExtensionsOf::{
 };
 
 /// Table 1, with `max_fragment_length` and `signed_certificate_timestamp`, which it no longer lists but other
-/// sections still describe, and `cert_with_extern_psk` (RFC 8773).
+/// sections still describe, and `cert_with_extern_psk` (RFC 8773). `status_request_v2` is not in it, so that it is
+/// ignored in ClientHello and refused everywhere else.
+//= R-4.5.1.1-2
+//= R-4.5.1.1-3
 const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::SERVER_NAME, &[CH, EE, CR]),
     (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, EE]),
@@ -61,9 +66,12 @@ const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::EARLY_DATA, &[CH, EE, NST]),
     (ExtensionType::SUPPORTED_VERSIONS, &[CH, SH, HRR]),
     (ExtensionType::COOKIE, &[CH, HRR]),
+    //= R-4.3.9-6
     (ExtensionType::PSK_KEY_EXCHANGE_MODES, &[CH]),
     (ExtensionType::CERTIFICATE_AUTHORITIES, &[CH, CR]),
+    //= R-4.3.5-1
     (ExtensionType::OID_FILTERS, &[CR]),
+    //= R-4.3.6-2
     (ExtensionType::POST_HANDSHAKE_AUTH, &[CH]),
     (ExtensionType::SIGNATURE_ALGORITHMS_CERT, &[CH, CR]),
     (ExtensionType::KEY_SHARE, &[CH, SH, HRR]),
@@ -142,10 +150,15 @@ pub fn check_extensions(
     Ok(())
 }
 
-/// Is it an extension of the table, and this message none of its places?
+/// Is it an extension of the table, and this message none of its places? Of one that nobody knows, nobody knows
+/// where it may stand.
 fn is_misplaced(extension_type: ExtensionType, place: ExtensionsOf) -> bool {
     //= R-4.3-7
     //= R-4.4.1-2
+    //= R-4.2.2-17
+    //= R-4.4.2-7
+    //= R-4.7.1-16
+    //= R-9.3-6
     let known = TABLE.iter().find(|(known, _)| *known == extension_type);
     known.is_some_and(|(_, places)| !places.contains(&place))
 }
@@ -158,6 +171,8 @@ fn is_unsolicited(
 ) -> bool {
     //= R-4.3-6
     //= R-4.2.4-3
+    //= R-4.5.1-6
+    //= R-4.5.1-7
     let needs_no_request = place == HRR && extension_type == ExtensionType::COOKIE;
     !needs_no_request && (extension_type.is_grease() || !offered(extension_type))
 }

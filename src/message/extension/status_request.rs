@@ -127,10 +127,13 @@ impl<'a> ExtensionBody<'a> for StatusRequestCertificateRequest {
     const TYPE: ExtensionType = ExtensionType::STATUS_REQUEST;
 }
 
+//= R-4.5.1.1-4
 impl Encode for StatusRequestCertificateRequest {
     fn encode(&self, _: &mut Writer<'_>) {}
 }
 
+//= R-4.5.1.1-1
+//= R-4.5.1.1-5
 /// An OCSP response for the certificate whose entry it stands in.
 ///
 /// ```text

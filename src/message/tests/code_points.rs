@@ -67,6 +67,40 @@ fn every_suite_with_an_aead_has_a_hash_and_the_other_way_round() {
     assert_eq!(suites.len(), 3);
 }
 
+/// The ranges that B.3.1.4 calls obsolete_RESERVED, and 0.
+//= R-B.3.1.4-1 test
+#[test]
+fn no_key_exchange_is_named_by_a_reserved_group() {
+    let reserved = (0..=0x0016).chain(0x001a..=0x001c).chain(0xff01..=0xff02);
+    for group in reserved.map(NamedGroup) {
+        assert_eq!((group.key_exchange(), group.name()), (None, None));
+    }
+}
+
+/// The numbers that B.3.1.3 reserves: MD5, SHA-224, DSA and older pairs of hash and signature.
+//= R-4.3.3-20 test
+//= R-4.3.3-21 test
+#[test]
+fn no_scheme_in_use_is_a_reserved_one() {
+    let reserved = [
+        0x0000..=0x0200,
+        0x0202..=0x0202,
+        0x0204..=0x0400,
+        0x0402..=0x0402,
+        0x0404..=0x0500,
+        0x0502..=0x0502,
+        0x0504..=0x0600,
+        0x0602..=0x0602,
+        0x0604..=0x06ff,
+    ];
+    let used: Vec<SignatureScheme> =
+        SignatureScheme::for_certificate_verify().chain(SignatureScheme::for_certificates()).collect();
+    assert!(!used.is_empty());
+    for scheme in used {
+        assert!(reserved.iter().all(|range| !range.contains(&scheme.0)), "{scheme}");
+    }
+}
+
 #[test]
 fn a_group_and_its_key_exchange_name_each_other() {
     let groups: Vec<NamedGroup> =
@@ -79,6 +113,7 @@ fn a_group_and_its_key_exchange_name_each_other() {
 
 //= R-4.3.3-6 test
 //= R-4.3.3-13 test
+//= R-4.3.3-14 test
 #[test]
 fn rsa_pkcs1_stands_in_certificates_only_and_sha1_nowhere() {
     let in_certificates: Vec<SignatureScheme> = SignatureScheme::for_certificates().collect();

@@ -147,7 +147,6 @@ fn client_hello_with_an_extension_block_of_7_bytes_decodes() {
     assert!(versions.versions.contains(ProtocolVersion::TLS13));
 }
 
-//= R-E.2-3 test
 #[test]
 fn hellos_of_tls_1_2_decode_so_that_their_version_can_be_refused() {
     let mut renegotiation_info = ExtensionList::new();

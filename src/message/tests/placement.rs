@@ -118,6 +118,19 @@ fn certificate_request_and_new_session_ticket_are_no_responses() {
     assert_eq!(responses, ["SH", "EE", "CT", "HRR"]);
 }
 
+/// It may come from a client that would use it with an older version; nobody may answer it.
+//= R-4.5.1.1-2 test
+//= R-4.5.1.1-3 test
+#[test]
+fn status_request_v2_is_ignored_in_client_hello_and_refused_in_answers() {
+    let status_request_v2 = ExtensionType::STATUS_REQUEST_V2;
+    assert_eq!(check(ExtensionsOf::ClientHello, [status_request_v2.0], false), Ok(()));
+    for place in [ExtensionsOf::EncryptedExtensions, ExtensionsOf::Certificate] {
+        let refused = Err(ExtensionFault::Unsolicited(status_request_v2));
+        assert_eq!(check(place, [status_request_v2.0], false), refused, "{place:?}");
+    }
+}
+
 /// An extension that an embedder sends is no less solicited for being unknown here.
 #[test]
 fn an_unknown_response_that_we_asked_for_is_taken() {

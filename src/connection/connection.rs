@@ -15,11 +15,8 @@ use crate::alert::AlertDescription;
 use crate::crypto::Entropy;
 use crate::handshake::{Answer, Ask, ClientHelloSeen, Handshake, Milestone, Refused, Role};
 use crate::identity::ExpectedPeer;
-use crate::record::{ContentType, HEADER_LEN};
+use crate::record::ContentType;
 use crate::time::Time;
-
-/// Nothing was done.
-const AGAIN: (usize, Progress) = (0, Progress::Need(Need::Input { at_least: HEADER_LEN }));
 
 /// TLS over a byte stream, either role.
 ///
@@ -277,32 +274,43 @@ impl Connection {
         fault
     }
 
+    /// Takes steps until there is something to say.
     fn advance(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
         self.answered = false;
-        match &mut self.phase {
-            Phase::Failed(fault) => Err(fault.clone()),
-            Phase::Handshaking(_) => self.advance_handshake(input, now),
-            Phase::Connected(_) => self.advance_connected(input, now),
+        let mut consumed = 0;
+        loop {
+            let rest = input.get_mut(consumed..).unwrap_or_default();
+            let (count, progress) = match &mut self.phase {
+                Phase::Failed(fault) => return Err(fault.clone()),
+                Phase::Handshaking(handshaking) => {
+                    match handshaking.step(&self.config, &mut self.sender.outgoing, rest, now) {
+                        Ok(step) => step,
+                        Err(fault) => return Err(self.fail(fault)),
+                    }
+                }
+                Phase::Connected(receiver) => {
+                    let advanced = receiver.advance(rest, now);
+                    self.owe();
+                    advanced.map(|(count, progress)| (count, Some(progress)))?
+                }
+            };
+            let progress = progress.map(|progress| progress.behind(consumed));
+            consumed += count;
+            if let Some(progress) = progress.and_then(|progress| self.settle(progress)) {
+                return Ok((consumed, progress));
+            }
         }
     }
 
-    fn advance_connected(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
-        let mut consumed = 0;
-        loop {
-            let Phase::Connected(receiver) = &mut self.phase else { return Ok(AGAIN) };
-            let rest = input.get_mut(consumed..).unwrap_or_default();
-            let advanced = receiver.advance(rest, now);
-            self.owe();
-            let (count, progress) = advanced?;
-            let progress = progress.behind(consumed);
-            consumed += count;
-            let in_need = matches!(progress, Progress::Need(_));
-            if in_need && self.answer_from_config() {
-                continue;
-            }
-            let transmit = in_need && self.owes_transmit();
-            return Ok((consumed, if transmit { Progress::Need(Need::Transmit) } else { progress }));
+    /// Does what a progress asks of the connection itself; `None`: there is more to take.
+    fn settle(&mut self, progress: Progress) -> Option<Progress> {
+        match progress {
+            Progress::Milestone(Milestone::Connected(_)) => self.enter_connected(),
+            Progress::Need(_) if self.answer_from_config() => return None,
+            Progress::Need(_) if self.owes_transmit() => return Some(Progress::Need(Need::Transmit)),
+            Progress::Need(_) | Progress::Milestone(_) | Progress::Plaintext(_) | Progress::End => {}
         }
+        Some(progress)
     }
 
     /// Answers an ask behind the handshake if the config can; `true`: it could.
@@ -324,24 +332,6 @@ impl Connection {
         }
         if let Some(due) = receiver.take_due() {
             self.sender.accept(due);
-        }
-    }
-
-    fn advance_handshake(&mut self, input: &mut [u8], now: Time) -> Result<(usize, Progress), Fault> {
-        let mut consumed = 0;
-        loop {
-            let Phase::Handshaking(handshaking) = &mut self.phase else { return Ok(AGAIN) };
-            let rest = input.get_mut(consumed..).unwrap_or_default();
-            match handshaking.step(&self.config, &mut self.sender.outgoing, rest, now) {
-                Ok((count, None)) => consumed += count,
-                Ok((count, Some(progress))) => {
-                    if matches!(progress, Progress::Milestone(Milestone::Connected(_))) {
-                        self.enter_connected();
-                    }
-                    return Ok((consumed + count, progress));
-                }
-                Err(fault) => return Err(self.fail(fault)),
-            }
         }
     }
 

@@ -74,10 +74,9 @@ impl Handshaking {
             None => {}
         }
         if let Some(ask) = self.handshake.pending() {
-            return need(if outgoing.is_owing() { Need::Transmit } else { Need::Answer(ask.id()) });
+            return need(Need::Answer(ask.id()));
         }
         match self.incoming.next(input, self.handshake.is_mid_message())? {
-            Found::NeedInput { .. } if outgoing.is_owing() => need(Need::Transmit),
             Found::NeedInput { at_least } => need(Need::Input { at_least }),
             Found::Nothing { consumed } => Ok((consumed, None)),
             Found::Handshake { consumed, content } => {
@@ -93,10 +92,10 @@ impl Handshaking {
     /// Lets the machine go on, answers what the config can answer, and owes what came of it.
     fn run(&mut self, config: &Config, outgoing: &mut Outgoing, now: Time) -> Result<(), Fault> {
         loop {
-            while let Some(output) = self.handshake.next(now)? {
-                self.take(config, outgoing, output)?;
-            }
+            let drained = self.drain(config, outgoing, now);
+            // A flight from before a fault goes out ahead of its alert, as it would have if it had been taken.
             self.owe(outgoing);
+            drained?;
             let Some(ask) = self.handshake.pending() else { break };
             let Some(answer) = config.answer(ask) else { break };
             let failed = ask.failed();
@@ -110,6 +109,13 @@ impl Handshaking {
             // A server that remembers nothing cannot know that it has sent a HelloRetryRequest before (§5).
             let allowed = has_client_hello || self.handshake.config().hello_retry_cookie;
             self.incoming.reader.allow_change_cipher_spec(allowed);
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self, config: &Config, outgoing: &mut Outgoing, now: Time) -> Result<(), Fault> {
+        while let Some(output) = self.handshake.next(now)? {
+            self.take(config, outgoing, output)?;
         }
         Ok(())
     }

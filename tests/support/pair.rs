@@ -52,6 +52,8 @@ pub struct End {
     pub milestones: Vec<Milestone>,
     pub plaintext: Vec<u8>,
     pub ended: bool,
+    /// For tests that say something once.
+    pub said: bool,
     /// All that it has written.
     pub wire: Vec<u8>,
 }
@@ -64,6 +66,7 @@ impl End {
             milestones: Vec::new(),
             plaintext: Vec::new(),
             ended: false,
+            said: false,
             wire: Vec::new(),
         }
     }

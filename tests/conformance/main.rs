@@ -1,0 +1,21 @@
+//! How a client and a server of ours take whatever a peer may say: misbehavior, damage and odd cuts, each with the
+//! alert that RFC 9846 wants for it.
+
+#![cfg(test)]
+#![cfg(all(feature = "floors", feature = "ring"))]
+#![allow(unreachable_pub, reason = "modules of a test have no outside")]
+
+mod alerts;
+mod client_faults;
+mod matrix;
+mod post_handshake;
+mod record_rules;
+mod server_faults;
+mod subject;
+
+#[path = "../support/authority.rs"]
+mod authority;
+#[path = "../support/pair.rs"]
+mod pair;
+#[path = "../support/peer/mod.rs"]
+mod peer;

@@ -1,0 +1,85 @@
+//! The peer's key schedule over the messages as they were sent.
+
+use handfast::crypto::{CryptoProvider, Digest, Secret, SharedSecret};
+use handfast::handshake::Role;
+use handfast::key_schedule::{
+    EarlySecret, HandshakeSecret, Kdf, LabelPrefix, MainSecret, finished_verify_data,
+};
+use handfast::message::{CipherSuite, HandshakeType};
+
+use super::step::Message;
+
+/// The transcript, and the secrets that come of it.
+pub struct Schedule {
+    pub suite: CipherSuite,
+    kdf: Kdf,
+    messages: Vec<u8>,
+    handshake_secret: Option<HandshakeSecret>,
+    main_secret: Option<MainSecret>,
+    /// Of the handshake: the client's, the server's.
+    pub handshake: Option<(Secret, Secret)>,
+    /// Of the application: the client's, the server's.
+    pub application: Option<(Secret, Secret)>,
+}
+
+impl Schedule {
+    /// A schedule for a suite, over the messages so far.
+    pub fn new(crypto: &CryptoProvider, suite: CipherSuite, messages: Vec<u8>) -> Self {
+        let hash = suite.hash().expect("a suite that we know");
+        Self {
+            suite,
+            kdf: Kdf::new(crypto, hash, LabelPrefix::Tls13).expect("HKDF"),
+            messages,
+            handshake_secret: None,
+            main_secret: None,
+            handshake: None,
+            application: None,
+        }
+    }
+
+    /// ClientHello1 gives way to its hash (§4.1).
+    pub fn retry(&mut self) {
+        let hash = self.kdf.hash().digest(&self.messages);
+        self.messages = Message::new(HandshakeType::MESSAGE_HASH, hash.to_vec()).to_bytes();
+    }
+
+    pub fn add(&mut self, message: &Message) {
+        self.messages.extend(message.to_bytes());
+    }
+
+    pub fn transcript_hash(&self) -> Digest {
+        self.kdf.hash().digest(&self.messages)
+    }
+
+    /// ServerHello is the last message.
+    pub fn agree(&mut self, shared_secret: &SharedSecret) {
+        let secret = EarlySecret::new(self.kdf.clone(), None).into_handshake_secret(Some(shared_secret));
+        let hash = self.transcript_hash();
+        self.handshake = Some((
+            secret.client_handshake_traffic_secret(&hash),
+            secret.server_handshake_traffic_secret(&hash),
+        ));
+        self.handshake_secret = Some(secret);
+    }
+
+    /// The server's Finished is the last message.
+    pub fn server_finished(&mut self) {
+        let secret = self.handshake_secret.take().expect("a handshake secret").into_main_secret();
+        let hash = self.transcript_hash();
+        self.application = Some((
+            secret.client_application_traffic_secret_0(&hash),
+            secret.server_application_traffic_secret_0(&hash),
+        ));
+        self.main_secret = Some(secret);
+    }
+
+    /// `verify_data` of this side's Finished.
+    pub fn verify_data(&self, sender: Role) -> Digest {
+        let (client, server) = self.handshake.as_ref().expect("handshake secrets");
+        let base_key = match sender {
+            Role::Client => client,
+            Role::Server => server,
+        };
+        finished_verify_data(&self.kdf, base_key, &self.transcript_hash())
+    }
+}

@@ -1,0 +1,142 @@
+//! The peer as a server (A.2).
+
+use handfast::handshake::Epoch;
+use handfast::message::{
+    CodePoints, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello, KeyShareEntry,
+    KeyShareHelloRetryRequest, KeyShareServerHello, ProtocolVersion, SignatureScheme, SignatureSchemeList,
+    SupportedVersionsServerHello,
+};
+
+use super::body::{self, Body, Extensions};
+use super::schedule::Schedule;
+use super::step::{self, Message};
+use super::{Keys, Numbers, Peer, Phase};
+
+impl Peer {
+    /// Takes one step; `false`: there is none to take.
+    pub(super) fn server_turn(&mut self) -> bool {
+        match self.phase {
+            Phase::Start | Phase::AwaitServerHello => {
+                let Some(message) = self.next_message(HandshakeType::CLIENT_HELLO) else { return false };
+                let hello = body::ClientHello::read(&message.body);
+                match self.retry.take() {
+                    Some(group) => self.send_hello_retry_request(&message, &hello, group),
+                    None => {
+                        self.send_server_flight(&message, &hello);
+                        self.phase = Phase::AwaitFinished;
+                    }
+                }
+                true
+            }
+            Phase::AwaitFinished => self.hear_client_flight(),
+            Phase::Connected => false,
+        }
+    }
+
+    /// The first of our suites that the client offers.
+    fn select_suite(&self, hello: &body::ClientHello) -> handfast::message::CipherSuite {
+        let shared = self.suites.iter().find(|suite| hello.cipher_suites.contains(suite));
+        *shared.expect("a suite in common")
+    }
+
+    fn send_hello_retry_request(
+        &mut self,
+        message: &Message,
+        hello: &body::ClientHello,
+        selected_group: handfast::message::NamedGroup,
+    ) {
+        let suite = self.select_suite(hello);
+        let mut schedule = Schedule::new(&self.crypto, suite, message.to_bytes());
+        schedule.retry();
+        self.schedule = Some(schedule);
+        let mut extensions = Extensions::default();
+        let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
+        extensions.push(ExtensionType::SUPPORTED_VERSIONS, &version);
+        extensions.push(ExtensionType::KEY_SHARE, &KeyShareHelloRetryRequest { selected_group });
+        let retry = body::ServerHello {
+            legacy_version: ProtocolVersion::TLS12,
+            random: HELLO_RETRY_REQUEST_RANDOM,
+            legacy_session_id_echo: hello.legacy_session_id.clone(),
+            cipher_suite: suite,
+            legacy_compression_method: 0,
+            extensions,
+        };
+        self.send(step::HelloRetryRequest, Epoch::Initial, &retry);
+        self.send_flight();
+    }
+
+    fn send_server_flight(&mut self, message: &Message, hello: &body::ClientHello) {
+        let suite = self.select_suite(hello);
+        let crypto = self.crypto.clone();
+        self.schedule.get_or_insert_with(|| Schedule::new(&crypto, suite, Vec::new())).add(message);
+        self.send_server_hello(hello, suite);
+        self.send(step::EncryptedExtensions, Epoch::Handshake, &body::EncryptedExtensions::default());
+        if self.requests_certificate {
+            self.send_certificate_request();
+        }
+        let credential = self.credential.clone().expect("a credential");
+        self.send_certificate(Some(&credential));
+        self.send_certificate_verify(&credential);
+        self.send_finished();
+        let schedule = self.schedule.as_mut().expect("a schedule");
+        schedule.server_finished();
+        let (_, server) = schedule.application.clone().expect("application secrets");
+        self.application_keys = Some(Keys::new(&self.crypto, suite, &server));
+        self.send_flight();
+    }
+
+    fn send_server_hello(&mut self, hello: &body::ClientHello, suite: handfast::message::CipherSuite) {
+        let offered = hello.extensions.get::<KeyShareClientHello<'_>>().expect("shares");
+        let share = offered.client_shares().next().expect("a share");
+        let algorithm = share.group.key_exchange().expect("a group that we know");
+        let exchange = self.crypto.key_exchange(algorithm).expect("a group that we know");
+        let answered = exchange.respond(share.key_exchange, &mut Numbers);
+        let (key_exchange, shared_secret) = answered.expect("a valid share");
+        let mut extensions = Extensions::default();
+        let server_share = KeyShareEntry { group: share.group, key_exchange: &key_exchange };
+        extensions.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share });
+        let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
+        extensions.push(ExtensionType::SUPPORTED_VERSIONS, &version);
+        let answer = body::ServerHello {
+            legacy_version: ProtocolVersion::TLS12,
+            random: [0x5e; 32],
+            legacy_session_id_echo: hello.legacy_session_id.clone(),
+            cipher_suite: suite,
+            legacy_compression_method: 0,
+            extensions,
+        };
+        self.send(step::ServerHello, Epoch::Initial, &answer);
+        let schedule = self.schedule.as_mut().expect("a schedule");
+        schedule.agree(&shared_secret);
+        let (client, server) = schedule.handshake.clone().expect("handshake secrets");
+        self.handshake_keys = Some(Keys::new(&self.crypto, suite, &server));
+        self.read_under(&client);
+        // A client that refuses ServerHello has no keys for its alert.
+        self.reader.allow_unprotected_alert(true);
+    }
+
+    fn send_certificate_request(&mut self) {
+        let schemes: Vec<_> = SignatureScheme::for_certificate_verify().collect();
+        let schemes =
+            SignatureSchemeList { supported_signature_algorithms: CodePoints::from(schemes.as_slice()) };
+        let mut request = body::CertificateRequest::default();
+        request.extensions.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
+        self.send(step::CertificateRequest, Epoch::Handshake, &request);
+    }
+
+    fn hear_client_flight(&mut self) -> bool {
+        let Some(message) = self.unheard.pop_front() else { return false };
+        match message.msg_type {
+            HandshakeType::CERTIFICATE => self.hear_certificate(&message),
+            HandshakeType::CERTIFICATE_VERIFY => self.hear_certificate_verify(&message),
+            HandshakeType::FINISHED => {
+                self.hear_finished(&message);
+                let application = self.schedule.as_ref().and_then(|schedule| schedule.application.clone());
+                self.read_under(&application.expect("application secrets").0);
+                self.phase = Phase::Connected;
+            }
+            other => panic!("{other} in a client's flight"),
+        }
+        true
+    }
+}

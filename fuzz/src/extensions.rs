@@ -3,13 +3,13 @@
 use core::fmt::Debug;
 
 use handfast::message::{
-    CertificateAuthorities, CertificateStatus, CertificateStatusRequest, Cookie, EarlyDataIndication,
-    EarlyDataNewSessionTicket, ExtensionBody, ExtensionFault, Extensions, ExtensionsOf, KeyShareClientHello,
-    KeyShareHelloRetryRequest, KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks, OidFilters,
-    PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, RecordSizeLimit, SelectedPsk,
-    ServerNameEncryptedExtensions, ServerNameList, SignatureSchemeList, SignatureSchemeListCert,
-    SignedCertificateTimestampList, StatusRequestCertificateRequest, SupportedGroups,
-    SupportedVersionsClientHello, SupportedVersionsServerHello, check_extensions,
+    CertificateAuthorities, CertificateStatus, CertificateStatusRequest, ClientTicketRequest, Cookie,
+    EarlyDataIndication, EarlyDataNewSessionTicket, ExtensionBody, ExtensionFault, Extensions, ExtensionsOf,
+    KeyShareClientHello, KeyShareHelloRetryRequest, KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks,
+    OidFilters, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, RecordSizeLimit, SelectedPsk,
+    ServerNameEncryptedExtensions, ServerNameList, ServerTicketRequestHint, SignatureSchemeList,
+    SignatureSchemeListCert, SignedCertificateTimestampList, StatusRequestCertificateRequest,
+    SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello, check_extensions,
 };
 use handfast::wire::{Decode, Encode};
 
@@ -46,6 +46,7 @@ fn bodies(place: ExtensionsOf, block: &Extensions<'_>, message: &[u8]) {
             body::<CertificateAuthorities<'_>>(block, message);
             body::<PostHandshakeAuth>(block, message);
             body::<KeyShareClientHello<'_>>(block, message);
+            body::<ClientTicketRequest>(block, message);
         }
         ExtensionsOf::ServerHello => {
             body::<SupportedVersionsServerHello>(block, message);
@@ -63,6 +64,7 @@ fn bodies(place: ExtensionsOf, block: &Extensions<'_>, message: &[u8]) {
             body::<ProtocolNameList<'_>>(block, message);
             body::<RecordSizeLimit>(block, message);
             body::<EarlyDataIndication>(block, message);
+            body::<ServerTicketRequestHint>(block, message);
         }
         ExtensionsOf::CertificateRequest => {
             lenient_body::<StatusRequestCertificateRequest>(block, message);
@@ -133,6 +135,8 @@ const BODIES: &[fn(&[u8]) -> bool] = &[
     |bytes| read::<KeyShareClientHello<'_>>(bytes).is_some(),
     |bytes| read::<KeyShareServerHello<'_>>(bytes).is_some(),
     |bytes| read::<KeyShareHelloRetryRequest>(bytes).is_some(),
+    |bytes| read::<ClientTicketRequest>(bytes).is_some(),
+    |bytes| read::<ServerTicketRequestHint>(bytes).is_some(),
 ];
 
 /// Of a body that skips parts: what it writes is read as the same value.

@@ -86,7 +86,7 @@ impl fmt::Display for DecodeError {
         write!(f, "{} at byte {}: ", self.field, self.offset)?;
         match self.reason {
             DecodeReason::Truncated { needed, left } => {
-                write!(f, "{needed} bytes needed, {left} left")
+                write!(f, "bytes needed: {needed}, left: {left}")
             }
             DecodeReason::OutOfBounds { length, min, max } => {
                 write!(f, "length {length}, expected {min} to {max}")
@@ -95,7 +95,7 @@ impl fmt::Display for DecodeError {
                 write!(f, "length {length} is no multiple of {element}")
             }
             DecodeReason::TrailingBytes { count } => {
-                write!(f, "{count} bytes follow the last field")
+                write!(f, "bytes left over: {count}")
             }
             DecodeReason::InvalidValue { found } => write!(f, "value {found} is not allowed here"),
         }
@@ -350,7 +350,7 @@ mod tests {
     fn a_cut_field_says_what_is_needed_and_what_is_left() {
         let error = Reader::new(&[0, 5, 1]).vector("list", 0..=0xffff).unwrap_err();
         assert_eq!((error.offset, error.reason), (2, DecodeReason::Truncated { needed: 5, left: 1 }));
-        assert_eq!(error.to_string(), "list at byte 2: 5 bytes needed, 1 left");
+        assert_eq!(error.to_string(), "list at byte 2: bytes needed: 5, left: 1");
     }
 
     #[test]
@@ -358,9 +358,9 @@ mod tests {
         let error = Reader::starting_at(7, &[]).u8("field").unwrap_err();
         assert_eq!(
             error.of("Inner").of("Outer").to_string(),
-            "Inner.field at byte 7: 1 bytes needed, 0 left"
+            "Inner.field at byte 7: bytes needed: 1, left: 0"
         );
-        assert_eq!(error.of("field").to_string(), "field at byte 7: 1 bytes needed, 0 left");
+        assert_eq!(error.of("field").to_string(), "field at byte 7: bytes needed: 1, left: 0");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod signed_certificate_timestamp;
 mod status_request;
 mod supported_groups;
 mod supported_versions;
+mod ticket_request;
 
 pub use application_layer_protocol_negotiation::ProtocolNameList;
 pub use certificate_authorities::CertificateAuthorities;
@@ -35,3 +36,4 @@ pub use status_request::{
 };
 pub use supported_groups::SupportedGroups;
 pub use supported_versions::{SupportedVersionsClientHello, SupportedVersionsServerHello};
+pub use ticket_request::{ClientTicketRequest, ServerTicketRequestHint};

@@ -26,8 +26,8 @@ fn shown<T>(result: Result<T, DecodeError>) -> String {
 
 #[test]
 fn errors_of_a_message_name_message_field_and_place() {
-    assert_eq!(shown(KeyUpdate::decode(&[])), "KeyUpdate.request_update at byte 0: 1 bytes needed, 0 left");
-    assert_eq!(shown(KeyUpdate::decode(&[0, 0])), "KeyUpdate at byte 1: 1 bytes follow the last field");
+    assert_eq!(shown(KeyUpdate::decode(&[])), "KeyUpdate.request_update at byte 0: bytes needed: 1, left: 0");
+    assert_eq!(shown(KeyUpdate::decode(&[0, 0])), "KeyUpdate at byte 1: bytes left over: 1");
     let mut bytes = client_hello("");
     bytes[34] = 33;
     assert_eq!(
@@ -54,15 +54,15 @@ fn a_byte_behind_the_structure_of_an_extension_is_an_error_of_that_extension() {
     let hello = ClientHello::decode(&bytes).expect("a ClientHello");
     assert_eq!(
         shown(hello.extensions.get::<SupportedVersionsClientHello<'_>>()),
-        "supported_versions.SupportedVersions at byte 52: 1 bytes follow the last field"
+        "supported_versions.SupportedVersions at byte 52: bytes left over: 1"
     );
     assert_eq!(
         shown(hello.extensions.get::<EarlyDataIndication>()),
-        "early_data.EarlyDataIndication at byte 57: 1 bytes follow the last field"
+        "early_data.EarlyDataIndication at byte 57: bytes left over: 1"
     );
     assert_eq!(
         shown(hello.extensions.get::<ServerNameEncryptedExtensions>()),
-        "server_name.ServerNameList at byte 62: 1 bytes follow the last field"
+        "server_name.ServerNameList at byte 62: bytes left over: 1"
     );
 }
 
@@ -79,11 +79,11 @@ fn unknown_extensions_stay_opaque() {
 fn an_extension_longer_than_its_block_is_named_if_it_has_a_name() {
     assert_eq!(
         shown(ClientHello::decode(&client_hello("0033 0005 00"))),
-        "key_share.extension_data at byte 49: 5 bytes needed, 1 left"
+        "key_share.extension_data at byte 49: bytes needed: 5, left: 1"
     );
     assert_eq!(
         shown(ClientHello::decode(&client_hello("1234 0005 00"))),
-        "ClientHello.extension_data at byte 49: 5 bytes needed, 1 left"
+        "ClientHello.extension_data at byte 49: bytes needed: 5, left: 1"
     );
 }
 

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 
 use super::checks::{assert_bounds, assert_codec, hex, opaque_strings};
 use crate::message::{
-    CertificateAuthorities, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket, KeyShareClientHello,
-    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OidFilter, OidFilters,
-    PostHandshakeAuth, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes,
-    RecordSizeLimit, SignatureScheme, SignatureSchemeList, SignatureSchemeListCert,
-    SignedCertificateTimestampList, SupportedGroups, SupportedVersionsClientHello,
+    CertificateAuthorities, ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket,
+    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
+    OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode,
+    PskKeyExchangeModes, RecordSizeLimit, ServerTicketRequestHint, SignatureScheme, SignatureSchemeList,
+    SignatureSchemeListCert, SignedCertificateTimestampList, SupportedGroups, SupportedVersionsClientHello,
     SupportedVersionsServerHello,
 };
 use crate::wire::{Decode, DecodeError, DecodeReason, Encode, Writer};
@@ -225,4 +225,11 @@ fn unknown_and_grease_versions_stay_in_the_list_and_hide_no_other() {
     assert!(list.versions.iter().eq(expected));
     assert!(list.versions.contains(ProtocolVersion::TLS13));
     assert!(!list.versions.contains(ProtocolVersion::TLS12));
+}
+
+#[test]
+fn ticket_request() {
+    let request = ClientTicketRequest { new_session_count: 2, resumption_count: 1 };
+    assert_codec!(ClientTicketRequest, request, hex("02 01"));
+    assert_codec!(ServerTicketRequestHint, ServerTicketRequestHint { expected_count: 255 }, hex("ff"));
 }

@@ -36,6 +36,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
         peer: &peer,
         expected: &expectation,
         connected: &connected,
+        shown: &session.shown,
         setup: &setup,
         transport: Some(transport_ready),
         handshake: started.elapsed().saturating_sub(transport_ready),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use handfast::connection::{Config, ConfigBuilder, CookieKey, Trust, UnknownServerName};
+use handfast::connection::{Config, ConfigBuilder, CookieKey, Credentials, Trust, UnknownServerName};
 use handfast::crypto;
 use handfast::danger;
 use handfast::handshake::ClientAuth;
@@ -17,7 +17,10 @@ use crate::key_log::KeyLog;
 /// What sessions of one run have in common.
 #[derive(Debug)]
 pub(crate) struct Setup {
+    /// Of the connections. Which certificate to show it asks, so that we learn why others were passed over.
     pub(crate) config: Arc<Config>,
+    /// Answers what the other one asks.
+    pub(crate) answering: Config,
     pub(crate) key_log: Option<KeyLog>,
     pub(crate) accepts_any_certificate: bool,
 }
@@ -102,9 +105,12 @@ fn common(
 }
 
 fn setup(builder: ConfigBuilder, key_log: Option<KeyLog>, peer: &PeerArgs) -> Result<Setup, Failure> {
-    let config = builder.build().map_err(|error| Failure::Setup(error.to_string()))?;
+    let build = |builder: ConfigBuilder| builder.build().map_err(|error| Failure::Setup(error.to_string()));
+    let answering = build(builder.clone())?;
+    let config = build(ConfigBuilder { credentials: Credentials::Ask, ..builder })?;
     Ok(Setup {
         config: Arc::new(config),
+        answering,
         key_log,
         accepts_any_certificate: peer.danger_accept_any_certificate,
     })

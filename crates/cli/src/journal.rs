@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use anstream::eprintln;
-use handfast::connection::Fault;
+use handfast::connection::{Choice, Fault, PassedOver};
 use handfast::handshake::{AcceptanceProof, Connected, Milestone, Role};
 
 use crate::config::Setup;
 use crate::failure::Failure;
+use crate::style::printable;
 
 /// What one session tells.
 #[derive(Clone, Debug)]
@@ -43,9 +44,18 @@ impl Journal {
         Ok(None)
     }
 
+    /// Tells why certificates of ours do not fit; that another is better is no news.
+    pub(crate) fn passed_over(&self, choice: &Choice) {
+        for (subject, reason) in &choice.passed_over {
+            if !matches!(reason, PassedOver::LaterInConfig | PassedOver::ServerName) {
+                self.say(&format!("our certificate {subject} is not shown: {reason}"));
+            }
+        }
+    }
+
     /// One line on stderr.
     pub(crate) fn say(&self, what: &str) {
-        eprintln!("{}{what}", self.label);
+        eprintln!("{}{}", self.label, printable(what));
     }
 
     /// The failure that a fault is.

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{Connection, Event, Fault, Inbox, Need};
-use handfast::handshake::Connected;
+use handfast::handshake::{Ask, Connected};
 
 use crate::clock;
 use crate::failure::Failure;
@@ -21,7 +21,19 @@ pub(crate) struct Session {
     pub(crate) inbox: Inbox,
     pub(crate) stream: TcpStream,
     pub(crate) journal: Journal,
+    pub(crate) shown: Shown,
     out: Vec<u8>,
+}
+
+/// What we show to prove who we are.
+#[derive(Clone, Debug)]
+pub(crate) enum Shown {
+    /// The peer does not ask.
+    NotAsked,
+    /// It asks, and none of ours fits.
+    Nothing,
+    /// The certificate with this subject.
+    Certificate(String),
 }
 
 /// What has happened; plaintext waits in the inbox.
@@ -35,7 +47,14 @@ impl Session {
     pub(crate) fn new(connection: Connection, stream: TcpStream, journal: Journal) -> Self {
         // Records are written whole; waiting for more to send with them would only cost time.
         let _ = stream.set_nodelay(true);
-        Self { connection, inbox: Inbox::new(), stream, journal, out: vec![0; OUTPUT] }
+        Self {
+            connection,
+            inbox: Inbox::new(),
+            stream,
+            journal,
+            shown: Shown::NotAsked,
+            out: vec![0; OUTPUT],
+        }
     }
 
     /// Runs the handshake.
@@ -103,11 +122,27 @@ impl Session {
                     }
                 }
                 Ok(Event::Need(Need::Transmit)) => self.flush(wait)?,
-                // The config answers every ask of ours.
-                Ok(Event::Need(Need::Answer(_))) => self.connection.abort(AlertDescription::INTERNAL_ERROR),
+                Ok(Event::Need(Need::Answer(_))) => self.answer(),
                 Ok(Event::Need(Need::Input { .. })) => self.fill(wait)?,
                 Err(fault) => return Err(self.fail(fault)),
             }
+        }
+    }
+
+    /// Answers the open ask.
+    fn answer(&mut self) {
+        let Some(ask) = self.connection.pending().cloned() else { return };
+        let config = &self.journal.setup.answering;
+        if let Ask::ChooseCredential(choose) = &ask
+            && let Some(choice) = config.choose_credential(choose)
+        {
+            self.journal.passed_over(&choice);
+            let subject = choice.chosen.map(|chosen| chosen.subject().to_owned());
+            self.shown = subject.map_or(Shown::Nothing, Shown::Certificate);
+        }
+        let answer = config.answer(&ask).unwrap_or_else(|| ask.failed());
+        if self.connection.answer(answer).is_err() {
+            self.connection.abort(AlertDescription::INTERNAL_ERROR);
         }
     }
 

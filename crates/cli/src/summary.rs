@@ -9,6 +9,7 @@ use handfast::pki::certificate::Certificate;
 
 use crate::clock::readable;
 use crate::config::Setup;
+use crate::session::Shown;
 use crate::style::{self, paint, printable};
 
 /// What a completed handshake agreed on, with what the tool knows beside it.
@@ -18,6 +19,7 @@ pub(crate) struct Summary<'a> {
     /// Whom we expected.
     pub(crate) expected: &'a str,
     pub(crate) connected: &'a Connected,
+    pub(crate) shown: &'a Shown,
     pub(crate) setup: &'a Setup,
     /// How long the transport took, if it was ours to make.
     pub(crate) transport: Option<Duration>,
@@ -122,16 +124,18 @@ impl Summary<'_> {
     }
 
     fn our_certificate(&self) -> String {
+        let subject = match self.shown {
+            Shown::NotAsked => return "not asked for".to_owned(),
+            Shown::Nothing => return "none: the peer asked for one, and none of ours fits".to_owned(),
+            Shown::Certificate(subject) => subject,
+        };
         let connected = self.connected;
-        match (connected.local_signature_scheme, connected.role) {
-            (Some(scheme), Role::Client) => {
-                format!("sent, signed with {scheme}; whether the server accepts it is pending")
-            }
-            (Some(scheme), Role::Server) => {
-                format!("sent, signed with {scheme}")
-            }
-            (None, _) => "not sent: the server asked for none, or none of ours fits".to_owned(),
-        }
+        let scheme = connected.local_signature_scheme.map(|scheme| format!(", proved by {scheme}"));
+        let pending = match connected.role {
+            Role::Client => "; whether the server accepts it is pending",
+            Role::Server => "",
+        };
+        format!("{subject}{}{pending}", scheme.unwrap_or_default())
     }
 
     fn dangers(&self, facts: &mut Vec<Fact>) {

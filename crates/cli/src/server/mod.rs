@@ -126,10 +126,12 @@ impl Service {
         let mut session = Session::new(connection, stream, journal);
         let started = Instant::now();
         let connected = session.handshake(Wait::within(self.handshake_timeout))?;
+        let shown = session.shown.clone();
         let summary = Summary {
             peer: &peer,
             expected: &self.expected,
             connected: &connected,
+            shown: &shown,
             setup: &self.setup,
             transport: None,
             handshake: started.elapsed(),

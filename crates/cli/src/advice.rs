@@ -44,7 +44,8 @@ fn refused(alert: AlertDescription, role: Role) -> Option<&'static str> {
             "the client is known, but is not whom --spiffe-id, --trust-domain or the pin lets in."
         }
         AlertDescription::BAD_CERTIFICATE | AlertDescription::UNSUPPORTED_CERTIFICATE => {
-            "the peer needs another certificate; the finding above says which rule this one breaks."
+            "the peer needs another certificate: the finding above says which rule this one breaks. If it is the \
+             signature, --ca may have another CA of the same name."
         }
         AlertDescription::UNRECOGNIZED_NAME => {
             "add a --cert for that name, or leave out --refuse-unknown-names."

@@ -129,14 +129,18 @@ impl Receiving {
     }
 
     fn hand_over_due(&mut self) -> Result<(), Failure> {
-        let Some(due) = self.receiver.take_due() else { return Ok(()) };
-        self.orders.try_send(Order::Due(due)).map_err(|error| match error {
-            TrySendError::Full(_) => Failure::Network(format!(
-                "the peer wants more than {MAX_DUES} KeyUpdates of ours and reads none"
-            )),
-            TrySendError::Disconnected(_) => Failure::Network("sending has ended".into()),
-        })
+        self.receiver.take_due().map_or(Ok(()), |due| hand_over(&self.orders, due))
     }
+}
+
+/// Never waits for the sending half: it may be waiting for the peer, and the peer for us to read.
+fn hand_over(orders: &SyncSender<Order>, due: Due) -> Result<(), Failure> {
+    orders.try_send(Order::Due(due)).map_err(|error| match error {
+        TrySendError::Full(_) => {
+            Failure::Network(format!("the peer wants more than {MAX_DUES} KeyUpdates of ours and reads none"))
+        }
+        TrySendError::Disconnected(_) => Failure::Network("sending has ended".into()),
+    })
 }
 
 fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
@@ -235,5 +239,24 @@ impl Sending {
             }
         }
         failure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_wants_more_key_updates_than_it_reads_is_ended() {
+        let (orders, queue) = mpsc::sync_channel(BUFFERS + MAX_DUES);
+        for _ in 0..BUFFERS {
+            orders.send(Order::Data(Vec::new())).unwrap();
+        }
+        for _ in 0..MAX_DUES {
+            hand_over(&orders, Due::default()).unwrap();
+        }
+        assert!(hand_over(&orders, Due::default()).is_err());
+        queue.recv().unwrap();
+        assert!(hand_over(&orders, Due::default()).is_ok());
     }
 }

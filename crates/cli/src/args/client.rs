@@ -5,6 +5,9 @@ use clap::Args;
 use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs};
 
 pub(super) const EXAMPLES: &str = "\
+When stdin ends, the server is told that no more comes, and what it still sends goes on to stdout; when the server
+ends, so does the session.
+
 Examples:
   Mutual TLS with a server known by its DNS name:
     handfast client db.example.com:5433 --ca ca.pem --cert client.pem --key client.key

@@ -14,17 +14,20 @@ Examples:
   Two names, each with its certificate, and no client certificates:
     handfast server [::]:443 --client-auth none --cert a.pem --key a.key --cert b.pem --key b.key --echo";
 
+const WHAT_TO_SERVE: &str = "What to serve (by default one session, piped to stdin and stdout)";
+const HOW_MANY: &str = "How many";
+
 #[derive(Args, Debug)]
 pub(crate) struct ServerArgs {
     /// Where to listen: ADDRESS:PORT, [V6ADDRESS]:PORT; port 0 takes a free one
     #[arg(value_name = "ADDR:PORT")]
     pub(crate) address: String,
     /// Send back what comes
-    #[arg(long, conflicts_with = "http")]
+    #[arg(long, conflicts_with = "http", help_heading = WHAT_TO_SERVE)]
     pub(crate) echo: bool,
     /// Answer `GET /` with a page of session facts, and close; `GET /keyupdate` sends a KeyUpdate first that
     /// asks for one back
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT_TO_SERVE)]
     pub(crate) http: bool,
     /// Ask clients for a certificate?
     #[arg(long, value_enum, default_value_t = ClientAuthArg::Required, help_heading = "Whom to trust")]
@@ -44,13 +47,13 @@ pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Hold so many sessions at once; further clients wait
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..), help_heading = HOW_MANY)]
     pub(crate) max_connections: u32,
     /// End after so many connections; the exit code is that of the last one that failed
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = HOW_MANY)]
     pub(crate) connections: Option<u64>,
     /// The same as --connections 1
-    #[arg(long, conflicts_with = "connections")]
+    #[arg(long, conflicts_with = "connections", help_heading = HOW_MANY)]
     pub(crate) once: bool,
 }
 

@@ -45,6 +45,11 @@ enum Route {
 
 /// What a request wants.
 fn route(request: &[u8]) -> Route {
+    if !is_complete(request) {
+        let is_long = request.len() >= MAX_REQUEST;
+        let status = if is_long { "431 Request Header Fields Too Large" } else { "400 Bad Request" };
+        return Route::Refused(status);
+    }
     let line = request.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let words: Vec<&[u8]> = line.trim_ascii().split(|byte| *byte == b' ').collect();
     match words.as_slice() {
@@ -58,7 +63,7 @@ fn route(request: &[u8]) -> Route {
     }
 }
 
-/// Reads up to the empty line behind the header fields, or as much as is taken, or to the client's close.
+/// Reads up to the empty line behind the header fields, to the client's close, or until it is too much.
 fn read_request(session: &mut Session, wait: Wait) -> Result<Vec<u8>, Failure> {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
@@ -87,9 +92,20 @@ mod tests {
         assert_eq!(route(b"GET /keyupdate HTTP/1.0\r\nHost: a\r\n\r\n"), Route::KeyUpdate);
         assert_eq!(route(b"GET /other HTTP/1.1\r\n\r\n"), Route::Refused("404 Not Found"));
         assert_eq!(route(b"POST / HTTP/1.1\r\n\r\n"), Route::Refused("405 Method Not Allowed"));
-        for broken in [&b""[..], b"GET /", b"GET / HTTP/2", b"\x16\x03\x01"] {
+        for broken in
+            [&b""[..], b"GET / HTTP/1.1\r\n", b"GET /\n\n", b"GET / HTTP/2\n\n", b"\x16\x03\x01\n\n"]
+        {
             assert_eq!(route(broken), Route::Refused("400 Bad Request"));
         }
+    }
+
+    #[test]
+    fn a_request_that_does_not_end_within_8_kib_is_too_large() {
+        let request = |length| [b"GET / HTTP/1.1\r\nA: ".as_slice(), &vec![b'a'; length]].concat();
+        let head = request(0).len();
+        assert_eq!(route(&request(MAX_REQUEST - head - 1)), Route::Refused("400 Bad Request"));
+        let too_large = Route::Refused("431 Request Header Fields Too Large");
+        assert_eq!(route(&request(MAX_REQUEST - head)), too_large);
     }
 
     #[test]

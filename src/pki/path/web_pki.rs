@@ -58,6 +58,10 @@ pub(super) fn subscriber(
             },
         );
     }
+    if extensions.ext_key_usage.as_ref().is_some_and(|field| field.critical) {
+        let expected = "extKeyUsage not critical";
+        findings.report(FindingCode::WebExtKeyUsage, 0, expected, format_args!("critical"));
+    }
     let critical = extensions.subject_alt_name.as_ref().is_some_and(|field| field.critical);
     if critical && !certificate.subject.is_empty() {
         findings.report(

@@ -6,14 +6,20 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::choose::{Choice, choose};
+use super::sessions::{ExternalPsks, StoredSession, answer_judge_resumed, decline_reason, trust_digest};
 use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, MAX_TAG_LEN};
-use crate::handshake::{self, Answer, Ask, Carrier, ChooseCredential, Role};
-use crate::identity::ExpectedPeer;
+use crate::crypto::{CryptoProvider, HashAlgorithm, MAX_TAG_LEN};
+use crate::handshake::{
+    self, Answer, Ask, Carrier, ChooseCredential, ClientAuth, FindPsk, JudgeResumed, ReceivedTicket, Role,
+    SealTicket,
+};
+use crate::identity::{ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
 use crate::pki::{AnchorError, TrustAnchors};
 use crate::record::{HEADER_LEN, MAX_INNER_PLAINTEXT, MAX_RECORD, PaddingPolicy};
+use crate::resumption::{PskOffer, TicketKeys};
+use crate::time::Time;
 
 /// What a connection is willing to do; one value serves many connections in both roles.
 ///
@@ -39,6 +45,9 @@ pub struct Config {
     credentials: Credentials,
     unknown_server_name: UnknownServerName,
     cookie_key: Option<CookieKey>,
+    ticket_keys: Option<TicketKeys>,
+    external_psks: ExternalPsks,
+    trust_digest: Option<Sha256Digest>,
     padding: PaddingPolicy,
     update_keys_after: Option<u64>,
 }
@@ -59,6 +68,11 @@ pub struct ConfigBuilder {
     /// Authenticates the cookies of HelloRetryRequests; without one, and with
     /// [`hello_retry_cookie`](handshake::Config::hello_retry_cookie) set, the caller is asked.
     pub cookie_key: Option<CookieKey>,
+    /// Seals a server's tickets; without them, and with [`tickets`](handshake::Config::tickets) above zero, the
+    /// caller is asked.
+    pub ticket_keys: Option<TicketKeys>,
+    /// A server's external PSKs.
+    pub external_psks: ExternalPsks,
     /// How much records are padded.
     pub padding: PaddingPolicy,
     /// Roll a sending key after so many records; the default is
@@ -111,6 +125,8 @@ impl Config {
             credentials: Credentials::Listed(Vec::new()),
             unknown_server_name: UnknownServerName::default(),
             cookie_key: None,
+            ticket_keys: None,
+            external_psks: ExternalPsks::new(),
             padding: PaddingPolicy::None,
             update_keys_after: None,
         }
@@ -133,11 +149,10 @@ impl Config {
             Ask::OpenCookie(open) => {
                 Some(self.cookie_key.as_ref()?.open(open, crypto).unwrap_or_else(|| ask.failed()))
             }
-            Ask::ClientHelloSeen(_)
-            | Ask::Sign(_)
-            | Ask::SealTicket(_)
-            | Ask::FindPsk(_)
-            | Ask::JudgeResumed(_) => None,
+            Ask::SealTicket(seal) => self.answer_seal_ticket(seal, ask),
+            Ask::FindPsk(find) => self.answer_find_psk(find),
+            Ask::JudgeResumed(judge) => self.answer_judge_resumed(judge),
+            Ask::ClientHelloSeen(_) | Ask::Sign(_) => None,
         }
     }
 
@@ -148,6 +163,94 @@ impl Config {
             Credentials::Listed(credentials) => Some(choose(credentials, ask)),
             Credentials::Ask => None,
         }
+    }
+
+    /// What a server's sessions are bound to, by content: anchors with their limits, profile, the mode of client
+    /// authentication and the rule for clients. A ticket that was sealed under another one does not open. `None` if
+    /// the provider has no SHA-256.
+    #[must_use]
+    pub const fn trust_digest(&self) -> Option<Sha256Digest> {
+        self.trust_digest
+    }
+
+    fn answer_seal_ticket(&self, seal: &SealTicket, ask: &Ask) -> Option<Answer> {
+        let keys = self.ticket_keys.as_ref()?;
+        let bound_to = self.trust_digest?;
+        let ticket = keys.seal(&seal.session, &bound_to.0, seal.now, &self.handshake.crypto);
+        Some(ticket.map_or_else(|| ask.failed(), |ticket| seal.sealed(ticket)))
+    }
+
+    fn answer_find_psk(&self, find: &FindPsk) -> Option<Answer> {
+        if self.ticket_keys.is_none() && self.external_psks.is_empty() {
+            return None;
+        }
+        let found = find.identities.iter().enumerate().find_map(|(index, identity)| {
+            if let Some(psk) = self.external_psks.get(identity) {
+                return Some(find.external(index, psk.clone()));
+            }
+            let keys = self.ticket_keys.as_ref()?;
+            let session = keys.open(identity, &self.trust_digest?.0, find.now, &self.handshake.crypto)?;
+            Some(find.session(index, Arc::new(session)))
+        });
+        Some(found.unwrap_or_else(|| find.none()))
+    }
+
+    fn answer_judge_resumed(&self, judge: &JudgeResumed) -> Option<Answer> {
+        (!self.trust.is_asked()).then(|| answer_judge_resumed(judge, self.trust.clock_skew()))
+    }
+
+    /// What a client keeps of a ticket that came on a connection to `expected`; `None` if the provider has no SHA-256.
+    #[must_use]
+    pub fn store_session(&self, expected: &ExpectedPeer, ticket: &ReceivedTicket) -> Option<StoredSession> {
+        Some(StoredSession {
+            ticket: ticket.ticket.clone(),
+            session: Arc::clone(&ticket.session),
+            bound_to: self.client_binding(expected)?,
+        })
+    }
+
+    /// Offers a kept session on a connection to `expected`.
+    ///
+    /// # Errors
+    /// A sentence that says what has changed since the session was made: whom we trust, whom we expect, what we show,
+    /// or the time. A full handshake is the way then.
+    pub fn offer_session(
+        &self,
+        stored: &StoredSession,
+        expected: &ExpectedPeer,
+        now: Time,
+    ) -> Result<PskOffer, String> {
+        if self.client_binding(expected) != Some(stored.bound_to) {
+            return Err(
+                "the session was made under another trust, for another server, or with other credentials"
+                    .into(),
+            );
+        }
+        if let Some(reason) = decline_reason(&stored.session, now, self.trust.clock_skew()) {
+            return Err(reason);
+        }
+        PskOffer::resume(Arc::clone(&stored.session), stored.ticket.clone(), now)
+            .ok_or_else(|| "the session's cipher suite is none that we know".into())
+    }
+
+    /// What a client's sessions are bound to: whom it trusts, whom it expects, and every certificate that it may show.
+    fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
+        let crypto = &self.handshake.crypto;
+        let trust = trust_digest(Role::Server, ClientAuth::None, Some(expected), &self.trust, crypto)?;
+        let hash = crypto.hash(HashAlgorithm::Sha256)?;
+        let mut content = trust.0.to_vec();
+        match &self.credentials {
+            Credentials::Listed(credentials) => credentials.iter().for_each(|credential| {
+                credential
+                    .shown()
+                    .chain()
+                    .iter()
+                    .take(1)
+                    .for_each(|leaf| content.extend_from_slice(&hash.digest(leaf)));
+            }),
+            Credentials::Ask => content.extend_from_slice(b"asked of the caller"),
+        }
+        <[u8; 32]>::try_from(&*hash.digest(&content)).ok().map(Sha256Digest)
     }
 
     fn answer_choose(&self, ask: &ChooseCredential) -> Option<Answer> {
@@ -212,6 +315,14 @@ impl ConfigBuilder {
         self
     }
 
+    /// Gives so many tickets behind each handshake, sealed under these keys, and resumes what they seal.
+    #[must_use]
+    pub fn tickets(mut self, count: u8, keys: TicketKeys) -> Self {
+        self.handshake.tickets = count;
+        self.ticket_keys = Some(keys);
+        self
+    }
+
     /// Names the trust anchors to peers, for them to choose a certificate by (§4.3.4). Without effect before they
     /// are given.
     #[must_use]
@@ -227,12 +338,18 @@ impl ConfigBuilder {
     ///
     /// # Errors
     /// [`ConfigError`] names the field that cannot be as it is.
-    pub fn build(self) -> Result<Config, ConfigError> {
+    pub fn build(mut self) -> Result<Config, ConfigError> {
+        self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.is_empty();
         self.handshake.check().map_err(ConfigError::Handshake)?;
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
+        let client_auth = self.handshake.client_auth;
+        let rule = Some(&self.expected_clients);
         Ok(Config {
+            trust_digest: trust_digest(Role::Client, client_auth, rule, &self.trust, &self.handshake.crypto),
+            ticket_keys: self.ticket_keys,
+            external_psks: self.external_psks,
             handshake: Arc::new(self.handshake),
             trust: self.trust,
             expected_clients: self.expected_clients,

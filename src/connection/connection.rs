@@ -16,6 +16,7 @@ use crate::crypto::Entropy;
 use crate::handshake::{Answer, Ask, ClientHelloSeen, Handshake, Milestone, Refused, Role};
 use crate::identity::ExpectedPeer;
 use crate::record::ContentType;
+use crate::resumption::PskOffer;
 use crate::time::Time;
 
 /// TLS over a byte stream, either role.
@@ -45,6 +46,27 @@ impl Connection {
     pub fn client(config: Arc<Config>, server: ExpectedPeer, entropy: Entropy) -> Self {
         let handshake =
             Handshake::client(Arc::clone(config.handshake()), Arc::new(server), Vec::new(), entropy);
+        Self::new(config, Role::Client, handshake)
+    }
+
+    /// A client that also offers PSKs, in this order of preference: kept sessions
+    /// ([`Config::offer_session`]) or external PSKs.
+    #[must_use]
+    pub fn client_with_psks(
+        config: Arc<Config>,
+        server: ExpectedPeer,
+        psks: Vec<PskOffer>,
+        now: Time,
+        entropy: Entropy,
+    ) -> Self {
+        let handshake = Handshake::client_with_psks(
+            Arc::clone(config.handshake()),
+            Arc::new(server),
+            Vec::new(),
+            psks,
+            now,
+            entropy,
+        );
         Self::new(config, Role::Client, handshake)
     }
 

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SignatureAlgorithm};
@@ -74,6 +75,33 @@ impl Trust {
         match &self.0 {
             Kind::Anchors { anchors, .. } => Some(anchors),
             Kind::Ask | Kind::AnyCertificate => None,
+        }
+    }
+
+    /// Everything that decides whom we trust, as text to be hashed.
+    pub(super) fn write_content(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        match &self.0 {
+            Kind::Anchors { anchors, profile, .. } => {
+                let mut anchors: Vec<_> = anchors.as_slice().iter().collect();
+                anchors.sort_by_key(|anchor| anchor.certificate_der());
+                writeln!(out, "{profile:?}")?;
+                anchors.iter().try_for_each(|anchor| writeln!(out, "{anchor:?}"))
+            }
+            Kind::Ask => out.write_str("asked of the caller"),
+            Kind::AnyCertificate => out.write_str("any certificate"),
+        }
+    }
+
+    /// Does the caller judge?
+    pub(super) const fn is_asked(&self) -> bool {
+        matches!(self.0, Kind::Ask)
+    }
+
+    /// By how much a clock may be off.
+    pub(super) fn clock_skew(&self) -> Duration {
+        match &self.0 {
+            Kind::Anchors { profile, .. } => profile.clock_skew,
+            Kind::Ask | Kind::AnyCertificate => Duration::ZERO,
         }
     }
 

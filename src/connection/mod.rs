@@ -35,6 +35,7 @@ mod judge;
 mod outgoing;
 mod receiver;
 mod sender;
+mod sessions;
 mod traffic;
 
 pub use choose::{Choice, PassedOver};
@@ -49,6 +50,7 @@ pub use judge::Trust;
 pub use outgoing::{SealRefused, Sealed};
 pub use receiver::{Due, ExportRefused, Receiver};
 pub use sender::Sender;
+pub use sessions::{ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError};
 
 pub use crate::record::{
     HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, NotTls, PaddingPolicy, RECORD_OVERHEAD, RecordFault,

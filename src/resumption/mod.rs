@@ -7,9 +7,11 @@
 mod binder;
 mod psk;
 mod session;
+mod ticket;
 mod ticket_age;
 
 pub use binder::binder;
 pub use psk::{Psk, PskOffer};
 pub use session::{MAX_TICKET_LIFETIME, Session, SessionError, SessionSecret};
+pub use ticket::{MAX_TICKET_KEYS, TicketKeys};
 pub use ticket_age::{obfuscate_ticket_age, reveal_ticket_age};

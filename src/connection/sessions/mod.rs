@@ -1,0 +1,19 @@
+//! Resumption that never outlives trust: what a session is bound to, and who is asked before it is resumed.
+//!
+//! A server binds its tickets by content ([`Config::trust_digest`](super::Config::trust_digest)): anchors with
+//! their limits, profile, the client-authentication mode and the rule for clients. Processes that share ticket
+//! keys need not talk to each other: a ticket that was sealed under other trust does not open. What time and
+//! revocation change is judged again at each resumption. A client keeps the same binding beside its ticket.
+
+mod judge_resumed;
+mod psks;
+mod store;
+mod stored_session;
+mod trust_digest;
+
+pub use judge_resumed::MAX_LINEAGE;
+pub(super) use judge_resumed::{answer as answer_judge_resumed, decline_reason};
+pub use psks::ExternalPsks;
+pub use store::SessionStore;
+pub use stored_session::{StoredSession, StoredSessionError};
+pub(super) use trust_digest::trust_digest;

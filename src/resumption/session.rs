@@ -220,7 +220,8 @@ fn read_text(r: &mut Reader<'_>) -> Result<String, DecodeError> {
 }
 
 fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity) {
-    write_option(out, identity.spiffe_id.as_ref(), |out, id| write_text(out, id.as_str()));
+    // A SPIFFE id is the one URI of its certificate: it is not written twice.
+    out.u8(u8::from(identity.spiffe_id.is_some()));
     write_list(out, &identity.dns_names, |out, name| write_text(out, name));
     write_list(out, &identity.ip_addresses, |out, address| {
         out.vector(0..=16, |out| match address {
@@ -232,7 +233,8 @@ fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity) {
     write_list(out, &identity.emails, |out, email| write_text(out, email));
     write_name(out, &identity.subject);
     write_name(out, &identity.issuer);
-    write_serial(out, &identity.serial);
+    let of_chain = identity.chain.first().is_some_and(|leaf| leaf.serial == identity.serial);
+    write_option(out, (!of_chain).then_some(&identity.serial), write_serial);
     out.bytes(&identity.certificate_digest.0);
     out.bytes(&identity.key_digest.0);
     write_list(out, &identity.chain, |out, certificate| {
@@ -244,15 +246,17 @@ fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity) {
 }
 
 fn read_identity(r: &mut Reader<'_>) -> Result<PeerIdentity, DecodeError> {
-    Ok(PeerIdentity {
-        spiffe_id: read_option(r, read_spiffe_id)?,
+    let at = *r;
+    let has_spiffe_id = r.u8("spiffe_id")? != 0;
+    let mut identity = PeerIdentity {
+        spiffe_id: None,
         dns_names: read_list(r, read_text)?,
         ip_addresses: read_list(r, read_address)?,
         uris: read_list(r, read_text)?,
         emails: read_list(r, read_text)?,
         subject: read_name(r)?,
         issuer: read_name(r)?,
-        serial: read_serial(r)?,
+        serial: read_option(r, read_serial)?.unwrap_or_default(),
         certificate_digest: Sha256Digest(r.array("certificate_digest")?),
         key_digest: Sha256Digest(r.array("key_digest")?),
         chain: read_list(r, |r| {
@@ -263,14 +267,18 @@ fn read_identity(r: &mut Reader<'_>) -> Result<PeerIdentity, DecodeError> {
             })
         })?,
         earliest_not_after: read_time(r)?,
-    })
-}
-
-fn read_spiffe_id(r: &mut Reader<'_>) -> Result<SpiffeId, DecodeError> {
-    let at = *r;
-    let text = read_text(r)?;
-    SpiffeId::parse(&text)
-        .map_err(|_| at.error("spiffe_id", DecodeReason::InvalidValue { found: text.len() as u64 }))
+    };
+    if has_spiffe_id {
+        let id = identity.uris.first().and_then(|uri| SpiffeId::parse(uri).ok());
+        let missing = || at.error("spiffe_id", DecodeReason::InvalidValue { found: 1 });
+        identity.spiffe_id = Some(id.ok_or_else(missing)?);
+    }
+    if let Some(leaf) = identity.chain.first()
+        && identity.serial.0.is_empty()
+    {
+        identity.serial = leaf.serial.clone();
+    }
+    Ok(identity)
 }
 
 fn read_address(r: &mut Reader<'_>) -> Result<IpAddr, DecodeError> {

@@ -48,6 +48,8 @@ pub fn pair(client: Arc<Config>, server: Arc<Config>) -> (Connection, Connection
 /// One end with what came for it and what it said.
 pub struct End {
     pub connection: Connection,
+    /// What time it is here.
+    pub now: Time,
     pub input: Vec<u8>,
     pub milestones: Vec<Milestone>,
     pub plaintext: Vec<u8>,
@@ -62,6 +64,7 @@ impl End {
     pub fn new(connection: Connection) -> Self {
         Self {
             connection,
+            now: now(),
             input: Vec::new(),
             milestones: Vec::new(),
             plaintext: Vec::new(),
@@ -74,7 +77,7 @@ impl End {
     /// Takes what came until something is needed.
     pub fn receive(&mut self) -> Result<Need, Fault> {
         loop {
-            let received = self.connection.receive(&mut self.input, now())?;
+            let received = self.connection.receive(&mut self.input, self.now)?;
             let consumed = received.consumed;
             let need = match received.event {
                 Event::Plaintext(text) => {

@@ -1,0 +1,353 @@
+//! Resumption that never outlives trust: what was agreed under one policy against what is asked under another.
+//!
+//! Each second handshake is between configs built anew, as by processes that share the ticket key and nothing else.
+
+#![cfg(test)]
+#![cfg(feature = "ring")]
+#![allow(clippy::wildcard_enum_match_arm)]
+
+mod support {
+    pub(crate) mod authority;
+    pub(crate) mod pair;
+}
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handfast::alert::AlertDescription;
+use handfast::connection::{Config, ConfigBuilder, Connection, MAX_LINEAGE, StoredSession, Trust};
+use handfast::crypto::{Entropy, HashAlgorithm, ring};
+use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
+use handfast::identity::ExpectedPeer;
+use handfast::message::CipherSuite;
+use handfast::pki::{Profile, TrustAnchors};
+use handfast::resumption::{Psk, PskOffer, Session, TicketKeys};
+use handfast::time::Time;
+use support::authority::{self, Authority};
+use support::pair::{End, credential, now, settle};
+
+const TICKET_KEY: [u8; 32] = [0x5a; 32];
+
+/// PEM of chain and key.
+type Pem = (String, String);
+
+/// The files that two processes would read.
+struct Files {
+    ca: Authority,
+    other_ca: Authority,
+    client: Pem,
+    server: Pem,
+}
+
+impl Files {
+    fn new() -> Self {
+        let ca = authority::root(authority::ca("ca"));
+        Self {
+            other_ca: authority::root(authority::ca("other ca")),
+            client: credential(authority::client("spiffe://test/client"), &ca),
+            server: credential(authority::server("server.test"), &ca),
+            ca,
+        }
+    }
+
+    fn builder(&self, (chain, key): &Pem) -> ConfigBuilder {
+        let builder = Config::builder(ring::provider()).trust_pem(self.ca.pem()).unwrap();
+        builder.credential_pem(chain, key).unwrap()
+    }
+
+    fn client(&self) -> ConfigBuilder {
+        let mut client = self.builder(&self.client);
+        client.handshake.accept_tickets = true;
+        client
+    }
+
+    fn server(&self) -> ConfigBuilder {
+        self.builder(&self.server).tickets(1, TicketKeys::new(TICKET_KEY, in_a_week()))
+    }
+
+    fn anchors(&self, extra: bool) -> TrustAnchors {
+        let pem = if extra { format!("{}{}", self.ca.pem(), self.other_ca.pem()) } else { self.ca.pem() };
+        TrustAnchors::from_pem(pem).unwrap()
+    }
+}
+
+fn in_a_week() -> Time {
+    now().checked_add(Duration::from_secs(7 * 24 * 3600)).unwrap()
+}
+
+fn peer() -> ExpectedPeer {
+    ExpectedPeer::dns("server.test").unwrap()
+}
+
+/// What a handshake agreed on, at both ends, and the session that the client keeps.
+struct Outcome {
+    client: Connected,
+    server: Connected,
+    stored: Option<StoredSession>,
+    ticket_len: usize,
+}
+
+fn connected(end: &End) -> Connected {
+    let found = end.milestones.iter().find_map(|milestone| match milestone {
+        Milestone::Connected(connected) => Some((**connected).clone()),
+        _ => None,
+    });
+    found.expect("connected")
+}
+
+/// A handshake at `time`, on which the client offers these PSKs.
+fn handshake(client: ConfigBuilder, server: ConfigBuilder, psks: Vec<PskOffer>, time: Time) -> Outcome {
+    let (client, server) = (Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
+    let entropy = |role: u8| Entropy::from_platform([time.as_millis().to_be_bytes()[7] ^ role; 32]);
+    let connection = Connection::client_with_psks(Arc::clone(&client), peer(), psks, time, entropy(1));
+    let mut client_end = End::new(connection);
+    let mut server_end = End::new(Connection::server(server, entropy(2)));
+    (client_end.now, server_end.now) = (time, time);
+    settle(&mut client_end, &mut server_end).unwrap();
+    let tickets = client_end.milestones.iter().filter_map(|milestone| match milestone {
+        Milestone::NewSessionTicket(ticket) => Some(ticket),
+        _ => None,
+    });
+    let ticket = tickets.last();
+    Outcome {
+        client: connected(&client_end),
+        server: connected(&server_end),
+        stored: ticket.map(|ticket| client.store_session(&peer(), ticket).unwrap()),
+        ticket_len: ticket.map_or(0, |ticket| ticket.ticket.len()),
+    }
+}
+
+/// A full handshake between the two, and the session that the client keeps of it.
+fn first(files: &Files) -> StoredSession {
+    handshake(files.client(), files.server(), vec![], now()).stored.expect("a ticket")
+}
+
+/// Resumes with a client that offers whatever it is told, to a server as changed.
+fn second(
+    files: &Files,
+    stored: &StoredSession,
+    change: impl FnOnce(&mut ConfigBuilder),
+    time: Time,
+) -> Authentication {
+    let mut server = files.server();
+    change(&mut server);
+    // A hostile client offers its ticket for as long as it likes.
+    let mut session = stored.session().clone();
+    (session.issued_at, session.lifetime) = (time, 1000);
+    let offer = offer_of(stored, session, time);
+    let outcome = handshake(files.client(), server, vec![offer], time);
+    assert_eq!(outcome.client.authentication, outcome.server.authentication);
+    outcome.server.authentication
+}
+
+/// The offer of a kept session, whatever its config would say.
+fn offer_of(stored: &StoredSession, session: Session, time: Time) -> PskOffer {
+    let bytes = stored.to_bytes();
+    let ticket_len = usize::from(u16::from_be_bytes([bytes[32], bytes[33]]));
+    PskOffer::resume(Arc::new(session), bytes[34..34 + ticket_len].to_vec(), time).unwrap()
+}
+
+const RESUMED: Authentication = Authentication::Resumption;
+const FULL: Authentication = Authentication::Certificate;
+
+fn later(by: Duration) -> Time {
+    now().checked_add(by).unwrap()
+}
+
+#[test]
+fn a_second_process_with_the_same_files_resumes() {
+    let files = Files::new();
+    let stored = first(&files);
+    assert_eq!(second(&files, &stored, |_| {}, now()), RESUMED);
+}
+
+#[test]
+fn every_change_of_trust_is_a_full_handshake() {
+    let files = Files::new();
+    let stored = first(&files);
+    let full = |what: &str, change: &dyn Fn(&mut ConfigBuilder)| {
+        assert_eq!(second(&files, &stored, change, now()), FULL, "{what}");
+    };
+    full("an anchor more", &|server| server.trust = Trust::anchors(files.anchors(true)));
+    full("an anchor with a limit of its own", &|server| {
+        let anchors = files.anchors(false);
+        let limited = anchors.as_slice().iter().map(|anchor| {
+            let mut anchor = anchor.clone();
+            anchor.path_len_constraint = Some(3);
+            anchor
+        });
+        let anchors = limited.collect();
+        server.trust = Trust::anchors(anchors);
+    });
+    full("another profile", &|server| {
+        let profile = Profile { min_rsa_bits: 3072, ..Profile::internal() };
+        server.trust = Trust::anchors(files.anchors(false)).with_profile(profile);
+    });
+    full("another rule for clients", &|server| {
+        server.expected_clients = ExpectedPeer::spiffe_id("spiffe://test/client").unwrap();
+    });
+    full("client certificates optional", &|server| server.handshake.client_auth = ClientAuth::Optional);
+    full("another ticket key", &|server| server.ticket_keys = Some(TicketKeys::new([1; 32], in_a_week())));
+    full("no ticket key at all", &|server| server.ticket_keys = None);
+}
+
+#[test]
+fn a_client_whose_ca_is_no_longer_trusted_gets_in_by_no_ticket() {
+    let files = Files::new();
+    let stored = first(&files);
+    let mut server = files.server();
+    server.trust = Trust::anchors(TrustAnchors::from_pem(files.other_ca.pem()).unwrap());
+    let client = Arc::new(files.client().build().unwrap());
+    let offer = client.offer_session(&stored, &peer(), now()).unwrap();
+    let entropy = |seed| Entropy::from_platform([seed; 32]);
+    let connection = Connection::client_with_psks(client, peer(), vec![offer], now(), entropy(1));
+    let mut client = End::new(connection);
+    let mut server = End::new(Connection::server(Arc::new(server.build().unwrap()), entropy(2)));
+    let refused = settle(&mut client, &mut server).unwrap_err();
+    assert_eq!(refused.alert(), Some(AlertDescription::UNKNOWN_CA), "{refused}");
+}
+
+#[test]
+fn what_is_not_trust_may_change() {
+    let files = Files::new();
+    let stored = first(&files);
+    let resumed = |what: &str, change: &dyn Fn(&mut ConfigBuilder)| {
+        assert_eq!(second(&files, &stored, change, now()), RESUMED, "{what}");
+    };
+    resumed("a newer ticket key", &|server| {
+        let keys = TicketKeys::new(TICKET_KEY, in_a_week()).rotated([2; 32], in_a_week());
+        server.ticket_keys = Some(keys);
+    });
+    resumed("another suite of the same hash", &|server| {
+        server.handshake.cipher_suites = vec![CipherSuite::TLS_CHACHA20_POLY1305_SHA256];
+    });
+    resumed("another application protocol", &|server| server.handshake.record_size_limit = Some(4096));
+    let rotated = credential(authority::server("server.test"), &files.ca);
+    let anew = Files { server: rotated, ..files };
+    assert_eq!(second(&anew, &stored, |_| {}, now()), RESUMED, "a new credential of the server's own");
+}
+
+#[test]
+fn time_ends_sessions() {
+    let files = Files::new();
+    let stored = first(&files);
+    let lifetime = Duration::from_secs(u64::from(stored.session().lifetime));
+    let at = |time| second(&files, &stored, |_| {}, time);
+    assert_eq!(at(later(lifetime - Duration::from_millis(1))), RESUMED);
+    assert_eq!(at(later(lifetime)), FULL, "the ticket's lifetime");
+    let back = now().checked_sub(Duration::from_secs(3600)).unwrap();
+    assert_eq!(at(back), RESUMED, "a clock that went back");
+}
+
+#[test]
+fn renewed_tickets_end_a_day_after_the_first_authentication() {
+    let files = Files::new();
+    let mut stored = first(&files);
+    let step = Duration::from_secs(3600);
+    let mut time = now();
+    let mut renewals = 0_u64;
+    loop {
+        time = time.checked_add(step).unwrap();
+        let client = files.client().build().unwrap();
+        let Ok(offer) = client.offer_session(&stored, &peer(), time) else { break };
+        let outcome = handshake(files.client(), files.server(), vec![offer], time);
+        assert_eq!(outcome.server.authentication, RESUMED, "after {renewals} renewals");
+        assert_eq!(outcome.server.authenticated_at, now());
+        stored = outcome.stored.unwrap();
+        renewals += 1;
+    }
+    assert_eq!(renewals, MAX_LINEAGE.as_secs() / step.as_secs() - 1);
+    assert_eq!(second(&files, &stored, |_| {}, time), FULL, "a client that offers all the same");
+}
+
+#[test]
+fn a_session_does_not_outlive_the_peers_certificates() {
+    let mut files = Files::new();
+    let mut client = authority::client("spiffe://test/client");
+    // A quarter of an hour behind the time of the tests.
+    client.not_after = rcgen::date_time_ymd(2030, 1, 1) + Duration::from_secs(900);
+    files.client = credential(client, &files.ca);
+    let stored = first(&files);
+    assert_eq!(second(&files, &stored, |_| {}, later(Duration::from_secs(899))), RESUMED);
+    // The full handshake that follows is refused for the same cause.
+    let mut server = files.server();
+    server.handshake.client_auth = ClientAuth::Required;
+    let offer = offer_of(&stored, stored.session().clone(), later(Duration::from_secs(901)));
+    let entropy = |seed| Entropy::from_platform([seed; 32]);
+    let time = later(Duration::from_secs(901));
+    let config = Arc::new(files.client().build().unwrap());
+    let mut client = End::new(Connection::client_with_psks(config, peer(), vec![offer], time, entropy(1)));
+    let mut server = End::new(Connection::server(Arc::new(server.build().unwrap()), entropy(2)));
+    (client.now, server.now) = (time, time);
+    let refused = settle(&mut client, &mut server).unwrap_err();
+    assert_eq!(refused.alert(), Some(AlertDescription::CERTIFICATE_EXPIRED), "{refused}");
+}
+
+#[test]
+fn a_client_offers_nothing_once_what_it_is_bound_to_has_changed() {
+    let files = Files::new();
+    let stored = first(&files);
+    let offers = |client: ConfigBuilder, expected: &ExpectedPeer| {
+        client.build().unwrap().offer_session(&stored, expected, now()).is_ok()
+    };
+    assert!(offers(files.client(), &peer()));
+    assert!(!offers(files.client(), &ExpectedPeer::dns("other.test").unwrap()), "another server");
+    let mut other_trust = files.client();
+    other_trust.trust = Trust::anchors(files.anchors(true));
+    assert!(!offers(other_trust, &peer()), "another trust");
+    let other = credential(authority::client("spiffe://test/other"), &files.ca);
+    assert!(!offers(files.builder(&other), &peer()), "another identity of our own");
+}
+
+#[test]
+fn forged_damaged_and_cut_tickets_are_declined() {
+    let files = Files::new();
+    let stored = first(&files);
+    let ticket = offer_of(&stored, stored.session().clone(), now()).identity;
+    let with = |identity: Vec<u8>| {
+        let mut offer = offer_of(&stored, stored.session().clone(), now());
+        offer.identity = identity;
+        handshake(files.client(), files.server(), vec![offer], now()).server.authentication
+    };
+    assert_eq!(with(ticket.clone()), RESUMED);
+    for at in (0..ticket.len()).step_by(7) {
+        let mut damaged = ticket.clone();
+        damaged[at] ^= 1;
+        assert_eq!(with(damaged), FULL, "bit flipped in byte {at}");
+    }
+    for length in [1, 3, 4, 19, 20, 35, 36, ticket.len() - 1] {
+        assert_eq!(with(ticket[..length].to_vec()), FULL, "cut to {length} bytes");
+    }
+    assert_eq!(with([ticket, vec![0]].concat()), FULL, "a byte more");
+    assert_eq!(with(vec![0; 60_000]), FULL, "oversized");
+}
+
+#[test]
+fn a_stored_session_comes_back_from_its_byte_form() {
+    let stored = first(&Files::new());
+    let bytes = stored.to_bytes();
+    assert_eq!(StoredSession::from_bytes(&bytes).unwrap(), stored);
+    for length in 0..bytes.len() {
+        assert!(StoredSession::from_bytes(&bytes[..length]).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn a_ticket_of_a_client_with_one_certificate_stays_small() {
+    let files = Files::new();
+    let outcome = handshake(files.client(), files.server(), vec![], now());
+    assert!(outcome.ticket_len < 400, "{} bytes", outcome.ticket_len);
+}
+
+#[test]
+fn external_psks_of_the_config_are_found_by_label() {
+    let files = Files::new();
+    let psk = Psk::external(b"a secret of any length, agreed on elsewhere", HashAlgorithm::Sha256);
+    let mut server = files.server();
+    server.handshake.client_auth = ClientAuth::None;
+    server.external_psks = server.external_psks.with("meter 17", psk.clone());
+    let offer = PskOffer::external(b"meter 17".to_vec(), psk);
+    let outcome = handshake(files.client(), server, vec![offer], now());
+    assert_eq!(outcome.server.authentication, Authentication::ExternalPsk);
+    assert_eq!(outcome.client.authentication, Authentication::ExternalPsk);
+}

@@ -104,11 +104,10 @@ fn handshake(client: ConfigBuilder, server: ConfigBuilder, psks: Vec<PskOffer>, 
     let mut server_end = End::new(Connection::server(server, entropy(2)));
     (client_end.now, server_end.now) = (time, time);
     settle(&mut client_end, &mut server_end).unwrap();
-    let tickets = client_end.milestones.iter().filter_map(|milestone| match milestone {
+    let ticket = client_end.milestones.iter().rev().find_map(|milestone| match milestone {
         Milestone::NewSessionTicket(ticket) => Some(ticket),
         _ => None,
     });
-    let ticket = tickets.last();
     Outcome {
         client: connected(&client_end),
         server: connected(&server_end),

@@ -56,7 +56,7 @@ impl<'a> Extensions<'a> {
     /// The body of the first extension of this type.
     #[must_use]
     pub fn find(&self, extension_type: ExtensionType) -> Option<&'a [u8]> {
-        self.iter().find(|found| found.extension_type == extension_type).map(|found| found.extension_data)
+        self.body(extension_type).map(|body| body.unread())
     }
 
     /// The extension `E`, if it is there.

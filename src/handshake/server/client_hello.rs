@@ -92,6 +92,7 @@ impl Start {
 fn check_version(received: &Received<'_>, message: &ClientHello<'_>) -> Result<(), PeerFault> {
     let versions: Option<SupportedVersionsClientHello<'_>> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
+    //= R-4.3.1-5
     if !versions.is_some_and(|offered| offered.versions.contains(ProtocolVersion::TLS13)) {
         return Err(PeerFault::NoSharedVersion);
     }

@@ -44,7 +44,9 @@ impl<'a> Decode<'a> for ServerNameList<'a> {
                     return Err(at_type.error("name_type", refused(name_type.0)));
                 }
                 //= R-9.3-5
-                _ => drop(list.vector("name", 0..=0xffff)?),
+                _ => {
+                    list.vector("name", 0..=0xffff)?;
+                }
             }
         }
         let missing = DecodeReason::OutOfBounds { length: 0, min: 1, max: MAX_HOST_NAME };

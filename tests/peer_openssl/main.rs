@@ -1,0 +1,24 @@
+//! Sessions with OpenSSL in both roles: `openssl s_server` and `openssl s_client` are started on loopback, and
+//! both ends are asked what they saw.
+//!
+//! They need a program of others, so a plain `cargo test` leaves them out; `cargo xtask test` runs them.
+
+#![cfg(all(feature = "ring", feature = "rustcrypto", feature = "std"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod combinations;
+mod cross;
+mod data;
+mod key_update;
+mod negotiation;
+mod pki;
+mod refusals;
+mod secrets;
+mod session;
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod authority;
+    pub(crate) mod openssl;
+    pub(crate) mod stream;
+}

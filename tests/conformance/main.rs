@@ -9,6 +9,7 @@ mod alerts;
 mod client_faults;
 mod matrix;
 mod post_handshake;
+mod psk;
 mod record_rules;
 mod server_faults;
 mod subject;

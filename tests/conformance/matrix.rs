@@ -4,17 +4,20 @@
 //! waits, and is judged in the state behind the answer; every arrow of the tables is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use handfast::alert::AlertDescription;
+use handfast::crypto::HashAlgorithm;
 use handfast::handshake::{
     Arrow, CLIENT_ARROWS, ClientAuth, Config, PeerFault, Role, SERVER_ARROWS, mermaid,
 };
 use handfast::message::{HandshakeType, NamedGroup};
+use handfast::resumption::Psk;
 
 use crate::peer::Peer;
 use crate::peer::body::NewSessionTicket as NewSessionTicketBody;
 use crate::peer::step::{Message, NewSessionTicket};
-use crate::subject::{Floor, Subject, know_groups};
+use crate::subject::{Floor, KnownPsk, PSK_IDENTITY, Subject, know_groups, session};
 
 /// A way through a state machine.
 #[derive(Clone, Copy)]
@@ -28,6 +31,8 @@ struct Route {
     peer: fn(Peer) -> Peer,
     /// Is the server another one behind the HelloRetryRequest?
     forgetful: bool,
+    /// A PSK that both know.
+    psk: Option<fn() -> KnownPsk>,
 }
 
 const CLIENT: Route = Route {
@@ -37,6 +42,7 @@ const CLIENT: Route = Route {
     config: |_| {},
     peer: |peer| peer,
     forgetful: false,
+    psk: None,
 };
 const SERVER: Route = Route { role: Role::Server, ..CLIENT };
 const SEES_CLIENT_HELLO: fn(&mut Config) = |config| config.ask_client_hello = true;
@@ -46,7 +52,13 @@ const COOKIE: fn(&mut Config) = |config| {
     config.hello_retry_cookie = true;
 };
 
-const ROUTES: [Route; 16] = [
+const RESUMES: Route = Route {
+    config: |config| config.client_auth = ClientAuth::None,
+    psk: Some(|| KnownPsk::Session(Arc::new(session()))),
+    ..SERVER
+};
+
+const ROUTES: [Route; 24] = [
     CLIENT,
     Route { external: true, ..CLIENT },
     Route { peer: Peer::without_request, ..CLIENT },
@@ -89,7 +101,31 @@ const ROUTES: [Route; 16] = [
         ..SERVER
     },
     Route { retried: true, peer: |peer| peer.retrying(NamedGroup::SECP384R1).without_request(), ..CLIENT },
+    Route { psk: RESUMES.psk, ..CLIENT },
+    Route { retried: true, psk: RESUMES.psk, peer: |peer| peer.retrying(NamedGroup::SECP256R1), ..CLIENT },
+    RESUMES,
+    Route { external: true, psk: Some(|| KnownPsk::Declined(Arc::new(session()))), ..RESUMES },
+    Route { psk: Some(|| KnownPsk::External(Psk::external(&[3; 32], HashAlgorithm::Sha256))), ..RESUMES },
+    Route { config: |config| config.find_psks = true, peer: with_unknown_psk, ..SERVER },
+    Route {
+        retried: true,
+        config: |config| {
+            ANOTHER_GROUP(config);
+            config.client_auth = ClientAuth::None;
+        },
+        ..RESUMES
+    },
+    Route {
+        retried: true,
+        config: COOKIE,
+        psk: Some(|| KnownPsk::External(Psk::external(&[3; 32], HashAlgorithm::Sha256))),
+        ..SERVER
+    },
 ];
+
+fn with_unknown_psk(peer: Peer) -> Peer {
+    peer.with_psk(b"of someone else", Psk::external(&[4; 32], HashAlgorithm::Sha256))
+}
 
 /// What moves a machine from one state in which it waits to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +169,12 @@ impl Walk {
         let mut floor = route.subject().floor();
         floor.answers = false;
         floor.work().unwrap();
-        let peer = (route.peer)(route.subject().peer());
+        let peer = route.subject().peer();
+        let peer = match route.psk {
+            Some(psk) => peer.with_psk(PSK_IDENTITY, psk().psk()),
+            None => peer,
+        };
+        let peer = (route.peer)(peer);
         Self { route, floor, peer, hello_retried: false }
     }
 
@@ -178,7 +219,11 @@ impl Route {
             Role::Server => Subject::server(),
         };
         let subject = subject.with(self.config);
-        if self.external { subject.with_external_key() } else { subject }
+        let subject = if self.external { subject.with_external_key() } else { subject };
+        match self.psk {
+            Some(psk) => subject.with_psk(psk()),
+            None => subject,
+        }
     }
 
     fn arrows(self) -> &'static [Arrow] {
@@ -230,7 +275,7 @@ fn every_arrow_is_taken_and_no_other() {
     }
     assert_eq!(taken["Client"], drawn(CLIENT_ARROWS));
     assert_eq!(taken["Server"], drawn(SERVER_ARROWS));
-    assert_eq!((taken["Client"].len(), taken["Server"].len()), (14, 21));
+    assert_eq!((taken["Client"].len(), taken["Server"].len()), (15, 27));
 }
 
 /// A body that decodes for every type that has one, taken from handshakes that completed; one byte for types that
@@ -304,10 +349,10 @@ fn a_message_that_no_arrow_draws_is_unexpected_message() {
         }
     }
     assert_eq!(messages.len(), 25);
-    assert_eq!(seen.len(), 40, "{seen:?}");
+    assert_eq!(seen.len(), 44, "{seen:?}");
     let all = count.refused + count.awaited + count.waiting + count.post_handshake;
     assert_eq!(all, messages.len() * seen.len());
-    assert_eq!(count, Count { refused: 572, awaited: 22, waiting: 400, post_handshake: 6 });
+    assert_eq!(count, Count { refused: 572, awaited: 22, waiting: 500, post_handshake: 6 });
 }
 
 /// A machine in some state meets some message.

@@ -4,14 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use handfast::alert::{Alert, AlertDescription};
 use handfast::connection::{self, ConfigBuilder, Connection, CookieKey, Need};
-use handfast::crypto::{CryptoProvider, Entropy, PrivateKeyInfo, PublicKey, Sign, ring};
+use handfast::crypto::{CryptoProvider, Entropy, PrivateKeyInfo, PublicKey, Secret, Sign, ring};
 use handfast::handshake::{
     self, Answer, Ask, Config, Connected, Fault, ForeignExtension, Handshake, Milestone, Output, PeerFault,
     Role,
 };
 use handfast::identity::{ExpectedPeer, PeerIdentity};
-use handfast::message::{HandshakeType, NamedGroup, SignatureScheme};
+use handfast::message::{CipherSuite, HandshakeType, NamedGroup, SignatureScheme};
 use handfast::pki::certificate::Certificate;
+use handfast::resumption::{Psk, PskOffer, Session, SessionSecret};
 use rcgen::{CertificateParams, KeyPair};
 
 use crate::authority::{self, Authority};
@@ -93,6 +94,58 @@ pub struct Subject {
     foreign_extensions: Vec<ForeignExtension>,
     external: bool,
     connection: fn(&mut ConfigBuilder),
+    known_psk: Option<KnownPsk>,
+}
+
+/// The PSK that a subject knows.
+#[derive(Clone)]
+pub enum KnownPsk {
+    External(Psk),
+    /// A server resumes it.
+    Session(Arc<Session>),
+    /// A server finds it, and does not resume it.
+    Declined(Arc<Session>),
+}
+
+impl KnownPsk {
+    /// As a peer knows it.
+    pub fn psk(&self) -> Psk {
+        match self {
+            Self::External(psk) => psk.clone(),
+            Self::Session(session) | Self::Declined(session) => Psk::of_session(session).unwrap(),
+        }
+    }
+
+    fn offer(&self) -> PskOffer {
+        let identity = PSK_IDENTITY.to_vec();
+        match self {
+            Self::External(psk) => PskOffer::external(identity, psk.clone()),
+            Self::Session(session) | Self::Declined(session) => {
+                PskOffer::resume(Arc::clone(session), identity, now()).unwrap()
+            }
+        }
+    }
+}
+
+/// The identity of the PSK that subjects and peers know.
+pub const PSK_IDENTITY: &[u8] = b"psk of the tests";
+
+/// A session that has just begun, without an identity of the client.
+pub fn session() -> Session {
+    Session {
+        cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
+        psk: SessionSecret(Secret::from([9; 32])),
+        issued_at: now(),
+        lifetime: 7200,
+        age_add: 0,
+        authenticated_at: now(),
+        server_name: Some("server.test".into()),
+        application_protocol: None,
+        peer_identity: None,
+        local_certificate: None,
+        max_early_data_size: 0,
+        application_data: Vec::new(),
+    }
 }
 
 impl Subject {
@@ -105,6 +158,7 @@ impl Subject {
             foreign_extensions: Vec::new(),
             external: false,
             connection: |_| {},
+            known_psk: None,
         }
     }
 
@@ -128,6 +182,12 @@ impl Subject {
     /// Changes the config of its connection.
     pub fn with_connection(self, change: fn(&mut ConfigBuilder)) -> Self {
         Self { connection: change, ..self }
+    }
+
+    /// Knows a PSK: a client offers it, a server selects it.
+    pub fn with_psk(mut self, psk: KnownPsk) -> Self {
+        self.config.find_psks = true;
+        Self { known_psk: Some(psk), ..self }
     }
 
     /// Keeps its key where only asks reach it.
@@ -159,12 +219,21 @@ impl Subject {
         let machine = match self.role {
             Role::Client => {
                 let expected = Arc::new(ExpectedPeer::dns("server.test").unwrap());
-                Handshake::client(config, expected, foreign, entropy)
+                let psks = self.known_psk.iter().map(KnownPsk::offer).collect();
+                Handshake::client_with_psks(config, expected, foreign, psks, now(), entropy)
             }
             Role::Server => Handshake::server(config, foreign, entropy),
         };
         let key = Arc::clone(&identity.credential.key);
-        Floor { machine, credential: Some(credential), key, answers: true, outputs: Vec::new() }
+        let outputs = Vec::new();
+        Floor {
+            machine,
+            credential: Some(credential),
+            key,
+            known_psk: self.known_psk,
+            answers: true,
+            outputs,
+        }
     }
 
     /// As a connection.
@@ -192,6 +261,7 @@ pub struct Floor {
     pub machine: Handshake,
     pub credential: Option<Arc<handshake::Credential>>,
     key: Arc<dyn Sign>,
+    known_psk: Option<KnownPsk>,
     /// Are asks answered, or left open?
     pub answers: bool,
     pub outputs: Vec<Output>,
@@ -234,6 +304,20 @@ impl Floor {
                 let algorithm = ask.scheme.algorithm().unwrap();
                 ask.signed(self.key.sign(algorithm, &ask.content, &mut Numbers).unwrap())
             }
+            Ask::FindPsk(ask) => {
+                let index = ask.identities.iter().position(|identity| identity == PSK_IDENTITY);
+                match (index, &self.known_psk) {
+                    (Some(index), Some(KnownPsk::External(psk))) => ask.external(index, psk.clone()),
+                    (Some(index), Some(KnownPsk::Session(session) | KnownPsk::Declined(session))) => {
+                        ask.session(index, Arc::clone(session))
+                    }
+                    (None, _) | (_, None) => ask.none(),
+                }
+            }
+            Ask::JudgeResumed(ask) => match &self.known_psk {
+                Some(KnownPsk::Declined(_)) => ask.decline("not any more".into()),
+                _ => ask.accept(),
+            },
             Ask::SealTicket(ask) => ask.sealed(b"ticket".to_vec()),
             other => panic!("not expected: {other:?}"),
         }

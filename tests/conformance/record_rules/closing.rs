@@ -80,3 +80,34 @@ fn close_notify_before_the_handshake_is_complete_ends_it() {
         assert_eq!(talk.run(), Err(Fault::ClosedBeforeConnected));
     }
 }
+
+/// A server of ours that owes its flight.
+fn server_with_its_flight() -> Talk {
+    let mut talk = Talk::between(Subject::server(), |client| client);
+    talk.peer.go_on();
+    talk.end.input.append(&mut talk.peer.wire);
+    talk.end.receive().unwrap();
+    talk
+}
+
+//= R-6.1-3 test
+#[test]
+fn a_handshake_that_the_caller_closes_says_user_canceled_and_close_notify_behind_its_flight() {
+    let mut talk = server_with_its_flight();
+    talk.end.connection.close();
+    assert_eq!(talk.end.receive(), Err(Fault::Aborted(Alert::USER_CANCELED)));
+    talk.listen();
+    assert!(talk.peer.is_connected());
+    let alerts = [Alert::USER_CANCELED, Alert::CLOSE_NOTIFY].map(handfast::alert::Alert::new);
+    assert_eq!(talk.peer.alerts, alerts);
+}
+
+#[test]
+fn a_caller_that_gives_up_sends_its_first_alert_behind_its_flight() {
+    let mut talk = server_with_its_flight();
+    talk.end.connection.abort(Alert::HANDSHAKE_FAILURE);
+    talk.end.connection.abort(Alert::INTERNAL_ERROR);
+    talk.listen();
+    assert!(talk.peer.is_connected());
+    assert_eq!(talk.peer.alerts, [handfast::alert::Alert::new(Alert::HANDSHAKE_FAILURE)]);
+}

@@ -3,6 +3,7 @@
 use handfast::message::KeyUpdateRequest;
 
 use super::*;
+use crate::pair::now;
 
 const NOT_REQUESTED: KeyUpdateRequest = KeyUpdateRequest::UPDATE_NOT_REQUESTED;
 
@@ -166,5 +167,18 @@ fn each_request_for_a_key_update_is_answered_and_a_peer_that_does_not_answer_our
         talk.end.connection.update_keys(true);
         talk.hear(&Record::data(b"no update of mine")).unwrap();
         assert_eq!(talk.end.plaintext, b"no update of mine");
+    }
+}
+
+#[test]
+fn input_given_twice_is_told_apart_from_an_attack() {
+    for subject in SUBJECTS {
+        let mut talk = Talk::connected(subject());
+        talk.peer.say(&Record::data(b"once"));
+        let mut input = core::mem::take(&mut talk.peer.wire);
+        let _ = talk.end.connection.receive(&mut input, now()).unwrap();
+        let fault = talk.end.connection.receive(&mut input, now()).unwrap_err();
+        assert_eq!(fault, Fault::Record(RecordFault::GivenTwice));
+        assert!(fault.to_string().contains("consumed"));
     }
 }

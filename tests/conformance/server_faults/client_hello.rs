@@ -201,6 +201,7 @@ mod extensions {
         on_hello(offers_psk).completes();
     }
 
+    //= R-4.3.11-16 test
     #[test]
     fn pre_shared_key_that_is_not_the_last_is_illegal_parameter() {
         on_hello(|hello| {

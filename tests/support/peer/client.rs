@@ -4,12 +4,14 @@ use handfast::crypto::StartedKeyExchange;
 use handfast::handshake::Epoch;
 use handfast::message::{
     CodePoints, Cookie, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello,
-    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, ProtocolVersion,
-    ServerNameList, SignatureScheme, SignatureSchemeList, SupportedGroups, SupportedVersionsClientHello,
+    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OfferedPsks, ProtocolVersion,
+    PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes, SelectedPsk, ServerNameList, SignatureScheme,
+    SignatureSchemeList, SupportedGroups, SupportedVersionsClientHello,
 };
+use handfast::wire::Encode;
 
 use super::body::{self, Body};
-use super::schedule::Schedule;
+use super::schedule::{Schedule, psk_binder};
 use super::step::{self, Message};
 use super::{Keys, Numbers, Peer, Phase};
 
@@ -71,7 +73,8 @@ impl Peer {
             legacy_compression_methods: vec![0],
             extensions,
         };
-        self.send(step::ClientHello, Epoch::Initial, &hello);
+        let with_psk = self.with_psk_offer(hello.clone());
+        self.send(step::ClientHello, Epoch::Initial, &with_psk);
         self.exchange.hello = Some(hello);
         self.send_flight();
     }
@@ -83,10 +86,39 @@ impl Peer {
 
     /// The body of `key_share` with our one share.
     fn key_share(&self) -> Vec<u8> {
-        use handfast::wire::Encode;
         let (group, share) = self.exchange.share.as_ref().expect("a share");
         let entry = [KeyShareEntry { group: *group, key_exchange: share.share() }];
         KeyShareClientHello::from(entry.as_slice()).to_bytes()
+    }
+
+    /// The same with our PSK behind all else, under a binder of zeros.
+    fn with_psk_offer(&self, mut hello: body::ClientHello) -> body::ClientHello {
+        let Some((identity, psk)) = &self.psk else { return hello };
+        let modes = [PskKeyExchangeMode::PSK_DHE_KE];
+        hello
+            .extensions
+            .push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(modes.as_slice()));
+        let identities = PskIdentity { identity, obfuscated_ticket_age: 0 }.to_bytes();
+        let mut binders = vec![0; 1 + psk.hash().output_len()];
+        binders[0] = psk.hash().output_len() as u8;
+        hello
+            .extensions
+            .push(ExtensionType::PRE_SHARED_KEY, &OfferedPsks::from_contents(&identities, &binders));
+        hello
+    }
+
+    /// Puts the binder in place of the zeros at the end of a ClientHello (§4.3.11.2).
+    pub(super) fn write_binder(&self, message: &mut Message) {
+        let Some((_, psk)) = &self.psk else { return };
+        let length = psk.hash().output_len();
+        if message.msg_type == HandshakeType::CLIENT_HELLO && message.body.ends_with(&vec![0; length]) {
+            let whole = message.to_bytes();
+            let truncated = &whole[..whole.len() - length - 3];
+            let before = self.schedule.as_ref().map_or(&[][..], Schedule::messages);
+            let binder = psk_binder(&self.crypto, psk, &[before, truncated].concat());
+            let at = message.body.len() - length;
+            message.body[at..].copy_from_slice(&binder);
+        }
     }
 
     fn send_second_client_hello(&mut self, message: &Message, retry: &body::ServerHello) {
@@ -103,6 +135,7 @@ impl Peer {
         if let Some(cookie) = retry.extensions.get::<Cookie<'_>>() {
             hello.extensions.push(ExtensionType::COOKIE, &cookie);
         }
+        let hello = self.with_psk_offer(hello);
         self.send(step::SecondClientHello, Epoch::Initial, &hello);
         self.send_flight();
     }
@@ -117,7 +150,8 @@ impl Peer {
         let schedule = self.schedule.get_or_insert_with(|| Schedule::new(crypto, hello.cipher_suite, first));
         assert_eq!(schedule.suite, hello.cipher_suite, "another suite than the HelloRetryRequest's");
         schedule.add(message);
-        schedule.agree(&shared_secret);
+        let selected = hello.extensions.get::<SelectedPsk>().and(self.psk.as_ref());
+        schedule.agree(&shared_secret, selected.map(|(_, psk)| psk));
         let (client, server) = schedule.handshake.clone().expect("handshake secrets");
         self.handshake_keys = Some(Keys::new(&self.crypto, hello.cipher_suite, &client));
         self.read_under(&server);

@@ -30,6 +30,7 @@ use handfast::handshake::{Epoch, Role, SignedContent};
 use handfast::message::{CipherSuite, HandshakeType, KeyUpdateRequest, NamedGroup, SignatureScheme};
 use handfast::pki::certificate::Certificate;
 use handfast::record::{ContentType, Read, RecordReader};
+use handfast::resumption::Psk;
 use handfast::wire::Decode;
 
 use body::Body;
@@ -74,6 +75,8 @@ pub struct Peer {
     crypto: CryptoProvider,
     script: Script,
     credential: Option<Credential>,
+    /// What a client offers, and a server selects where it is offered: identity and key.
+    psk: Option<(Vec<u8>, Psk)>,
     /// What a client offers, in its order; a server takes the first of its own that a client offers.
     pub suites: Vec<CipherSuite>,
     pub groups: Vec<NamedGroup>,
@@ -127,6 +130,7 @@ impl Peer {
             crypto,
             script: Script::default(),
             credential,
+            psk: None,
             suites: vec![
                 CipherSuite::TLS_AES_128_GCM_SHA256,
                 CipherSuite::TLS_AES_256_GCM_SHA384,
@@ -234,6 +238,11 @@ impl Peer {
     /// Shows this credential.
     pub fn with_credential(self, credential: Credential) -> Self {
         Self { credential: Some(credential), ..self }
+    }
+
+    /// A client that offers this PSK, a server that selects it.
+    pub fn with_psk(self, identity: impl Into<Vec<u8>>, psk: Psk) -> Self {
+        Self { psk: Some((identity.into(), psk)), ..self }
     }
 
     /// Has no certificate to show.
@@ -388,6 +397,9 @@ impl Peer {
         let mut messages = vec![Message::new(S::TYPE, body.write())];
         let edits = self.script.messages.iter().filter(|(step, _)| *step == S::NAME);
         edits.for_each(|(_, edit)| edit(&mut messages));
+        for message in &mut messages {
+            self.write_binder(message);
+        }
         for message in &messages {
             match &mut self.schedule {
                 Some(schedule) => schedule.add(message),

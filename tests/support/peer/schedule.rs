@@ -6,6 +6,7 @@ use handfast::key_schedule::{
     EarlySecret, HandshakeSecret, Kdf, LabelPrefix, MainSecret, finished_verify_data,
 };
 use handfast::message::{CipherSuite, HandshakeType};
+use handfast::resumption::{Psk, binder};
 
 use super::step::Message;
 
@@ -51,9 +52,15 @@ impl Schedule {
         self.kdf.hash().digest(&self.messages)
     }
 
+    /// The messages so far.
+    pub fn messages(&self) -> &[u8] {
+        &self.messages
+    }
+
     /// ServerHello is the last message.
-    pub fn agree(&mut self, shared_secret: &SharedSecret) {
-        let secret = EarlySecret::new(self.kdf.clone(), None).into_handshake_secret(Some(shared_secret));
+    pub fn agree(&mut self, shared_secret: &SharedSecret, psk: Option<&Psk>) {
+        let early_secret = EarlySecret::new(self.kdf.clone(), psk.map(Psk::expose));
+        let secret = early_secret.into_handshake_secret(Some(shared_secret));
         let hash = self.transcript_hash();
         self.handshake = Some((
             secret.client_handshake_traffic_secret(&hash),
@@ -82,4 +89,11 @@ impl Schedule {
         };
         finished_verify_data(&self.kdf, base_key, &self.transcript_hash())
     }
+}
+
+/// The binder of a PSK over all that stands before it (§4.3.11.2).
+pub fn psk_binder(crypto: &CryptoProvider, psk: &Psk, messages: &[u8]) -> Vec<u8> {
+    let kdf = Kdf::new(crypto, psk.hash(), LabelPrefix::Tls13).expect("HKDF");
+    let early_secret = EarlySecret::new(kdf.clone(), Some(psk.expose()));
+    binder(&kdf, &early_secret, psk, &kdf.hash().digest(messages)).to_vec()
 }

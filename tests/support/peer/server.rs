@@ -3,12 +3,13 @@
 use handfast::handshake::Epoch;
 use handfast::message::{
     CodePoints, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello, KeyShareEntry,
-    KeyShareHelloRetryRequest, KeyShareServerHello, ProtocolVersion, SignatureScheme, SignatureSchemeList,
-    SupportedVersionsServerHello,
+    KeyShareHelloRetryRequest, KeyShareServerHello, OfferedPsks, ProtocolVersion, SelectedPsk,
+    SignatureScheme, SignatureSchemeList, SupportedVersionsServerHello,
 };
+use handfast::resumption::Psk;
 
 use super::body::{self, Body, Extensions};
-use super::schedule::Schedule;
+use super::schedule::{Schedule, psk_binder};
 use super::step::{self, Message};
 use super::{Keys, Numbers, Peer, Phase};
 
@@ -68,15 +69,18 @@ impl Peer {
     fn send_server_flight(&mut self, message: &Message, hello: &body::ClientHello) {
         let suite = self.select_suite(hello);
         let crypto = self.crypto.clone();
+        let psk = self.select_psk(message, hello);
         self.schedule.get_or_insert_with(|| Schedule::new(&crypto, suite, Vec::new())).add(message);
-        self.send_server_hello(hello, suite);
+        self.send_server_hello(hello, suite, psk.as_ref());
         self.send(step::EncryptedExtensions, Epoch::Handshake, &body::EncryptedExtensions::default());
-        if self.requests_certificate {
-            self.send_certificate_request();
+        if psk.is_none() {
+            if self.requests_certificate {
+                self.send_certificate_request();
+            }
+            let credential = self.credential.clone().expect("a credential");
+            self.send_certificate(Some(&credential));
+            self.send_certificate_verify(&credential);
         }
-        let credential = self.credential.clone().expect("a credential");
-        self.send_certificate(Some(&credential));
-        self.send_certificate_verify(&credential);
         self.send_finished();
         let schedule = self.schedule.as_mut().expect("a schedule");
         schedule.server_finished();
@@ -85,7 +89,25 @@ impl Peer {
         self.send_flight();
     }
 
-    fn send_server_hello(&mut self, hello: &body::ClientHello, suite: handfast::message::CipherSuite) {
+    /// Our PSK, if the client offers it first; its binder verifies.
+    fn select_psk(&self, message: &Message, hello: &body::ClientHello) -> Option<Psk> {
+        let (identity, psk) = self.psk.as_ref()?;
+        let offered = hello.extensions.get::<OfferedPsks<'_>>()?;
+        offered.identities().next().filter(|offered| offered.identity == identity)?;
+        let whole = message.to_bytes();
+        let truncated = &whole[..whole.len() - offered.truncated_len()];
+        let before = self.schedule.as_ref().map_or(&[][..], Schedule::messages);
+        let binder = psk_binder(&self.crypto, psk, &[before, truncated].concat());
+        assert_eq!(offered.binders().next(), Some(&binder[..]), "the binder does not verify");
+        Some(psk.clone())
+    }
+
+    fn send_server_hello(
+        &mut self,
+        hello: &body::ClientHello,
+        suite: handfast::message::CipherSuite,
+        psk: Option<&Psk>,
+    ) {
         let offered = hello.extensions.get::<KeyShareClientHello<'_>>().expect("shares");
         let share = offered.client_shares().next().expect("a share");
         let algorithm = share.group.key_exchange().expect("a group that we know");
@@ -97,6 +119,9 @@ impl Peer {
         extensions.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share });
         let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
         extensions.push(ExtensionType::SUPPORTED_VERSIONS, &version);
+        if psk.is_some() {
+            extensions.push(ExtensionType::PRE_SHARED_KEY, &SelectedPsk { selected_identity: 0 });
+        }
         let answer = body::ServerHello {
             legacy_version: ProtocolVersion::TLS12,
             random: [0x5e; 32],
@@ -107,7 +132,7 @@ impl Peer {
         };
         self.send(step::ServerHello, Epoch::Initial, &answer);
         let schedule = self.schedule.as_mut().expect("a schedule");
-        schedule.agree(&shared_secret);
+        schedule.agree(&shared_secret, psk);
         let (client, server) = schedule.handshake.clone().expect("handshake secrets");
         self.handshake_keys = Some(Keys::new(&self.crypto, suite, &server));
         self.read_under(&client);

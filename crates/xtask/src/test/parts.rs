@@ -13,7 +13,7 @@ pub(super) const BUILD: &str = "build";
 
 pub(super) const PARTS: &[Part] = &[
     Part { name: "format", shows: "rustfmt has nothing to change", run: format },
-    Part { name: BUILD, shows: "library, tool, tests and examples compile with all features", run: build },
+    Part { name: BUILD, shows: "library, tool, tests, examples and benchmarks compile", run: build },
     Part { name: "unit", shows: "unit and integration tests and doctests pass", run: unit },
     Part { name: "peers", shows: "the interop tests pass against real peers", run: peer_tests },
     Part { name: "examples", shows: "every example runs to its end", run: examples },
@@ -22,7 +22,6 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "docs", shows: "rustdoc has no warning", run: docs },
     Part { name: "no_std", shows: "nothing in the library needs std", run: gate::no_std },
     Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
-    Part { name: "benches", shows: "the benchmarks compile, without a warning", run: benches },
     Part { name: "long", shows: "the property tests hold over many more cases", run: long },
     Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz::run },
 ];
@@ -34,7 +33,7 @@ const ALL: &str = "HANDFAST_ALL";
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Packages that stand outside the workspace.
-const OUTSIDE: [&str; 3] = ["crates/no-std-gate/Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
+const OUTSIDE: [&str; 2] = ["crates/no-std-gate/Cargo.toml", "fuzz/Cargo.toml"];
 
 fn format(_: &Options) -> Verdict {
     Step::cargo(&["fmt", "--all", "--check"]).run()?;
@@ -111,10 +110,6 @@ fn demo(_: &Options) -> Verdict {
     Ok(Done::Passed)
 }
 
-fn benches(_: &Options) -> Verdict {
-    package("benches", &["clippy", "--all-targets"], &["--", "-D", "warnings"])
-}
-
 fn long(options: &Options) -> Verdict {
     if !options.all {
         return left_out("only with --all");
@@ -124,17 +119,6 @@ fn long(options: &Options) -> Verdict {
         .env(ALL, "1")
         .run()?;
     Ok(Done::Passed)
-}
-
-/// A command in a package that stands outside the workspace.
-fn package(directory: &str, arguments: &[&str], last: &[&str]) -> Verdict {
-    let manifest = format!("{directory}/Cargo.toml");
-    if !Path::new(&manifest).exists() {
-        return left_out(&format!("there is no {manifest}"));
-    }
-    let target = target_directory();
-    let target = target.to_string_lossy();
-    cargo(&[arguments, &["--manifest-path", &manifest, "--target-dir", &target], last].concat())
 }
 
 fn cargo(arguments: &[&str]) -> Verdict {

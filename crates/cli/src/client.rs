@@ -4,7 +4,6 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anstream::eprint;
 use handfast::connection::Connection;
 use handfast::crypto::Entropy;
 use handfast::handshake::Role;
@@ -16,6 +15,7 @@ use crate::journal::Journal;
 use crate::pipe;
 use crate::session::Session;
 use crate::summary::Summary;
+use crate::terminal::tell;
 use crate::transport::Wait;
 
 pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
         transport: Some(transport_ready),
         handshake: started.elapsed().saturating_sub(transport_ready),
     };
-    eprint!("{}", summary.styled());
+    tell(&summary.styled());
     pipe::run(session, args.limits.idle(None))
 }
 

@@ -4,12 +4,11 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use handfast::connection::Fault;
 use handfast::handshake::Role;
 
 use crate::advice;
-use crate::style::{self, paint, printable};
+use crate::terminal::{BAD, paint, printable, tell};
 
 /// Why the tool, or one session of a server, ends without success.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ impl Failure {
 
     /// Tells it on stderr, behind this label.
     pub(crate) fn print(&self, label: &str) {
-        eprintln!("{label}{} {}", paint(style::BAD, "handfast:"), printable(&self.to_string()));
+        tell(&format!("{label}{} {}\n", paint(BAD, "handfast:"), printable(&self.to_string())));
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use anstream::eprintln;
 use handfast::connection::{Choice, Fault, PassedOver};
 use handfast::handshake::{AcceptanceProof, Connected, Milestone, Role};
 
 use crate::config::Setup;
 use crate::failure::Failure;
-use crate::style::printable;
+use crate::terminal::{printable, tell};
 
 /// What one session tells.
 #[derive(Clone, Debug)]
@@ -55,7 +54,7 @@ impl Journal {
 
     /// One line on stderr.
     pub(crate) fn say(&self, what: &str) {
-        eprintln!("{}{}", self.label, printable(what));
+        tell(&format!("{}{}\n", self.label, printable(what)));
     }
 
     /// The failure that a fault is.

@@ -22,7 +22,11 @@ impl KeyLog {
         let variable =
             || std::env::var_os("SSLKEYLOGFILE").filter(|value| !value.is_empty()).map(PathBuf::from);
         let Some(path) = option.map(Path::to_path_buf).or_else(variable) else { return Ok(None) };
-        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path);
         let file = file
             .map_err(|error| Failure::file(&path, format_args!("the key log cannot be opened: {error}")))?;
         Ok(Some(Self { path, file: Mutex::new(file) }))

@@ -13,8 +13,8 @@ mod key_log;
 mod pipe;
 mod server;
 mod session;
-mod style;
 mod summary;
+mod terminal;
 mod transport;
 
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use handfast::pki::certificate::Certificate;
 use crate::clock::readable;
 use crate::config::Setup;
 use crate::session::Shown;
-use crate::style::{self, paint, printable};
+use crate::terminal::{BAD, QUIET, TITLE, paint, printable};
 
 /// What a completed handshake agreed on, with what the tool knows beside it.
 pub(crate) struct Summary<'a> {
@@ -42,13 +42,13 @@ const LABEL_WIDTH: usize = 18;
 impl Summary<'_> {
     /// For a terminal, with a title.
     pub(crate) fn styled(&self) -> String {
-        let mut text = format!("{}\n", paint(style::TITLE, self.title()));
+        let mut text = format!("{}\n", paint(TITLE, self.title()));
         for (weight, label, value) in self.facts() {
             let value = printable(&value);
             let padded = format!("{label:LABEL_WIDTH$}");
             let line = match weight {
-                Weight::Plain => format!("  {} {value}", paint(style::QUIET, padded)),
-                Weight::Danger => format!("  {}", paint(style::BAD, format_args!("{padded} {value}"))),
+                Weight::Plain => format!("  {} {value}", paint(QUIET, padded)),
+                Weight::Danger => format!("  {}", paint(BAD, format_args!("{padded} {value}"))),
             };
             let _ = writeln!(text, "{}", line.trim_end());
         }

@@ -105,3 +105,13 @@ fn the_demo_is_colored_where_colors_are_asked_for_and_not_where_no_color_is_set(
     assert!(with("CLICOLOR_FORCE").contains('\u{1b}'));
     assert!(!with("NO_COLOR").contains('\u{1b}'));
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut command = tool();
+    command.arg("demo");
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let Run { code, stderr, .. } = Run::of_child(child);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+}

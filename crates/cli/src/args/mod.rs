@@ -21,7 +21,7 @@ Exit codes:
   0  the session ended cleanly, with close_notify from both sides
   1  a file or a setting is wrong; nothing was sent
   2  the command line is wrong
-  3  the network failed, or a time limit passed
+  3  the network, stdin or stdout failed, or a time limit passed
   4  we refused the peer: its certificate, its messages, or what it negotiates
   5  the peer refused us, with an alert
   6  the connection was cut: it ended without close_notify";

@@ -10,6 +10,9 @@ use handfast::pki;
 use handfast::record::ContentType;
 use handfast::wire::Decode;
 
+/// Bytes of a handshake message ahead of its body (RFC 9846 §4).
+pub(super) const HEADER: usize = 4;
+
 /// What is shown of a message.
 pub(super) struct Described {
     pub(super) name: &'static str,

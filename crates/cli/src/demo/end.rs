@@ -1,8 +1,10 @@
 //! One end of the demo.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handfast::connection::{Connection, Event};
+use handfast::alert::AlertDescription;
+use handfast::connection::{Config, Connection, Event, Need};
 use handfast::handshake::{Connected, KeyLogLine, Milestone, Role};
 
 use crate::clock;
@@ -12,6 +14,8 @@ use crate::failure::Failure;
 pub(super) struct End {
     pub(super) role: Role,
     pub(super) connection: Connection,
+    /// Answers what the connection asks.
+    answering: Arc<Config>,
     pub(super) connected: Option<Box<Connected>>,
     /// What the tap has not learned yet.
     pub(super) key_log: Vec<KeyLogLine>,
@@ -21,9 +25,17 @@ pub(super) struct End {
     pub(super) ended: bool,
 }
 
+/// What a record brought.
+pub(super) struct Taken {
+    /// How long the receiver worked on it.
+    pub(super) time: Duration,
+    /// What it asked, and how long the answers took.
+    pub(super) asks: Vec<(&'static str, Duration)>,
+}
+
 impl End {
-    pub(super) fn new(role: Role, connection: Connection, worked: Duration) -> Self {
-        Self { role, connection, connected: None, key_log: Vec::new(), worked, ended: false }
+    pub(super) fn new(role: Role, connection: Connection, answering: Arc<Config>, worked: Duration) -> Self {
+        Self { role, connection, answering, connected: None, key_log: Vec::new(), worked, ended: false }
     }
 
     /// All that is owed.
@@ -52,9 +64,10 @@ impl End {
         Ok(out)
     }
 
-    /// Takes a record, and says how long that took, the making of an answer included.
-    pub(super) fn receive(&mut self, record: &mut [u8]) -> Result<Duration, Failure> {
+    /// Takes a record, or sees what there is to do without one.
+    pub(super) fn receive(&mut self, record: &mut [u8]) -> Result<Taken, Failure> {
         let started = Instant::now();
+        let mut asks = Vec::new();
         let mut start = 0;
         loop {
             let rest = record.get_mut(start..).unwrap_or_default();
@@ -66,15 +79,28 @@ impl End {
                 Event::Milestone(Milestone::Connected(connected)) => self.connected = Some(connected),
                 Event::Milestone(Milestone::KeyLog(line)) => self.key_log.push(*line),
                 Event::Milestone(_) => {}
+                Event::Need(Need::Answer(_)) => asks.extend(self.answer()),
                 Event::End => {
                     self.ended = true;
                     break;
                 }
-                Event::Need(_) => break,
+                Event::Need(Need::Transmit | Need::Input { .. }) => break,
             }
         }
         let time = started.elapsed();
         self.worked += time;
-        Ok(time)
+        Ok(Taken { time, asks })
+    }
+
+    /// Answers the open ask; says which it was, and how long the answer took.
+    fn answer(&mut self) -> Option<(&'static str, Duration)> {
+        let ask = self.connection.pending().cloned()?;
+        let started = Instant::now();
+        let answer = self.answering.answer(&ask).unwrap_or_else(|| ask.failed());
+        let time = started.elapsed();
+        if self.connection.answer(answer).is_err() {
+            self.connection.abort(AlertDescription::INTERNAL_ERROR);
+        }
+        Some((ask.name(), time))
     }
 }

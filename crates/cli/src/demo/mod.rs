@@ -9,7 +9,7 @@ mod tap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use handfast::connection::{Config, Connection};
+use handfast::connection::{Config, ConfigBuilder, ConfigError, Connection, Credentials, Trust};
 use handfast::crypto;
 use handfast::danger;
 use handfast::handshake::Role;
@@ -17,75 +17,104 @@ use handfast::identity::ExpectedPeer;
 
 use crate::client::entropy;
 use crate::failure::Failure;
-use certificates::{Certificates, SERVER_ID, SERVER_NAME, TRUST_DOMAIN};
+use crate::terminal;
+use certificates::{Certificates, Issued, SERVER_ID, SERVER_NAME, TRUST_DOMAIN};
 use end::End;
+use screen::Screen;
 use tap::Tap;
 
 pub(crate) fn run() -> Result<(), Failure> {
-    let certificates =
-        Certificates::new().map_err(|error| Failure::Setup(format!("certificates: {error}")))?;
-    screen::introduction(&certificates);
-    let mut wire = Wire { tap: Tap::new(crypto::ring::provider()), bytes: 0 };
+    let mut screen = Screen::default();
+    let outcome = play(&mut screen);
+    let shown = terminal::show(&screen.text);
+    shown.map_err(|error| Failure::Network(format!("stdout cannot be written: {error}")))?;
+    outcome
+}
+
+fn play(screen: &mut Screen) -> Result<(), Failure> {
+    let certificates = Certificates::new().map_err(|error| failed("making certificates", &error))?;
+    screen.introduction(&certificates);
     let (mut client, mut server) = ends(&certificates)?;
+    let mut wire = Wire { tap: Tap::new(crypto::ring::provider()), screen, bytes: 0 };
 
-    screen::chapter("The handshake");
+    wire.screen.chapter("The handshake");
     while wire.carry(&mut client, &mut server)? | wire.carry(&mut server, &mut client)? {}
-    screen::knows(&client);
-    screen::knows(&server);
-    let handshake = (client.worked, server.worked, wire.bytes);
+    let (client_time, server_time, bytes) = (client.worked, server.worked, wire.bytes);
+    wire.screen.knows(&client);
+    wire.screen.knows(&server);
 
-    screen::chapter("Data, both ways");
+    wire.screen.chapter("Data, both ways");
     wire.say(&mut client, &mut server, "hello, server; it is me")?;
     wire.say(&mut server, &mut client, "hello, client; I know")?;
 
-    screen::chapter("The server rolls its keys, and asks the client to roll its own");
+    wire.screen.chapter("The server rolls its keys, and asks the client to roll its own");
     server.connection.update_keys(true);
     while wire.carry(&mut server, &mut client)? | wire.carry(&mut client, &mut server)? {}
     wire.say(&mut client, &mut server, "under new keys")?;
 
-    screen::chapter("The close");
+    wire.screen.chapter("The close");
     client.connection.close();
     wire.carry(&mut client, &mut server)?;
     server.connection.close();
     wire.carry(&mut server, &mut client)?;
 
-    screen::result(&client, &server, handshake)
+    match (&client.connected, &server.connected) {
+        (Some(of_client), Some(of_server))
+            if of_client.cipher_suite == of_server.cipher_suite && client.ended && server.ended =>
+        {
+            wire.screen.result(of_client, client_time, server_time, bytes);
+            Ok(())
+        }
+        _ => Err(Failure::Setup("the demo's ends do not agree on how it went".into())),
+    }
 }
 
 /// The client and the server, each with what the other must trust.
 fn ends(certificates: &Certificates) -> Result<(End, End), Failure> {
-    let wrong = |error: &dyn std::fmt::Display| Failure::Setup(format!("the demo's config: {error}"));
-    let config = |credential: &certificates::Issued| {
-        let mut builder = Config::builder(crypto::ring::provider())
-            .trust_pem(&certificates.ca)?
-            .credential_pem(&credential.certificate, &credential.key)?;
-        builder.handshake.application_protocols = vec![b"demo".to_vec()];
-        builder.expected_clients = ExpectedPeer::spiffe_trust_domain(TRUST_DOMAIN)
-            .unwrap_or_else(|_| ExpectedPeer::any_under_anchors());
-        // The tap reads the wire with the key log.
-        danger::log_keys(&mut builder.handshake);
-        builder.name_authorities().build().map(Arc::new)
-    };
-    let client = config(&certificates.client).map_err(|error| wrong(&error))?;
-    let server = config(&certificates.server).map_err(|error| wrong(&error))?;
+    let wrong = |error: &dyn std::fmt::Display| failed("the config", error);
+    let (client, client_answers) =
+        configs(certificates, &certificates.client).map_err(|error| wrong(&error))?;
+    let (server, server_answers) =
+        configs(certificates, &certificates.server).map_err(|error| wrong(&error))?;
     let expected = ExpectedPeer::spiffe_id(SERVER_ID)
         .and_then(|expected| expected.with_server_name(SERVER_NAME))
         .map_err(|error| wrong(&error))?;
     let started = Instant::now();
     let client = Connection::client(client, expected, entropy()?);
-    let client = End::new(Role::Client, client, started.elapsed());
+    let client = End::new(Role::Client, client, client_answers, started.elapsed());
     let started = Instant::now();
     let server = Connection::server(server, entropy()?);
-    Ok((client, End::new(Role::Server, server, started.elapsed())))
+    Ok((client, End::new(Role::Server, server, server_answers, started.elapsed())))
+}
+
+/// A config that asks, so that the asks can be seen, and one that answers them.
+fn configs(certificates: &Certificates, own: &Issued) -> Result<(Arc<Config>, Arc<Config>), ConfigError> {
+    let mut builder = Config::builder(crypto::ring::provider())
+        .trust_pem(&certificates.ca)?
+        .credential_pem(&own.certificate, &own.key)?
+        .name_authorities();
+    builder.handshake.application_protocols = vec![b"demo".to_vec()];
+    if let Ok(expected) = ExpectedPeer::spiffe_trust_domain(TRUST_DOMAIN) {
+        builder.expected_clients = expected;
+    }
+    // The tap reads the wire with the key log.
+    danger::log_keys(&mut builder.handshake);
+    let asking = ConfigBuilder { trust: Trust::ask(), credentials: Credentials::Ask, ..builder.clone() };
+    Ok((Arc::new(asking.build()?), Arc::new(builder.build()?)))
+}
+
+fn failed(doing: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::Setup(format!("the demo failed at {doing}: {error}"))
 }
 
 /// What lies between the ends: bytes, and who looks at them.
-struct Wire {
+struct Wire<'s> {
     tap: Tap,
+    screen: &'s mut Screen,
     bytes: usize,
 }
 
-impl Wire {
+impl Wire<'_> {
     /// Carries what `from` owes over to `to`, record by record; `false` if it owes nothing.
     fn carry(&mut self, from: &mut End, to: &mut End) -> Result<bool, Failure> {
         let flight = from.transmit()?;
@@ -104,14 +133,14 @@ impl Wire {
             return Ok(());
         }
         from.key_log.drain(..).for_each(|line| self.tap.learn(&line));
-        screen::flight(from.role, flight.len());
+        self.screen.flight(from.role, flight.len());
         self.bytes += flight.len();
         let mut rest = flight;
         while !rest.is_empty() {
             let seen = self.tap.read(from.role, rest);
             let (record, behind) = rest.split_at_checked(seen.length).unwrap_or((rest, &[]));
-            let time = to.receive(&mut record.to_vec())?;
-            screen::record(&seen, time);
+            let taken = to.receive(&mut record.to_vec())?;
+            self.screen.record(&seen, &taken);
             rest = behind;
         }
         Ok(())

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use anstream::println;
-use handfast::handshake::Role;
+use handfast::handshake::{Connected, Role};
 use handfast::record::ContentType;
 
 use super::certificates::{CLIENT_ID, Certificates, SERVER_ID, SERVER_NAME};
 use super::describe;
-use super::end::End;
+use super::end::{End, Taken};
 use super::tap::{Epoch, SeenRecord};
 use crate::clock::readable;
-use crate::failure::Failure;
-use crate::style::{self, paint};
+use crate::terminal::{CLIENT, GOOD, QUIET, SERVER, TITLE, paint};
 
 /// Columns of a line.
 const WIDTH: usize = 100;
@@ -23,128 +21,129 @@ const NAME: usize = 25;
 const AHEAD: usize = 70;
 const NOTE: usize = WIDTH - AHEAD;
 
-pub(super) fn introduction(certificates: &Certificates) {
-    println!("{}", paint(style::TITLE, "A mutual TLS 1.3 handshake between two ends in this process"));
-    println!();
-    let bytes = |pem: &str| format!("{} bytes of PEM", pem.len());
-    println!("  CA      Handfast demo CA, made just now ({})", bytes(&certificates.ca));
-    println!(
-        "  {}  {SERVER_ID} and {SERVER_NAME} ({})",
-        paint(style::SERVER, "server"),
-        bytes(&certificates.server.certificate)
-    );
-    println!(
-        "  {}  {CLIENT_ID} ({})",
-        paint(style::CLIENT, "client"),
-        bytes(&certificates.client.certificate)
-    );
-    println!();
-    for line in [
-        "Bytes go from one end's transmit() to the other's receive(). What is protected is shown with the",
-        "keys of the key log, as Wireshark would. Sections are those of RFC 9846; the time is what the",
-        "receiver worked on the record, the making of its answer included.",
-    ] {
-        println!("{}", paint(style::QUIET, line));
+/// All that has been shown.
+#[derive(Default)]
+pub(super) struct Screen {
+    pub(super) text: String,
+}
+
+impl Screen {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
     }
-}
 
-pub(super) fn chapter(title: &str) {
-    println!();
-    println!("{}", paint(style::TITLE, title));
-    let head = format!("  {:NAME$}{:>7}  {:<15}{:<9}{:>8}", "", "bytes", "keys", "section", "time");
-    println!("{}", paint(style::QUIET, head.trim_end()));
-}
-
-pub(super) fn flight(from: Role, bytes: usize) {
-    let way = match from {
-        Role::Client => paint(style::CLIENT, "client ──▶ server"),
-        Role::Server => paint(style::SERVER, "server ──▶ client"),
-    };
-    println!("{way}  {bytes} bytes");
-}
-
-pub(super) fn record(record: &SeenRecord, time: Duration) {
-    let name = format!("record {}", record.content_type);
-    let epoch = match record.epoch {
-        Epoch::Initial => "none".to_owned(),
-        Epoch::Handshake => "handshake".to_owned(),
-        Epoch::Application(0) => "application".to_owned(),
-        Epoch::Application(generation) => format!("application +{generation}"),
-    };
-    let section = match record.content_type {
-        ContentType::CHANGE_CIPHER_SPEC => "§5",
-        ContentType::ALERT => "§6.1",
-        _ if record.epoch == Epoch::Initial => "§5.1",
-        _ => "§5.2",
-    };
-    let note = describe::content(record.content_type, &record.content);
-    row(&name, record.length, &epoch, section, &readable(time), &note);
-    for (msg_type, body) in record.messages() {
-        let message = describe::message(msg_type, body);
-        row(&format!("  {}", message.name), 4 + body.len(), "", message.section, "", &message.note);
-        extensions(&message.extensions);
+    pub(super) fn introduction(&mut self, certificates: &Certificates) {
+        let bytes = |pem: &str| format!("({} bytes of PEM)", pem.len());
+        let (of_server, of_client) =
+            (bytes(&certificates.server.certificate), bytes(&certificates.client.certificate));
+        self.line(&paint(TITLE, "A mutual TLS 1.3 handshake between two ends in this process"));
+        self.line("");
+        self.line(&format!("  CA      Handfast demo CA, made just now {}", bytes(&certificates.ca)));
+        self.line(&format!("  {}  {SERVER_ID} and {SERVER_NAME} {of_server}", paint(SERVER, "server")));
+        self.line(&format!("  {}  {CLIENT_ID} {of_client}", paint(CLIENT, "client")));
+        self.line("");
+        for line in [
+            "Bytes go from one end's transmit() to the other's receive(). What is protected is shown with the",
+            "keys of the key log, as Wireshark would. Sections are those of RFC 9846. A record's time is what",
+            "the receiver worked on it, the asks that it brought and the making of its answer included.",
+        ] {
+            self.line(&paint(QUIET, line));
+        }
     }
-}
 
-fn row(name: &str, bytes: usize, keys: &str, section: &str, time: &str, note: &str) {
-    let cut = |text: &str| match text.char_indices().nth(NOTE - 1) {
-        Some((end, _)) if text.chars().count() > NOTE => format!("{}…", text.get(..end).unwrap_or(text)),
-        _ => text.to_owned(),
-    };
-    let line = format!("  {name:NAME$}{bytes:>7}  {keys:<15}{section:<9}{time:>8}  {}", cut(note));
-    println!("{}", line.trim_end());
-}
+    pub(super) fn chapter(&mut self, title: &str) {
+        let head = format!("  {:NAME$}{:>7}  {:<15}{:<9}{:>8}", "", "bytes", "keys", "section", "time");
+        self.line("");
+        self.line(&paint(TITLE, title));
+        self.line(&paint(QUIET, head));
+    }
 
-/// The names of extensions, over as many lines as they take.
-fn extensions(names: &[String]) {
-    let mut line = String::new();
-    for name in names {
-        if INDENT + line.chars().count() + 2 + name.chars().count() > WIDTH {
-            println!("{:INDENT$}{}", "", paint(style::QUIET, &line));
-            line.clear();
+    pub(super) fn flight(&mut self, from: Role, bytes: usize) {
+        let way = match from {
+            Role::Client => paint(CLIENT, "client ──▶ server"),
+            Role::Server => paint(SERVER, "server ──▶ client"),
+        };
+        self.line(&format!("{way}  {bytes} bytes"));
+    }
+
+    /// A record, the messages in it, and what the receiver asked about them.
+    pub(super) fn record(&mut self, record: &SeenRecord, taken: &Taken) {
+        let name = format!("record {}", record.content_type);
+        let epoch = match record.epoch {
+            Epoch::Initial => "none".to_owned(),
+            Epoch::Handshake => "handshake".to_owned(),
+            Epoch::Application(0) => "application".to_owned(),
+            Epoch::Application(generation) => format!("application +{generation}"),
+        };
+        let section = match record.content_type {
+            ContentType::CHANGE_CIPHER_SPEC => "§5",
+            ContentType::ALERT => "§6.1",
+            _ if record.epoch == Epoch::Initial => "§5.1",
+            _ => "§5.2",
+        };
+        let note = describe::content(record.content_type, &record.content);
+        self.row(&name, &record.length.to_string(), &epoch, section, &readable(taken.time), &note);
+        for (msg_type, body) in record.messages() {
+            let message = describe::message(msg_type, body);
+            let bytes = (describe::HEADER + body.len()).to_string();
+            self.row(&format!("  {}", message.name), &bytes, "", message.section, "", &message.note);
+            self.extensions(&message.extensions);
+        }
+        for (ask, time) in &taken.asks {
+            self.row(&format!("  ask {ask}"), "", "", "", &readable(*time), "answered by the config");
+        }
+    }
+
+    fn row(&mut self, name: &str, bytes: &str, keys: &str, section: &str, time: &str, note: &str) {
+        let note = match note.char_indices().nth(NOTE - 1) {
+            Some((end, _)) if note.chars().count() > NOTE => {
+                format!("{}…", note.get(..end).unwrap_or(note))
+            }
+            _ => note.to_owned(),
+        };
+        self.line(&format!("  {name:NAME$}{bytes:>7}  {keys:<15}{section:<9}{time:>8}  {note}"));
+    }
+
+    /// The names of extensions, over as many lines as they take.
+    fn extensions(&mut self, names: &[String]) {
+        let mut line = String::new();
+        for name in names {
+            if INDENT + line.len() + 2 + name.len() > WIDTH {
+                self.line(&format!("{:INDENT$}{}", "", paint(QUIET, &line)));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push_str(", ");
+            }
+            line.push_str(name);
         }
         if !line.is_empty() {
-            line.push_str(", ");
+            self.line(&format!("{:INDENT$}{}", "", paint(QUIET, &line)));
         }
-        line.push_str(name);
     }
-    if !line.is_empty() {
-        println!("{:INDENT$}{}", "", paint(style::QUIET, &line));
-    }
-}
 
-/// Whom an end has at the other end.
-pub(super) fn knows(end: &End) {
-    let peer = end.connected.as_ref().and_then(|connected| connected.peer_identity.as_ref());
-    let (style, role) = match end.role {
-        Role::Client => (style::CLIENT, "client"),
-        Role::Server => (style::SERVER, "server"),
-    };
-    let peer = peer.map_or_else(|| "nobody".to_owned(), |peer| peer.display_name());
-    println!("{} knows that it speaks with {peer}", paint(style, role));
-}
-
-/// The one line at the end: what both ends agree on.
-pub(super) fn result(
-    client: &End,
-    server: &End,
-    (client_time, server_time, bytes): (Duration, Duration, usize),
-) -> Result<(), Failure> {
-    let (Some(of_client), Some(of_server)) = (&client.connected, &server.connected) else {
-        return Err(Failure::Setup("the demo's handshake did not complete".into()));
-    };
-    let same = (of_client.cipher_suite, of_client.group) == (of_server.cipher_suite, of_server.group);
-    if !(same && client.ended && server.ended) {
-        return Err(Failure::Setup("the demo's ends do not agree on how it went".into()));
+    /// Whom an end has at the other end.
+    pub(super) fn knows(&mut self, end: &End) {
+        let peer = end.connected.as_ref().and_then(|connected| connected.peer_identity.as_ref());
+        let peer = peer.map_or_else(|| "nobody".to_owned(), |peer| peer.display_name());
+        let role = match end.role {
+            Role::Client => paint(CLIENT, "client"),
+            Role::Server => paint(SERVER, "server"),
+        };
+        self.line(&format!("{role} knows that it speaks with {peer}"));
     }
-    println!();
-    println!(
-        "{} {}, {}, {bytes} bytes, client {}, server {}, both authenticated",
-        paint(style::GOOD, "ok:"),
-        of_client.cipher_suite,
-        of_client.group.map_or_else(|| String::from("a PSK alone"), |group| group.to_string()),
-        readable(client_time),
-        readable(server_time),
-    );
-    Ok(())
+
+    /// The one line at the end.
+    pub(super) fn result(&mut self, agreed: &Connected, client: Duration, server: Duration, bytes: usize) {
+        self.line("");
+        self.line(&format!(
+            "{} {}, {}, {bytes} bytes, client {}, server {}, both authenticated",
+            paint(GOOD, "ok:"),
+            agreed.cipher_suite,
+            agreed.group.map(|group| group.to_string()).unwrap_or_default(),
+            readable(client),
+            readable(server),
+        ));
+    }
 }

@@ -7,7 +7,7 @@ use handfast::message::{CipherSuite, HandshakeType, ServerHello, peek_header};
 use handfast::record::{ContentType, Protection, Read, RecordReader};
 use handfast::wire::Decode;
 
-const MESSAGE_HEADER: usize = 4;
+use super::describe::HEADER;
 
 /// Sees both directions.
 pub(super) struct Tap {
@@ -51,8 +51,8 @@ impl SeenRecord {
         let mut rest =
             if self.content_type == ContentType::HANDSHAKE { self.content.as_slice() } else { &[] };
         while let Some((msg_type, length)) = peek_header(rest) {
-            let Some((message, behind)) = rest.split_at_checked(MESSAGE_HEADER + length) else { break };
-            messages.push((msg_type, message.get(MESSAGE_HEADER..).unwrap_or_default()));
+            let Some((message, behind)) = rest.split_at_checked(HEADER + length) else { break };
+            messages.push((msg_type, message.get(HEADER..).unwrap_or_default()));
             rest = behind;
         }
         messages

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anstream::{eprint, eprintln};
 use handfast::connection::Connection;
 use handfast::handshake::Role;
 
@@ -24,6 +23,7 @@ use crate::journal::Journal;
 use crate::pipe;
 use crate::session::Session;
 use crate::summary::Summary;
+use crate::terminal::tell;
 use crate::transport::{self, Wait};
 use slots::Slots;
 
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let (setup, expected) = config::server(args)?;
     let unbound = |error| Failure::Network(format!("{}: cannot listen: {error}", args.address));
     let listener = TcpListener::bind(&args.address).map_err(unbound)?;
-    eprintln!("listening on {}", listener.local_addr().map_err(unbound)?);
+    tell(&format!("listening on {}\n", listener.local_addr().map_err(unbound)?));
     let application = match (args.echo, args.http) {
         (true, _) => Application::Echo,
         (false, true) => Application::Http,
@@ -86,7 +86,7 @@ fn accept(listener: &TcpListener, service: &Arc<Service>, slots: &Arc<Slots>, co
                 continue;
             }
             Err(error) => {
-                eprintln!("cannot accept: {error}");
+                tell(&format!("cannot accept: {error}\n"));
                 thread::sleep(ACCEPT_PAUSE);
                 continue;
             }
@@ -99,7 +99,7 @@ fn accept(listener: &TcpListener, service: &Arc<Service>, slots: &Arc<Slots>, co
             drop(slot);
         });
         if let Err(error) = spawned {
-            eprintln!("#{number} no thread for it: {error}");
+            tell(&format!("#{number} no thread for it: {error}\n"));
         }
     }
     slots.wait_until_all_are_free();
@@ -111,7 +111,7 @@ impl Service {
         let label = format!("#{number} ");
         let started = Instant::now();
         match self.session(stream, label.clone()) {
-            Ok(()) => eprintln!("{label}closed after {}", readable(started.elapsed())),
+            Ok(()) => tell(&format!("{label}closed after {}\n", readable(started.elapsed()))),
             Err(failure) => {
                 failure.print(&label);
                 *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
@@ -136,7 +136,7 @@ impl Service {
             transport: None,
             handshake: started.elapsed(),
         };
-        eprint!("{}{}", session.journal.label, summary.styled());
+        tell(&format!("{}{}", session.journal.label, summary.styled()));
         match self.application {
             Application::Echo => echo::serve(&mut session, Wait::Each(self.idle))?,
             Application::Http => http::serve(&mut session, &summary, self.idle)?,

@@ -149,8 +149,14 @@ impl Run {
         let input = input.to_vec();
         // What refuses its input early closes it: that is no error here.
         let writing = thread::spawn(move || drop(stdin.write_all(&input)));
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let run = Self::of_child(child);
         writing.join().unwrap();
+        run
+    }
+
+    /// Waits for its end.
+    pub fn of_child(child: Child) -> Self {
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Self {
             code: status.code().expect("it exits by itself"),
             stdout: String::from_utf8(stdout).unwrap(),

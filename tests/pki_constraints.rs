@@ -13,7 +13,7 @@ use handfast::pki::asn1::OwnedOid;
 use handfast::pki::name::PublicSuffixes;
 use handfast::pki::{
     Accepted, FindingCode, Judgement, Level, PolicyInputs, Profile, Purpose, Refusal, RefusalKind,
-    TrustAnchor, TrustAnchors, judge,
+    TrustAnchor, TrustAnchors, judge, trust_digest,
 };
 use handfast::time::Time;
 use rcgen::{
@@ -216,6 +216,23 @@ fn the_web_profile_refuses_wildcards_below_public_suffixes() {
     }
 }
 
+#[test]
+fn an_anchor_can_have_constraints_of_our_own() {
+    let root = root(ca("root"));
+    let leaf = leaf(server("www.example.com"), &root);
+    let expected = ExpectedPeer::dns("www.example.com").unwrap();
+    for (permitted, accepted) in [("example.com", true), ("example.net", false)] {
+        let base = [&[0x82, 11], permitted.as_bytes()].concat();
+        let der = [&[0x30, 17, 0xa0, 15, 0x30, 13], base.as_slice()].concat();
+        let anchor = TrustAnchor::from_certificate_der(root.der()).unwrap();
+        assert!(anchor.clone().with_name_constraints(&der[1..]).is_err());
+        let anchors = [anchor.with_name_constraints(&der).unwrap()].into_iter().collect();
+        let profile = Profile::internal();
+        let verdict = judged(anchors, &expected, Purpose::Server, &profile, &PolicyInputs::NONE, &[&leaf]);
+        assert_eq!(verdict.is_ok(), accepted, "{permitted}");
+    }
+}
+
 fn of_workload(anchors: TrustAnchors, leaf: &[u8]) -> Option<FindingCode> {
     let expected = ExpectedPeer::any_under_anchors();
     let profile = Profile::spiffe();
@@ -289,4 +306,47 @@ fn a_trust_anchor_keeps_to_its_own_dates_and_length() {
     assert_eq!(judged(later), Some(FindingCode::NotYetValid));
     let short = |anchor: &mut TrustAnchor| anchor.path_len_constraint = Some(0);
     assert_eq!(judged(short), Some(FindingCode::PathLength));
+}
+
+#[test]
+fn the_trust_digest_changes_with_trust_and_with_nothing_else() {
+    let (a, b) = (root(ca("a")), root(ca("b")));
+    let anchors = |ders: &[&[u8]]| -> TrustAnchors {
+        ders.iter().map(|der| TrustAnchor::from_certificate_der(der).unwrap()).collect()
+    };
+    let (one, both, other_order) =
+        (anchors(&[a.der()]), anchors(&[a.der(), b.der()]), anchors(&[b.der(), a.der(), a.der()]));
+    let mut limited = TrustAnchor::from_certificate_der(a.der()).unwrap();
+    limited.path_len_constraint = Some(1);
+    let limited: TrustAnchors = [limited].into_iter().collect();
+    let (dns, quiet) = (
+        ExpectedPeer::dns("a.example").unwrap(),
+        ExpectedPeer::dns("a.example").unwrap().without_server_name(),
+    );
+    let any = ExpectedPeer::any_under_anchors();
+    let provider = ring::provider();
+    let strict = Profile::strict_rfc5280();
+    let digest = |anchors, expected, purpose, profile: Option<&Profile>, millis, mode: &[u8]| {
+        let time = Time::from_millis_since_1970(millis);
+        let mut judgement = Judgement::new(anchors, expected, purpose, time, &provider);
+        if let Some(profile) = profile {
+            judgement.profile = profile;
+        }
+        trust_digest(&judgement, mode).unwrap()
+    };
+    let base = digest(&both, &dns, Purpose::Server, None, 0, b"");
+    assert_eq!(base, digest(&other_order, &dns, Purpose::Server, None, 0, b""));
+    assert_eq!(base, digest(&both, &quiet, Purpose::Server, None, 0, b""));
+    assert_eq!(base, digest(&both, &dns, Purpose::Server, None, 1, b""));
+    let mut seen = std::collections::BTreeSet::from([base]);
+    for other in [
+        digest(&one, &dns, Purpose::Server, None, 0, b""),
+        digest(&limited, &dns, Purpose::Server, None, 0, b""),
+        digest(&both, &any, Purpose::Server, None, 0, b""),
+        digest(&both, &dns, Purpose::Client, None, 0, b""),
+        digest(&both, &dns, Purpose::Server, Some(&strict), 0, b""),
+        digest(&both, &dns, Purpose::Server, None, 0, b"clients must authenticate"),
+    ] {
+        assert!(seen.insert(other));
+    }
 }

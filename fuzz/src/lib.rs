@@ -5,6 +5,7 @@
 
 mod extensions;
 mod messages;
+mod pki;
 mod record;
 
 pub use extensions::extension_bodies;
@@ -12,6 +13,7 @@ pub use messages::{
     alert, certificate, certificate_request, certificate_verify, client_hello, encrypted_extensions,
     key_update, new_session_ticket, server_hello,
 };
+pub use pki::{certification_path, ocsp_response, x509_certificate, x509_crl};
 pub use record::record;
 
 /// A target: it says whether it took the bytes (and not refused them).
@@ -23,11 +25,15 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate", certificate),
     ("certificate_request", certificate_request),
     ("certificate_verify", certificate_verify),
+    ("certification_path", certification_path),
     ("client_hello", client_hello),
     ("encrypted_extensions", encrypted_extensions),
     ("extension_bodies", extension_bodies),
     ("key_update", key_update),
     ("new_session_ticket", new_session_ticket),
+    ("ocsp_response", ocsp_response),
     ("record", record),
     ("server_hello", server_hello),
+    ("x509_certificate", x509_certificate),
+    ("x509_crl", x509_crl),
 ];

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::asn1::Asn1Error;
-use super::certificate::{Certificate, Name, NormalizedName};
+use super::certificate::{Certificate, Name, NameConstraints, NormalizedName};
 use crate::identity::TrustDomain;
 use crate::pem::{self, PemError};
 use crate::time::Time;
@@ -18,6 +18,7 @@ use crate::time::Time;
 pub struct TrustAnchor {
     der: Arc<[u8]>,
     subject: NormalizedName,
+    name_constraints: Option<Arc<[u8]>>,
     /// Trust ends here, whatever the certificate says.
     pub not_after: Option<Time>,
     /// Trust begins here, whatever the certificate says.
@@ -64,12 +65,34 @@ impl TrustAnchor {
         Ok(Self {
             der: der.into(),
             subject,
+            name_constraints: None,
             not_after: None,
             not_before: None,
             ignores_own_validity: false,
             path_len_constraint: None,
             trust_domain: None,
         })
+    }
+
+    /// The same, vouching only for names within these constraints, beside those of the certificate.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] if `der` is no NameConstraints of RFC 5280 §4.2.1.10.
+    pub fn with_name_constraints(mut self, der: &[u8]) -> Result<Self, Asn1Error> {
+        NameConstraints::from_der(der)?;
+        self.name_constraints = Some(der.into());
+        Ok(self)
+    }
+
+    /// The constraints of our own.
+    pub(crate) fn name_constraints(&self) -> Option<NameConstraints<'_>> {
+        NameConstraints::from_der(self.name_constraints.as_ref()?).ok()
+    }
+
+    /// The same in DER.
+    #[must_use]
+    pub fn name_constraints_der(&self) -> Option<&[u8]> {
+        self.name_constraints.as_deref()
     }
 
     /// The certificate.

@@ -36,6 +36,8 @@ mod profile;
 mod refusal;
 pub mod revocation;
 mod signature;
+mod signature_cache;
+mod trust_digest;
 
 pub use anchor::{AnchorError, TrustAnchor, TrustAnchors};
 pub use finding::{Finding, FindingCode, Level, Missing, RuleFamily};
@@ -43,3 +45,5 @@ pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, ValidatedPath, j
 pub use profile::{Limits, Profile};
 pub use refusal::{PathCertificate, Refusal, RefusalKind, Report, Source, TriedPath};
 pub use signature::{SignatureError, SignedData, VerifySignature, signature_algorithm};
+pub use signature_cache::{CachedVerifier, SignatureCache};
+pub use trust_digest::trust_digest;

@@ -26,3 +26,59 @@ pub fn dns_pattern(presented: &[u8]) -> Option<DnsPattern> {
 pub(super) fn is_child(name: &str, parent: &str) -> bool {
     name.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_is_one_whole_leftmost_label() {
+        let name = |name| DnsName::parse(name).unwrap();
+        assert_eq!(dns_pattern(b"*.Example.com"), Some(DnsPattern::Wildcard(name("example.com"))));
+        assert_eq!(dns_pattern(b"www.example.com"), Some(DnsPattern::Exact(name("www.example.com"))));
+        for presented in [
+            "*",
+            "*.",
+            "*a.example.com",
+            "a*.example.com",
+            "www.*.example.com",
+            "*.*.example.com",
+            "www.example.*",
+            "xn--*.example.com",
+        ] {
+            assert_eq!(dns_pattern(presented.as_bytes()), None, "{presented}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_dns_name_matches_nothing() {
+        for presented in [
+            &b""[..],
+            b".",
+            b"example.com.",
+            b".example.com",
+            b"example..com",
+            b"192.0.2.1",
+            b"example.com\0.evil.example",
+            b"b\xc3\xbccher.example",
+            b"\xff.example",
+            b"a b.example",
+            b"https://example.com",
+            b"example.com:443",
+        ] {
+            assert_eq!(dns_pattern(presented), None, "{}", presented.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_exactly_one_label() {
+        for (name, expected) in [
+            ("a.example.com", true),
+            ("example.com", false),
+            ("a.b.example.com", false),
+            ("aexample.com", false),
+        ] {
+            assert_eq!(is_child(name, "example.com"), expected, "{name}");
+        }
+    }
+}

@@ -128,6 +128,9 @@ impl<'p, 'a> State<'p, 'a> {
             state.max_path_length = state.max_path_length.min(limit);
         }
         state.add_name_constraints(certificate.1, position, findings);
+        if let Some(constraints) = anchor.name_constraints() {
+            state.subtrees.add(&constraints, position, findings);
+        }
         state
     }
 

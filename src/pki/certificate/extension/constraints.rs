@@ -72,6 +72,17 @@ impl BasicConstraints {
 }
 
 impl<'a> NameConstraints<'a> {
+    /// Reads constraints that stand alone.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] if they cannot be read.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Asn1Error> {
+        let mut reader = DerReader::new(der);
+        let constraints = Self::read(&mut reader, &mut Vec::new())?;
+        reader.end("NameConstraints")?;
+        Ok(constraints)
+    }
+
     pub(super) fn read(reader: &mut DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
         let mut sequence = reader.sequence("NameConstraints")?;
         let permitted = sequence.optional("permittedSubtrees", tag::context_constructed(0))?;

@@ -19,7 +19,7 @@ const FLAGS: &str = "--cfg fuzzing -Zsanitizer=address -Cdebug-assertions -Cpass
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
 /// For each target.
-const SECONDS: u64 = 30;
+const SECONDS: u64 = 20;
 
 pub(super) fn run(options: &Options) -> Verdict {
     if !options.all {

@@ -55,7 +55,7 @@ impl TrafficSecret {
         self.protection()
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "ring"))]
     pub(super) const fn at_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self

@@ -74,79 +74,117 @@ fn peer_fault(fault: &PeerFault) -> Option<&'static str> {
 
 /// What the peer probably did not like when it sent this alert (§6).
 fn received(alert: AlertDescription, role: Role) -> &'static str {
-    match alert {
-        AlertDescription::UNEXPECTED_MESSAGE => {
-            "the peer got a message out of turn; one of the two TLS stacks is wrong."
+    if alert == AlertDescription::CERTIFICATE_REQUIRED && role == Role::Server {
+        return "the peer says that a certificate of ours is missing.";
+    }
+    let known = RECEIVED.iter().find(|(known, _)| *known == alert);
+    known
+        .map_or("RFC 9846 §6 does not know this alert; it ends the connection all the same.", |(_, what)| {
+            what
+        })
+}
+
+/// What each alert that a peer of TLS 1.3 may send (§6) probably means.
+const RECEIVED: &[(AlertDescription, &str)] = &[
+    (
+        AlertDescription::UNEXPECTED_MESSAGE,
+        "the peer got a message out of turn; one of the two TLS stacks is wrong.",
+    ),
+    (
+        AlertDescription::BAD_RECORD_MAC,
+        "a record did not open at the peer: damaged on the way, or the keys differ.",
+    ),
+    (AlertDescription::RECORD_OVERFLOW, "the peer takes shorter records than it was sent."),
+    (
+        AlertDescription::HANDSHAKE_FAILURE,
+        "the peer found nothing in common: suites, groups, signature schemes, or a certificate that it needs.",
+    ),
+    (
+        AlertDescription::BAD_CERTIFICATE,
+        "the peer could not make sense of our certificate, or a signature in the chain did not verify.",
+    ),
+    (
+        AlertDescription::UNSUPPORTED_CERTIFICATE,
+        "our certificate is of a kind, or for a purpose, that the peer does not take; look at its key type \
+         and extendedKeyUsage.",
+    ),
+    (AlertDescription::CERTIFICATE_REVOKED, "the peer says that our certificate is revoked."),
+    (
+        AlertDescription::CERTIFICATE_EXPIRED,
+        "the peer says that our certificate has expired or is not valid yet; if not, look at the peer's clock.",
+    ),
+    (
+        AlertDescription::CERTIFICATE_UNKNOWN,
+        "the peer did not accept our certificate, for a reason that it does not name; its log may. Often the \
+         name is another than it expects.",
+    ),
+    (
+        AlertDescription::ILLEGAL_PARAMETER,
+        "the peer takes a value that we sent for forbidden or inconsistent.",
+    ),
+    (
+        AlertDescription::UNKNOWN_CA,
+        "the peer does not trust the CA of our certificate; give a --cert from a CA that it knows, with the \
+         intermediates behind it in the file.",
+    ),
+    (AlertDescription::ACCESS_DENIED, "the peer knows who we are, and does not let us in."),
+    (
+        AlertDescription::DECODE_ERROR,
+        "the peer could not read a message of ours; one of the two TLS stacks is wrong.",
+    ),
+    (
+        AlertDescription::DECRYPT_ERROR,
+        "a signature or Finished of ours did not verify at the peer: does the key belong to the certificate?",
+    ),
+    (AlertDescription::PROTOCOL_VERSION, "the peer does not speak TLS 1.3."),
+    (AlertDescription::INSUFFICIENT_SECURITY, "the peer wants stronger suites, groups or keys than we have."),
+    (AlertDescription::INTERNAL_ERROR, "the peer failed for a reason of its own; its log may say more."),
+    (AlertDescription::INAPPROPRIATE_FALLBACK, "the peer speaks a newer version than we retried with."),
+    (AlertDescription::USER_CANCELED, "the peer gave the handshake up for a reason of its own."),
+    (
+        AlertDescription::MISSING_EXTENSION,
+        "the peer requires an extension that we did not send; often the server name.",
+    ),
+    (AlertDescription::UNSUPPORTED_EXTENSION, "the peer got an extension that it had not asked for."),
+    (AlertDescription::UNRECOGNIZED_NAME, "the server does not serve the name that we asked for; see --sni."),
+    (
+        AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
+        "the peer refused the OCSP response that came with our certificate.",
+    ),
+    (
+        AlertDescription::UNKNOWN_PSK_IDENTITY,
+        "the peer knows none of the keys that we offered to resume with.",
+    ),
+    (
+        AlertDescription::CERTIFICATE_REQUIRED,
+        "the server wants a client certificate; give one with --cert and --key, from a CA that it names.",
+    ),
+    (
+        AlertDescription::GENERAL_ERROR,
+        "the peer failed in a way that no other alert describes; its log may say more.",
+    ),
+    (
+        AlertDescription::NO_APPLICATION_PROTOCOL,
+        "the peer speaks none of the application protocols in --alpn.",
+    ),
+    (
+        AlertDescription::ECH_REQUIRED,
+        "the peer requires Encrypted Client Hello, which handfast does not have.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alert_of_tls_1_3_is_explained_once() {
+        // Those that §6 keeps for older versions, and the one that is no failure.
+        let left_out = [0, 21, 30, 41, 60, 100, 111, 114].map(AlertDescription);
+        let named = (0..=255).map(AlertDescription).filter(|alert| alert.name().is_some());
+        for alert in named.filter(|alert| !left_out.contains(alert)) {
+            let count = RECEIVED.iter().filter(|(known, _)| *known == alert).count();
+            assert_eq!(count, 1, "{alert}");
         }
-        AlertDescription::BAD_RECORD_MAC => {
-            "a record did not open at the peer: damaged on the way, or the keys differ."
-        }
-        AlertDescription::RECORD_OVERFLOW => "the peer takes shorter records than it was sent.",
-        AlertDescription::HANDSHAKE_FAILURE => {
-            "the peer found nothing in common: suites, groups, signature schemes, or a certificate that it needs."
-        }
-        AlertDescription::BAD_CERTIFICATE => {
-            "the peer could not make sense of our certificate, or a signature in the chain did not verify."
-        }
-        AlertDescription::UNSUPPORTED_CERTIFICATE => {
-            "our certificate is of a kind, or for a purpose, that the peer does not take; look at its key type \
-             and extendedKeyUsage."
-        }
-        AlertDescription::CERTIFICATE_REVOKED => "the peer says that our certificate is revoked.",
-        AlertDescription::CERTIFICATE_EXPIRED => {
-            "the peer says that our certificate has expired or is not valid yet; if not, look at the peer's clock."
-        }
-        AlertDescription::CERTIFICATE_UNKNOWN => {
-            "the peer did not accept our certificate, for a reason that it does not name; its log may. Often the \
-             name is another than it expects."
-        }
-        AlertDescription::ILLEGAL_PARAMETER => {
-            "the peer takes a value that we sent for forbidden or inconsistent."
-        }
-        AlertDescription::UNKNOWN_CA => {
-            "the peer does not trust the CA of our certificate; give a --cert from a CA that it knows, with the \
-             intermediates behind it in the file."
-        }
-        AlertDescription::ACCESS_DENIED => "the peer knows who we are, and does not let us in.",
-        AlertDescription::DECODE_ERROR => {
-            "the peer could not read a message of ours; one of the two TLS stacks is wrong."
-        }
-        AlertDescription::DECRYPT_ERROR => {
-            "a signature or Finished of ours did not verify at the peer: does the key belong to the certificate?"
-        }
-        AlertDescription::PROTOCOL_VERSION => "the peer does not speak TLS 1.3.",
-        AlertDescription::INSUFFICIENT_SECURITY => {
-            "the peer wants stronger suites, groups or keys than we have."
-        }
-        AlertDescription::INTERNAL_ERROR => "the peer failed for a reason of its own; its log may say more.",
-        AlertDescription::INAPPROPRIATE_FALLBACK => "the peer speaks a newer version than we retried with.",
-        AlertDescription::USER_CANCELED => "the peer gave the handshake up for a reason of its own.",
-        AlertDescription::MISSING_EXTENSION => {
-            "the peer requires an extension that we did not send; often the server name."
-        }
-        AlertDescription::UNSUPPORTED_EXTENSION => "the peer got an extension that it had not asked for.",
-        AlertDescription::UNRECOGNIZED_NAME => {
-            "the server does not serve the name that we asked for; see --sni."
-        }
-        AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE => {
-            "the peer refused the OCSP response that came with our certificate."
-        }
-        AlertDescription::UNKNOWN_PSK_IDENTITY => {
-            "the peer knows none of the keys that we offered to resume with."
-        }
-        AlertDescription::CERTIFICATE_REQUIRED if role == Role::Client => {
-            "the server wants a client certificate; give one with --cert and --key, from a CA that it names."
-        }
-        AlertDescription::CERTIFICATE_REQUIRED => "the peer says that a certificate of ours is missing.",
-        AlertDescription::GENERAL_ERROR => {
-            "the peer failed in a way that no other alert describes; its log may say more."
-        }
-        AlertDescription::NO_APPLICATION_PROTOCOL => {
-            "the peer speaks none of the application protocols in --alpn."
-        }
-        AlertDescription::ECH_REQUIRED => {
-            "the peer requires Encrypted Client Hello, which handfast does not have."
-        }
-        _ => "RFC 9846 §6 does not know this alert; it ends the connection all the same.",
     }
 }

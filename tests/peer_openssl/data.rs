@@ -169,6 +169,8 @@ fn after_our_close_notify_the_rest_of_the_answer_still_arrives() {
     assert!(openssl.finish().success());
 }
 
+//= R-6.1-2 test
+//= R-6.1-5 test
 #[test]
 #[ignore = "starts openssl"]
 fn after_the_close_notify_of_openssl_we_may_still_write() {
@@ -191,6 +193,7 @@ fn write_behind_the_end(stream: &mut Stream, openssl: &mut Peer) {
     assert_eq!(openssl.alerts().1, ["warning close_notify"]);
 }
 
+//= R-6.1-8 test
 #[test]
 #[ignore = "starts openssl"]
 fn a_cut_stream_is_no_close_to_either_end() {

@@ -8,6 +8,9 @@ use crate::session::{self, hear, tell};
 use crate::support::openssl::Peer;
 use crate::support::stream::Stream;
 
+//= R-4.7.3-2 test
+//= R-4.7.3-3 test
+//= R-4.7.3-5 test
 #[test]
 #[ignore = "starts openssl"]
 fn keys_are_updated_by_our_client_and_by_s_server() {

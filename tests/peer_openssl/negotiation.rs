@@ -126,6 +126,7 @@ fn our_server_knows_the_server_name_or_that_none_was_sent() {
 /// A client decides whether the handshake looks like one of TLS 1.2; "if the client sends a non-empty session ID,
 /// the server MUST send the change_cipher_spec" (E.4). OpenSSL's server goes by its own option instead, which a
 /// client must bear: "either side can send change_cipher_spec at any time during the handshake".
+//= R-E.4-1 test
 #[test]
 #[ignore = "starts openssl"]
 fn middlebox_compatibility_is_the_clients_choice() {
@@ -153,6 +154,7 @@ fn middlebox_compatibility_is_the_clients_choice() {
 
 /// Not with a change_cipher_spec before the second ClientHello: it is there that "servers operating statelessly MUST
 /// ignore these records" (§4.3.2), and OpenSSL 3.0 does not, from its own client neither.
+//= R-4.3.2-2 test
 #[test]
 #[ignore = "starts openssl"]
 fn our_client_brings_back_the_cookie_of_a_stateless_s_server() {
@@ -165,6 +167,7 @@ fn our_client_brings_back_the_cookie_of_a_stateless_s_server() {
     session::close(&mut stream, &mut openssl);
 }
 
+//= R-4.3.2-1 test
 #[test]
 #[ignore = "starts openssl"]
 fn s_client_brings_back_our_cookie() {
@@ -215,6 +218,7 @@ fn s_client_hears_which_authorities_our_server_names() {
 
 /// The tickets are of our test's making: here it matters that OpenSSL takes them, and that offering one back leads
 /// to a full handshake.
+//= R-4.7.1-5 test
 #[test]
 #[ignore = "starts openssl"]
 fn s_client_takes_our_tickets_and_gets_a_full_handshake_for_them() {

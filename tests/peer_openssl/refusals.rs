@@ -128,6 +128,7 @@ fn assert_refused(fault: &Fault, expected: AlertDescription, found: &str) {
     assert!(reason.contains(found), "{found} is not in:\n{reason}");
 }
 
+//= R-4.5.1.3-2 test
 #[test]
 #[ignore = "starts openssl"]
 fn our_server_requires_the_certificate_that_s_client_does_not_have() {

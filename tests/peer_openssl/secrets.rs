@@ -9,6 +9,7 @@ use crate::session;
 use crate::support::openssl::{Peer, directory};
 use crate::support::stream::Stream;
 
+//= R-7.5-1 test
 #[test]
 #[ignore = "starts openssl"]
 fn our_client_logs_and_exports_the_secrets_of_s_server() {

@@ -15,11 +15,14 @@ struct Peer {
 }
 
 /// One line a peer.
-const PEERS: &[Peer] = &[Peer {
-    package: "openssl",
-    program: "openssl",
-    why: "s_server and s_client are the other end of the interop tests",
-}];
+const PEERS: &[Peer] = &[
+    Peer {
+        package: "openssl",
+        program: "openssl",
+        why: "s_server and s_client are the other end of the interop tests",
+    },
+    Peer { package: "curl", program: "curl", why: "it asks `handfast server --http` for its page" },
+];
 
 /// Sees to it that every peer is here: installs what is missing where that can be done (Debian, as root).
 ///

@@ -51,8 +51,8 @@ fn unit(_: &Options) -> Verdict {
     cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
 }
 
-/// The tests that start a peer stand in `tests/peer_*.rs` and are `#[ignore]`d, so that a plain `cargo test`
-/// needs nothing but Rust and a C compiler.
+/// The tests that start a peer stand in `tests/peer_*`, here and in the tool's crate, and are `#[ignore]`d, so that
+/// a plain `cargo test` needs nothing but Rust and a C compiler.
 fn peer_tests(options: &Options) -> Verdict {
     if options.without_peers {
         return left_out("--without-peers");
@@ -60,8 +60,8 @@ fn peer_tests(options: &Options) -> Verdict {
     if !stems("tests")?.iter().any(|name| name.starts_with("peer_")) {
         return left_out("there is no tests/peer_*.rs");
     }
-    let step =
-        Step::cargo(&["test", "--all-features", "--no-fail-fast", "--test", "peer_*", "--", "--ignored"]);
+    let tests = ["test", "--workspace", "--all-features", "--no-fail-fast", "--test", "peer_*"];
+    let step = Step::cargo(&[&tests[..], &["--", "--ignored"]].concat());
     if options.all { step.env(ALL, "1") } else { step }.run()?;
     Ok(Done::Passed)
 }

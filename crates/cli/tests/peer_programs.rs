@@ -1,0 +1,127 @@
+//! The tool in sessions with programs of others: `openssl s_server`, `openssl s_client` and curl.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../../../tests/support/openssl.rs"]
+mod openssl;
+mod support;
+
+use openssl::Peer;
+use support::{CLIENT_ID, Files, SERVER_ID, Server};
+
+/// `openssl s_server` that requires a certificate of `ca.pem`, and its port.
+fn s_server(files: &Files, more: &[&str]) -> (Peer, String) {
+    let [ca, chain, key] = ["ca.pem", "server.pem", "server.key"].map(|name| files.path(name));
+    let accept =
+        ["s_server", "-accept", "127.0.0.1:0", "-naccept", "1", "-Verify", "1", "-verify_return_error"];
+    let peer =
+        Peer::start(&[&accept[..], &["-CAfile", &ca, "-cert", &chain, "-key", &key, "-msg"], more].concat());
+    let port = peer.wait_for("ACCEPT 127.0.0.1:");
+    (peer, port)
+}
+
+/// `openssl s_client` that trusts `ca.pem`, with these options more.
+fn s_client(files: &Files, server: &Server, more: &[&str]) -> Peer {
+    let ca = files.path("ca.pem");
+    let expect =
+        ["-verify_return_error", "-verify_hostname", "localhost", "-servername", "localhost", "-msg"];
+    Peer::start(&[&["s_client", "-connect", server.address(), "-CAfile", &ca], &expect[..], more].concat())
+}
+
+/// `curl` for this path, with the client's certificate and these options more.
+fn curl(files: &Files, server: &Server, path: &str, more: &[&str]) -> Peer {
+    let ca = files.path("ca.pem");
+    let to = format!("localhost:443:{}", server.address());
+    let url = format!("https://localhost{path}");
+    let session = ["--silent", "--show-error", "--max-time", "10", "--noproxy", "*", "--cacert", &ca];
+    Peer::start_program("curl", &[&session[..], &["--connect-to", &to, &url], more].concat())
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn the_client_holds_a_mutual_session_with_s_server() {
+    let files = Files::new("peer_s_server");
+    let (mut openssl, port) = s_server(&files, &["-rev"]);
+    let credential = "--ca @ca.pem --name localhost --cert @client.pem --key @client.key";
+    let run = files.run(&format!("client 127.0.0.1:{port} {credential}"), b"from handfast\n");
+    run.told(0, &["connected to 127.0.0.1", "DNS name localhost", SERVER_ID]);
+    assert_eq!(run.stdout, "tsafdnah morf\n");
+    assert!(openssl.finish().success());
+    assert_eq!(openssl.value("Peer certificate: ").as_deref(), Some("CN = client"));
+    assert_eq!(openssl.alerts().1, ["warning close_notify"]);
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn the_client_tells_that_s_server_refused_it_for_want_of_a_certificate() {
+    let files = Files::new("peer_s_server_refuses");
+    let (mut openssl, port) = s_server(&files, &[]);
+    let run = files.run(&format!("client 127.0.0.1:{port} --ca @ca.pem --name localhost"), b"");
+    run.told(5, &["certificate_required"]);
+    openssl.finish();
+    assert_eq!(openssl.alerts().1, ["fatal certificate_required"]);
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn the_server_holds_a_mutual_session_with_s_client() {
+    let files = Files::new("peer_s_client");
+    let server = files.mutual_server("--client-auth required --echo --once");
+    let [chain, key] = ["client.pem", "client.key"].map(|name| files.path(name));
+    let mut openssl = s_client(&files, &server, &["-cert", &chain, "-key", &key]);
+    openssl.type_in(b"from openssl\n");
+    openssl.wait_for_data(b"from openssl\n");
+    openssl.type_in(b"Q\n");
+    assert!(openssl.finish().success());
+    assert_eq!(openssl.value("subject=").as_deref(), Some("CN = server"));
+    assert_eq!(openssl.value("Verification: ").as_deref(), Some("OK"));
+    server.end().told(0, &["#1 connected by", CLIENT_ID, "#1 closed after"]);
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn the_server_refuses_s_client_for_want_of_a_certificate_and_tells_so() {
+    let files = Files::new("peer_s_client_refused");
+    let server = files.mutual_server("--client-auth required --echo --once");
+    let mut openssl = s_client(&files, &server, &[]);
+    openssl.finish();
+    assert_eq!(openssl.alerts().0, ["fatal certificate_required"]);
+    server.end().told(4, &["certificate_required"]);
+}
+
+#[test]
+#[ignore = "starts curl"]
+fn curl_gets_the_page_of_session_facts() {
+    let files = Files::new("peer_curl");
+    let server = files.mutual_server("--client-auth required --http --alpn http/1.1");
+    let [chain, key] = ["client.pem", "client.key"].map(|name| files.path(name));
+    for (path, fact) in [("/", "cipher suite: TLS_"), ("/keyupdate", "KeyUpdate: sent")] {
+        let mut curl = curl(&files, &server, path, &["--fail", "--cert", &chain, "--key", &key]);
+        assert!(curl.finish().success());
+        assert!(curl.has_said(fact) && curl.has_said(CLIENT_ID) && curl.has_said("http/1.1"));
+    }
+}
+
+#[test]
+#[ignore = "starts curl"]
+fn curl_without_a_certificate_hears_that_one_is_required() {
+    let files = Files::new("peer_curl_refused");
+    let server = files.mutual_server("--client-auth required --http");
+    let mut curl = curl(&files, &server, "/", &[]);
+    assert!(!curl.finish().success());
+    // OpenSSL's words for certificate_required.
+    assert!(curl.has_said("certificate required"));
+}
+
+#[test]
+#[ignore = "starts curl"]
+fn a_server_tells_that_curl_spoke_http_without_tls() {
+    let files = Files::new("peer_curl_plain");
+    let server = files.mutual_server("--http --once");
+    let url = format!("http://{}/", server.address());
+    let mut curl = Peer::start_program("curl", &["--silent", "--max-time", "10", "--noproxy", "*", &url]);
+    assert!(!curl.finish().success());
+    let run = server.end();
+    assert_ne!(run.code, 0);
+    assert!(run.stderr.contains("HTTP"), "{run:#?}");
+}

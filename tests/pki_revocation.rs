@@ -10,8 +10,11 @@ use authority::{MID_2030, ca, leaf, root, server};
 use handfast::crypto::ring;
 use handfast::identity::ExpectedPeer;
 use handfast::pem;
+use handfast::pki::asn1::Asn1Reason;
 use handfast::pki::certificate::Certificate;
-use handfast::pki::revocation::{Crl, CrlStore, OcspResponse, Revocation, StaleStatus, UnknownStatus};
+use handfast::pki::revocation::{
+    Crl, CrlStore, MAX_OCSP_RESPONSE_LEN, OcspResponse, Revocation, StaleStatus, UnknownStatus,
+};
 use handfast::pki::{Accepted, FindingCode, Judgement, Missing, Purpose, Refusal, TrustAnchors, judge};
 use handfast::time::Time;
 use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
@@ -266,6 +269,34 @@ fn no_truncated_or_flipped_list_says_good() {
         let judge = Judge { crls: [crl].into_iter().collect(), ..Judge::default() };
         assert!(judge.code(GOOD).is_some(), "{bit}");
     }
+}
+
+#[test]
+fn an_ocsp_response_has_at_most_2_to_the_16_bytes() {
+    // No response, but a SEQUENCE of the length wanted.
+    let padded = |length: usize| {
+        let mut response = vec![0x30, 0x83, 0, 0, 0];
+        let contents = u32::try_from(length - 5).unwrap().to_be_bytes();
+        response[2..].copy_from_slice(&contents[1..]);
+        response.resize(length, 0);
+        OcspResponse::from_der(&response).unwrap_err().reason
+    };
+    let limit = MAX_OCSP_RESPONSE_LEN;
+    assert!(!matches!(padded(limit), Asn1Reason::TooLarge { .. }));
+    assert_eq!(padded(limit + 1), Asn1Reason::TooLarge { limit });
+}
+
+#[test]
+fn a_list_verified_ahead_is_judged_like_any_other() {
+    let mut judge = Judge::with_crl(FRESH);
+    let provider = ring::provider();
+    let (own, other) = (der(CA), der(GOOD));
+    let stranger = Certificate::from_der(&other).unwrap();
+    assert_eq!(judge.crls.verify_signatures(&[stranger], &provider), 0);
+    let issuer = Certificate::from_der(&own).unwrap();
+    assert_eq!(judge.crls.verify_signatures(&[issuer], &provider), 1);
+    assert_eq!(judge.code(GOOD), None);
+    assert_eq!(judge.code(REVOKED), Some(FindingCode::Revoked));
 }
 
 #[test]

@@ -14,7 +14,6 @@ use crate::pki::certificate::{
 use crate::pki::judgement::{Judgement, Purpose};
 use crate::pki::refusal::Source;
 use crate::pki::revocation::{CertificateList, Crl, Revocation, RevocationReason, RevokedCertificate};
-use crate::pki::signature::SignedData;
 
 /// Signers of lists whose own status hangs on a list of another signer, and so on: real ones stop at one.
 const MAX_SIGNER_DEPTH: usize = 3;
@@ -94,7 +93,7 @@ impl<'a> Search<'a> {
             return Ok(Err(why));
         }
         // (f), (g)
-        let Some(signer) = self.signer(target, list)? else {
+        let Some(signer) = self.signer(target, crl, list)? else {
             return Ok(Err("a CRL without a trusted signer whose key usage has cRLSign".into()));
         };
         let mut verdict = ListVerdict {
@@ -107,7 +106,7 @@ impl<'a> Search<'a> {
             let applies = is_delta_of(&delta_list, list)
                 && usable(delta, &delta_list).is_ok()
                 && self.is_current(delta_list.this_update, delta_list.next_update);
-            if !applies || !self.is_signed_by(&delta_list, signer, target)? {
+            if !applies || !self.is_signed_by(delta, &delta_list, signer, target)? {
                 continue;
             }
             // (j), (k)
@@ -126,6 +125,7 @@ impl<'a> Search<'a> {
     fn signer(
         &mut self,
         target: &Target<'_, 'a>,
+        crl: &Crl,
         list: &CertificateList<'_>,
     ) -> Result<Option<usize>, Exhausted> {
         self.add_anchor_nodes(&list.issuer);
@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
             {
                 continue;
             }
-            if self.is_signed_by(list, index, target)?
+            if self.is_signed_by(crl, list, index, target)?
                 && (above.contains(&index) || self.is_trusted_signer(index, target)?)
             {
                 return Ok(Some(index));
@@ -184,6 +184,7 @@ impl<'a> Search<'a> {
 
     fn is_signed_by(
         &mut self,
+        crl: &Crl,
         list: &CertificateList<'_>,
         signer: usize,
         target: &Target<'_, 'a>,
@@ -191,16 +192,13 @@ impl<'a> Search<'a> {
         let Some(certificate) = self.nodes.get(signer).map(|node| Arc::clone(&node.certificate)) else {
             return Ok(false);
         };
+        let key = certificate.subject_public_key_info.der;
+        if crl.is_signed_by(key) {
+            return Ok(true);
+        }
         self.work.signature()?;
-        let verifier = self.judgement.signature_verifier();
-        let signed = SignedData {
-            algorithm: list.signature_algorithm,
-            key_parameters: self.key_parameters(signer, target.path),
-            subject_public_key_info: certificate.subject_public_key_info.der,
-            message: list.tbs_cert_list,
-            signature: list.signature_value,
-        };
-        Ok(verifier.verify_signature(&signed).is_ok())
+        let signed = list.signed_data(key, self.key_parameters(signer, target.path));
+        Ok(self.judgement.signature_verifier().verify_signature(&signed).is_ok())
     }
 
     /// A key's own parameters, or those that it inherits in the path.

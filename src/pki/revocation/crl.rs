@@ -10,9 +10,10 @@ use super::{CrlError, RevocationReason};
 use crate::pem;
 use crate::pki::asn1::{self, Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
 use crate::pki::certificate::{
-    AlgorithmIdentifier, AuthorityKeyIdentifier, Extension, ExtensionField, IssuingDistributionPoint, Name,
-    NormalizedName,
+    AlgorithmIdentifier, AuthorityKeyIdentifier, Certificate, Extension, ExtensionField,
+    IssuingDistributionPoint, Name, NormalizedName,
 };
+use crate::pki::signature::{SignatureError, SignedData, VerifySignature};
 use crate::time::Time;
 
 /// Bytes of the largest list that we read: some ten million entries. Offsets into it are kept as `u32`.
@@ -83,6 +84,8 @@ pub struct Crl {
     der: Arc<[u8]>,
     issuer: NormalizedName,
     index: CrlIndex,
+    /// The SubjectPublicKeyInfo of the key that is known to have signed it.
+    signed_by: Option<Arc<[u8]>>,
 }
 
 /// The lists of a config, findable by issuer.
@@ -200,6 +203,21 @@ impl<'a> CertificateList<'a> {
         Ok(())
     }
 
+    /// What the signature is over, with an issuer's key.
+    pub(crate) fn signed_data<'s>(
+        &'s self,
+        subject_public_key_info: &'s [u8],
+        key_parameters: Option<&'s [u8]>,
+    ) -> SignedData<'s> {
+        SignedData {
+            algorithm: self.signature_algorithm,
+            key_parameters,
+            subject_public_key_info,
+            message: self.tbs_cert_list,
+            signature: self.signature_value,
+        }
+    }
+
     /// Is it about changes to a complete list?
     #[must_use]
     pub const fn is_delta(&self) -> bool {
@@ -217,13 +235,36 @@ impl Crl {
         let list = CertificateList::from_der(&der)?;
         let issuer = list.issuer.normalized();
         let index = CrlIndex::build(&list, issuer.clone())?;
-        Ok(Self { issuer, index, der })
+        Ok(Self { issuer, index, der, signed_by: None })
     }
 
     /// The list but for its entries; `None` never happens, since it was read before.
     #[must_use]
     pub fn list(&self) -> Option<CertificateList<'_>> {
         CertificateList::from_der(&self.der).ok()
+    }
+
+    /// Verifies the signature with an issuer's key, once and for all judgements: hashing a long list takes
+    /// longer than all else. Whether that issuer may sign lists and is trusted is judged each time.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if the issuer has another name or the signature does not verify.
+    pub fn verify_signature(
+        &mut self,
+        issuer: &Certificate<'_>,
+        verifier: &dyn VerifySignature,
+    ) -> Result<(), SignatureError> {
+        let key = issuer.subject_public_key_info;
+        let list = self.list().filter(|list| list.issuer.matches(&issuer.subject));
+        let list = list.ok_or(SignatureError::BadSignature)?;
+        verifier.verify_signature(&list.signed_data(key.der, key.algorithm.parameters))?;
+        self.signed_by = Some(key.der.into());
+        Ok(())
+    }
+
+    /// Is this the key that is known to have signed it?
+    pub(crate) fn is_signed_by(&self, subject_public_key_info: &[u8]) -> bool {
+        self.signed_by.as_deref() == Some(subject_public_key_info)
     }
 
     /// Entries in the list.
@@ -267,6 +308,19 @@ impl CrlStore {
             }
         }
         Ok(crls.into_iter().collect())
+    }
+
+    /// Verifies the lists' signatures with the keys of these certificates, once and for all judgements
+    /// ([`Crl::verify_signature`]); gives how many verified. The others are verified with each judgement that
+    /// needs them.
+    pub fn verify_signatures(
+        &mut self,
+        issuers: &[Certificate<'_>],
+        verifier: &dyn VerifySignature,
+    ) -> usize {
+        let verifies =
+            |crl: &mut Crl| issuers.iter().any(|issuer| crl.verify_signature(issuer, verifier).is_ok());
+        self.crls.iter_mut().map(verifies).filter(|verified| *verified).count()
     }
 
     /// The lists in the order given.

@@ -150,9 +150,11 @@ fn connect_to_s_server(case: &Case) {
     session::exchange(&mut stream, &mut openssl);
     session::close(&mut stream, &mut openssl);
     check_ours(case, Role::Client, &connected);
+    let is_pending = |milestone: &Milestone| matches!(milestone, Milestone::ClientAuthPending);
     let is_confirmed = |milestone: &Milestone| {
         matches!(milestone, Milestone::ClientAuthConfirmed(AcceptanceProof::NewSessionTicket))
     };
+    assert_eq!(stream.milestones().iter().any(is_pending), case.client_key.is_some(), "{case:?}");
     assert_eq!(stream.milestones().iter().any(is_confirmed), case.client_key.is_some(), "{case:?}");
     check_openssl(case, Role::Server, &connected, &openssl);
     let value = |label| openssl.value(label);

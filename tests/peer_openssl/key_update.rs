@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use handfast::handshake::Milestone;
+use handfast::handshake::{AcceptanceProof, Milestone};
 
 use crate::session::{self, hear, tell};
 use crate::support::openssl::Peer;
@@ -23,6 +23,23 @@ fn keys_are_updated_by_our_client_and_by_s_server() {
 fn keys_are_updated_by_our_server_and_by_s_client() {
     let (mut stream, mut openssl) = session::with_s_client(session::server_builder(), &[]);
     update_keys(&mut stream, &mut openssl);
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn a_server_without_tickets_confirms_our_certificate_by_the_key_update_that_we_ask_for() {
+    let mut builder = session::client_builder();
+    builder.handshake.probe_acceptance = true;
+    let (mut stream, mut openssl) = session::with_s_server(builder, &["-num_tickets", "0"]);
+    stream.flush().unwrap();
+    openssl.wait_for_count(RECEIVED, 1);
+    session::exchange(&mut stream, &mut openssl);
+    let is_confirmed = |milestone: &Milestone| {
+        matches!(milestone, Milestone::ClientAuthConfirmed(AcceptanceProof::KeyUpdate))
+    };
+    assert!(stream.milestones().iter().any(is_confirmed));
+    session::close(&mut stream, &mut openssl);
+    assert_eq!(openssl.count(SENT), 1);
 }
 
 /// A KeyUpdate as OpenSSL logs it: received, and sent.

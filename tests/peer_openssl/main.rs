@@ -1,5 +1,5 @@
 //! Sessions with OpenSSL in both roles: `openssl s_server` and `openssl s_client` are started on loopback, and
-//! both ends are asked what they saw.
+//! both ends are asked what they saw, in the words of OpenSSL 3.0.
 //!
 //! They need a program of others, so a plain `cargo test` leaves them out; `cargo xtask test` runs them.
 

@@ -283,7 +283,9 @@ impl Drop for Peer {
             let text = self.text();
             let is_octets = |line: &&str| line.starts_with("    ") && line.len() < 60;
             let lines: Vec<_> = text.lines().filter(|line| !is_octets(line)).collect();
-            eprintln!("--- {}\n{}", self.command, lines.join("\n"));
+            let version = Command::new("openssl").arg("version").output().map(|output| output.stdout);
+            let version = version.unwrap_or_default();
+            eprintln!("--- {}--- {}\n{}", String::from_utf8_lossy(&version), self.command, lines.join("\n"));
         }
     }
 }

@@ -13,6 +13,7 @@ mod key_update;
 mod negotiation;
 mod pki;
 mod refusals;
+mod resumption;
 mod secrets;
 mod session;
 

@@ -66,7 +66,7 @@ fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Re
     })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let length = fs::metadata(path).map_err(|error| Failure::file(path, error))?.len();
     if length > MAX_FILE {
         return Err(Failure::file(

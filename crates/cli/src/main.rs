@@ -16,6 +16,7 @@ mod session;
 mod summary;
 mod terminal;
 mod transport;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run().map(|()| ExitCode::SUCCESS),
         Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Server(args) => server::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     outcome.unwrap_or_else(|failure| {
         failure.print("");

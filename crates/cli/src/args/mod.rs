@@ -6,6 +6,7 @@ mod limits;
 mod negotiation;
 mod peer;
 mod server;
+mod verify;
 
 pub(crate) use client::ClientArgs;
 pub(crate) use credential::CredentialArgs;
@@ -13,6 +14,7 @@ pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::PeerArgs;
 pub(crate) use server::{ClientAuthArg, ServerArgs};
+pub(crate) use verify::{ProfileArg, PurposeArg, VerifyArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -49,6 +51,9 @@ pub(crate) enum Command {
     /// Serve sessions: echo, HTTP page of session facts, or one session piped to stdin and stdout
     #[command(after_help = server::EXAMPLES)]
     Server(Box<ServerArgs>),
+    /// Judge a certificate chain from files, and say why it is accepted or refused
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(Box<VerifyArgs>),
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Start {
         };
         step.actions.middlebox_compatibility = !legacy_session_id.is_empty();
         let mut shares = Vec::new();
-        for group in &config.key_share_groups {
+        for group in config.groups.iter().filter(|group| config.key_share_groups.contains(group)) {
             shares.push((*group, start_key_exchange(*group, step)?));
         }
         let offer = Offer {

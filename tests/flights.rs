@@ -1,0 +1,342 @@
+//! What each side says of its own accord: every message of both flights, read back from the bytes that go out.
+
+#![cfg(test)]
+#![cfg(all(feature = "floors", feature = "ring"))]
+
+#[path = "support/handshake_ends.rs"]
+mod handshake_ends;
+
+use std::sync::Arc;
+
+use handfast::crypto::{self, AeadAlgorithm, Entropy, HashAlgorithm};
+use handfast::handshake::{ClientAuth, Config, Epoch, Handshake};
+use handfast::identity::ExpectedPeer;
+use handfast::message::{
+    Certificate, CertificateRequest, CipherSuite, ClientHello, EncryptedExtensions, ExtensionType,
+    HandshakeType, KeyShareClientHello, NamedGroup, OfferedPsks, ProtocolVersion, PskKeyExchangeMode,
+    PskKeyExchangeModes, ServerHello, ServerNameList, SignatureScheme, SignatureSchemeList,
+    SignatureSchemeListCert, SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello,
+    peek_header,
+};
+use handfast::resumption::{Psk, PskOffer};
+use handfast::wire::Decode;
+use handshake_ends::{End, NOW, credential};
+
+/// A message that went out: whose, in which epoch, and its body.
+struct Said {
+    by_client: bool,
+    epoch: Epoch,
+    msg_type: HandshakeType,
+    body: Vec<u8>,
+}
+
+fn config() -> Config {
+    Config::new(crypto::ring::provider())
+}
+
+/// The defaults but for this change.
+fn config_with(change: impl FnOnce(&mut Config)) -> Config {
+    let mut config = config();
+    change(&mut config);
+    config
+}
+
+fn entropy(seed: u8) -> Entropy {
+    Entropy::from_platform([seed; 32])
+}
+
+fn client_machine(config: Config, psks: Vec<PskOffer>, seed: u8) -> Handshake {
+    let expected = Arc::new(ExpectedPeer::dns("peer.test").unwrap());
+    Handshake::client_with_psks(Arc::new(config), expected, vec![], psks, NOW, entropy(seed))
+}
+
+/// The first ClientHello under this config.
+fn hello_of(config: Config, psks: Vec<PskOffer>, seed: u8) -> Vec<u8> {
+    let machine = client_machine(config, psks, seed);
+    let (epoch, bytes) = machine.owed().unwrap();
+    assert_eq!(epoch, Epoch::Initial);
+    assert_eq!(peek_header(bytes), Some((HandshakeType::CLIENT_HELLO, bytes.len() - 4)));
+    bytes[4..].to_vec()
+}
+
+/// All that two ends say until both are connected and silent, and the server's certificate.
+fn conversation(client: Config, server: Config) -> (Vec<Said>, Vec<u8>) {
+    let ((client_credential, client_key), (server_credential, server_key)) = (credential(), credential());
+    let leaf = server_credential.chain()[0].to_vec();
+    let mut client = End::new(client_machine(client, vec![], 1), client_credential, server_key);
+    let server = Handshake::server(Arc::new(server), vec![], entropy(2));
+    let mut server = End::new(server, server_credential, client_key);
+    let mut said = Vec::new();
+    while say(&mut client, &mut server, true, &mut said) + say(&mut server, &mut client, false, &mut said) > 0
+    {
+    }
+    assert!(client.connected.is_some() && server.connected.is_some());
+    (said, leaf)
+}
+
+fn say(from: &mut End, to: &mut End, by_client: bool, said: &mut Vec<Said>) -> usize {
+    from.work().unwrap();
+    let mut count = 0;
+    while let Some((epoch, bytes)) = from.machine.owed() {
+        let mut rest = bytes;
+        while let Some((msg_type, length)) = peek_header(rest) {
+            said.push(Said { by_client, epoch, msg_type, body: rest[4..4 + length].to_vec() });
+            rest = &rest[4 + length..];
+        }
+        let length = bytes.len();
+        to.machine.receive(epoch, bytes);
+        to.work().unwrap();
+        from.machine.sent(length);
+        count += length;
+    }
+    count
+}
+
+fn types(said: &[Said], by_client: bool) -> Vec<HandshakeType> {
+    said.iter().filter(|message| message.by_client == by_client).map(|message| message.msg_type).collect()
+}
+
+fn find(said: &[Said], msg_type: HandshakeType) -> &Said {
+    said.iter().find(|message| message.msg_type == msg_type).unwrap()
+}
+
+fn extension_types(extensions: &handfast::message::Extensions<'_>) -> Vec<ExtensionType> {
+    extensions.iter().map(|extension| extension.extension_type).collect()
+}
+
+#[test]
+fn a_client_hello_has_the_legacy_fields_that_the_rfc_fixes() {
+    let body = hello_of(config(), vec![], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    assert_eq!(hello.legacy_version, ProtocolVersion(0x0303));
+    assert_eq!(hello.legacy_compression_methods, [0]);
+    assert_eq!(hello.legacy_session_id.len(), 32);
+    let again = hello_of(config(), vec![], 2);
+    assert_ne!(hello.legacy_session_id, ClientHello::decode(&again).unwrap().legacy_session_id);
+    let without = hello_of(config_with(|config| config.middlebox_compatibility = false), vec![], 1);
+    assert_eq!(ClientHello::decode(&without).unwrap().legacy_session_id, []);
+}
+
+#[test]
+fn a_client_offers_the_suites_groups_and_schemes_that_everyone_implements() {
+    let body = hello_of(config(), vec![], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    let suites: Vec<_> = hello.cipher_suites.iter().collect();
+    assert_eq!(
+        suites,
+        [
+            CipherSuite::TLS_AES_128_GCM_SHA256,
+            CipherSuite::TLS_AES_256_GCM_SHA384,
+            CipherSuite::TLS_CHACHA20_POLY1305_SHA256
+        ]
+    );
+    let groups: SupportedGroups<'_> = hello.extensions.get().unwrap().unwrap();
+    let groups: Vec<_> = groups.named_group_list.iter().collect();
+    assert_eq!(groups, [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1]);
+    let schemes: SignatureSchemeList<'_> = hello.extensions.get().unwrap().unwrap();
+    let in_certificates: SignatureSchemeListCert<'_> = hello.extensions.get().unwrap().unwrap();
+    for scheme in [SignatureScheme::RSA_PSS_RSAE_SHA256, SignatureScheme::ECDSA_SECP256R1_SHA256] {
+        assert!(schemes.supported_signature_algorithms.contains(scheme), "{scheme}");
+        assert!(in_certificates.supported_signature_algorithms.contains(scheme), "{scheme}");
+    }
+    let pkcs1 = SignatureScheme::RSA_PKCS1_SHA256;
+    assert!(in_certificates.supported_signature_algorithms.contains(pkcs1));
+    assert!(!schemes.supported_signature_algorithms.contains(pkcs1));
+}
+
+#[test]
+fn a_client_hello_has_each_extension_that_must_be_there_and_no_other() {
+    let body = hello_of(config(), vec![], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    assert_eq!(
+        extension_types(&hello.extensions),
+        [
+            ExtensionType::SERVER_NAME,
+            ExtensionType::SUPPORTED_GROUPS,
+            ExtensionType::KEY_SHARE,
+            ExtensionType::SUPPORTED_VERSIONS,
+            ExtensionType::SIGNATURE_ALGORITHMS,
+            ExtensionType::SIGNATURE_ALGORITHMS_CERT,
+        ]
+    );
+    let versions: SupportedVersionsClientHello<'_> = hello.extensions.get().unwrap().unwrap();
+    assert_eq!(versions.versions.iter().collect::<Vec<_>>(), [ProtocolVersion(0x0304)]);
+    let name: ServerNameList<'_> = hello.extensions.get().unwrap().unwrap();
+    assert_eq!(name.host_name, "peer.test");
+}
+
+#[test]
+fn one_policy_for_all_signatures_needs_one_list() {
+    let same = config_with(|config| config.signature_schemes_cert.clone_from(&config.signature_schemes));
+    let body = hello_of(same, vec![], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    assert!(hello.extensions.find(ExtensionType::SIGNATURE_ALGORITHMS).is_some());
+    assert!(hello.extensions.find(ExtensionType::SIGNATURE_ALGORITHMS_CERT).is_none());
+}
+
+#[test]
+fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
+    let shares_of = |key_share_groups: &[NamedGroup]| {
+        let config = config_with(|config| config.key_share_groups = key_share_groups.to_vec());
+        let body = hello_of(config, vec![], 1);
+        let hello = ClientHello::decode(&body).unwrap();
+        let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
+        shares.client_shares().map(|share| share.group).collect::<Vec<_>>()
+    };
+    let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
+    assert_eq!(shares_of(&[x25519]), [x25519]);
+    assert_eq!(shares_of(&[p384, x25519, p384]), [x25519, p384]);
+    assert_eq!(shares_of(&[p256]), [p256]);
+    assert_eq!(shares_of(&[]), []);
+    let not_listed = config_with(|config| {
+        config.groups = vec![x25519];
+        config.key_share_groups = vec![x25519, p256];
+    });
+    assert!(not_listed.check().unwrap_err().contains("secp256r1"));
+}
+
+#[test]
+fn a_client_without_a_share_lets_the_server_choose_the_group() {
+    let client = config_with(|config| config.key_share_groups.clear());
+    let server = config_with(|config| {
+        config.groups = vec![NamedGroup::SECP384R1];
+        config.key_share_groups.clear();
+    });
+    let (said, _) = conversation(client, server);
+    let hellos: Vec<_> =
+        said.iter().filter(|message| message.msg_type == HandshakeType::CLIENT_HELLO).collect();
+    let [first, second] = hellos.as_slice() else { panic!("{} ClientHellos", hellos.len()) };
+    let (first, second) =
+        (ClientHello::decode(&first.body).unwrap(), ClientHello::decode(&second.body).unwrap());
+    let shares: KeyShareClientHello<'_> = second.extensions.get().unwrap().unwrap();
+    let groups: Vec<_> = shares.client_shares().map(|share| share.group).collect();
+    assert_eq!(groups, [NamedGroup::SECP384R1]);
+    assert_eq!((first.random, first.legacy_session_id), (second.random, second.legacy_session_id));
+    assert_eq!(extension_types(&first.extensions), extension_types(&second.extensions));
+    let request = said.iter().find(|message| message.msg_type == HandshakeType::SERVER_HELLO).unwrap();
+    let request = ServerHello::decode(&request.body).unwrap();
+    assert!(request.is_hello_retry_request());
+    let expected = [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE];
+    assert_eq!(extension_types(&request.extensions), expected);
+}
+
+#[test]
+fn psks_come_last_and_with_their_modes_and_a_share() {
+    let psk = Psk::external(&[7; 32], HashAlgorithm::Sha256);
+    let offer = PskOffer::external(b"label".to_vec(), psk);
+    let body = hello_of(config(), vec![offer.clone()], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    assert_eq!(hello.extensions.last().unwrap().extension_type, ExtensionType::PRE_SHARED_KEY);
+    let offered: OfferedPsks<'_> = hello.extensions.get().unwrap().unwrap();
+    let ages: Vec<_> = offered.identities().map(|identity| identity.obfuscated_ticket_age).collect();
+    assert_eq!(ages, [0]);
+    let modes: PskKeyExchangeModes<'_> = hello.extensions.get().unwrap().unwrap();
+    assert_eq!(modes.ke_modes.iter().collect::<Vec<_>>(), [PskKeyExchangeMode::PSK_DHE_KE]);
+    let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
+    assert_eq!(shares.client_shares().count(), 1);
+
+    let of_sha384 = config_with(|config| config.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384]);
+    let body = hello_of(of_sha384, vec![offer], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    assert!(
+        hello.extensions.find(ExtensionType::PRE_SHARED_KEY).is_none(),
+        "no suite has the hash of the PSK"
+    );
+}
+
+#[test]
+fn a_server_hello_says_no_more_than_keys_and_version_need() {
+    let (said, _) = conversation(config(), config());
+    let (client, server) =
+        (find(&said, HandshakeType::CLIENT_HELLO), find(&said, HandshakeType::SERVER_HELLO));
+    assert_eq!((client.epoch, server.epoch), (Epoch::Initial, Epoch::Initial));
+    let (client, server) =
+        (ClientHello::decode(&client.body).unwrap(), ServerHello::decode(&server.body).unwrap());
+    assert_eq!(server.legacy_version, ProtocolVersion(0x0303));
+    assert_eq!(server.legacy_session_id_echo, client.legacy_session_id);
+    assert_eq!(server.legacy_compression_method, 0);
+    let expected = [ExtensionType::KEY_SHARE, ExtensionType::SUPPORTED_VERSIONS];
+    assert_eq!(extension_types(&server.extensions), expected);
+    let version: SupportedVersionsServerHello = server.extensions.get().unwrap().unwrap();
+    assert_eq!(version.selected_version, ProtocolVersion(0x0304));
+}
+
+#[test]
+fn a_servers_random_is_its_own() {
+    let random_of = |client_seed, server_seed| {
+        let hello = hello_of(config(), vec![], client_seed);
+        let (credential, key) = credential();
+        let machine = Handshake::server(Arc::new(config()), vec![], entropy(server_seed));
+        let mut server = End::new(machine, credential, key);
+        let length = u16::try_from(hello.len()).unwrap().to_be_bytes();
+        server.machine.receive(Epoch::Initial, &[&[1, 0], &length[..], &hello].concat());
+        server.work().unwrap();
+        let (_, bytes) = server.machine.owed().unwrap();
+        let length = peek_header(bytes).unwrap().1;
+        ServerHello::decode(&bytes[4..4 + length]).unwrap().random
+    };
+    assert_ne!(random_of(1, 1), random_of(1, 2), "of its own entropy");
+    assert_eq!(random_of(1, 3), random_of(2, 3), "and not of the client's");
+}
+
+#[test]
+fn both_flights_have_their_messages_in_order_and_under_their_keys() {
+    let (said, leaf) =
+        conversation(config(), config_with(|config| config.client_auth = ClientAuth::Required));
+    let server = [
+        HandshakeType::SERVER_HELLO,
+        HandshakeType::ENCRYPTED_EXTENSIONS,
+        HandshakeType::CERTIFICATE_REQUEST,
+        HandshakeType::CERTIFICATE,
+        HandshakeType::CERTIFICATE_VERIFY,
+        HandshakeType::FINISHED,
+    ];
+    assert_eq!(types(&said, false), server);
+    let [hello, flight @ ..] = [
+        HandshakeType::CLIENT_HELLO,
+        HandshakeType::CERTIFICATE,
+        HandshakeType::CERTIFICATE_VERIFY,
+        HandshakeType::FINISHED,
+    ];
+    assert_eq!(types(&said, true), [&[hello], &flight[..]].concat());
+    let is_hello = |message: &Said| {
+        [HandshakeType::CLIENT_HELLO, HandshakeType::SERVER_HELLO].contains(&message.msg_type)
+    };
+    for message in &said {
+        let expected = if is_hello(message) { Epoch::Initial } else { Epoch::Handshake };
+        assert_eq!(message.epoch, expected, "{}", message.msg_type);
+    }
+    let request = CertificateRequest::decode(&find(&said, HandshakeType::CERTIFICATE_REQUEST).body).unwrap();
+    assert_eq!(request.certificate_request_context, []);
+    assert!(request.extensions.find(ExtensionType::SIGNATURE_ALGORITHMS).is_some());
+    let certificate = Certificate::decode(&find(&said, HandshakeType::CERTIFICATE).body).unwrap();
+    assert_eq!(certificate.certificate_request_context, []);
+    assert_eq!(certificate.certificate_list.iter().next().unwrap().cert_data, leaf);
+}
+
+#[test]
+fn a_server_that_asks_for_nothing_gets_a_finished_alone() {
+    let (said, _) = conversation(config(), config_with(|config| config.client_auth = ClientAuth::None));
+    assert_eq!(types(&said, true), [HandshakeType::CLIENT_HELLO, HandshakeType::FINISHED]);
+    assert!(!types(&said, false).contains(&HandshakeType::CERTIFICATE_REQUEST));
+}
+
+#[test]
+fn a_server_answers_no_extension_that_the_client_did_not_send() {
+    let server = config_with(|config| {
+        config.application_protocols = vec![b"h2".to_vec()];
+        config.record_size_limit = Some(4096);
+        config.request_ocsp = true;
+    });
+    let (said, _) = conversation(config(), server);
+    let message = find(&said, HandshakeType::ENCRYPTED_EXTENSIONS);
+    let message = EncryptedExtensions::decode(&message.body).unwrap();
+    assert_eq!(extension_types(&message.extensions), [ExtensionType::SERVER_NAME]);
+}
+
+#[test]
+fn every_aead_adds_at_most_255_bytes_and_has_a_nonce_of_8_or_more() {
+    for aead in [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305] {
+        assert!(aead.tag_len() + 1 <= 255 && aead.nonce_len() >= 8, "{aead:?}");
+    }
+}

@@ -64,6 +64,9 @@ pub struct Judgement<'a> {
     pub policies: &'a PolicyInputs,
     /// Intermediates allowed in a path, those not counted that are self-issued.
     pub max_path_length: Option<u32>,
+    /// Does the path end in a peer, and not in the signer of a CRL or an OCSP response? Rules for the
+    /// certificates of peers bind no others.
+    pub(crate) of_peer: bool,
 }
 
 /// The inputs of RFC 5280 §6.1.1 (c), (e) to (g). The default asks for nothing.
@@ -134,15 +137,25 @@ impl<'a> Judgement<'a> {
             revocation: None,
             policies: &NO_POLICY,
             max_path_length: None,
+            of_peer: true,
+        }
+    }
+
+    /// The judgement of a path that ends in the signer of a CRL or an OCSP response.
+    pub(crate) fn of_signer(&self, key_usage: KeyUsage) -> Self {
+        Self {
+            purpose: Purpose::Any,
+            key_usage,
+            max_path_length: None,
+            policies: &NO_POLICY,
+            stapled: None,
+            of_peer: false,
+            ..self.clone()
         }
     }
 
     pub(crate) fn signature_verifier(&self) -> &'a dyn VerifySignature {
         self.verifier.unwrap_or(self.provider)
-    }
-
-    pub(crate) fn no_policies() -> &'static PolicyInputs {
-        &NO_POLICY
     }
 
     fn sha256(&self, data: &[u8]) -> Option<Sha256Digest> {

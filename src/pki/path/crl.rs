@@ -11,7 +11,6 @@ use crate::pki::certificate::{
     Certificate, ComparableName, DistributionPoint, ExtensionField, GeneralName, KeyUsage, NormalizedName,
     ReasonFlags,
 };
-use crate::pki::judgement::{Judgement, Purpose};
 use crate::pki::refusal::Source;
 use crate::pki::revocation::{CertificateList, Crl, Revocation, RevocationReason, RevokedCertificate};
 
@@ -167,13 +166,7 @@ impl<'a> Search<'a> {
         if self.signers.len() >= MAX_SIGNER_DEPTH || matches!(node.source, Source::Anchor(_)) {
             return Ok(false);
         }
-        let judgement = Judgement {
-            purpose: Purpose::Any,
-            key_usage: KeyUsage::CRL_SIGN,
-            max_path_length: None,
-            policies: Judgement::no_policies(),
-            ..self.judgement.clone()
-        };
+        let judgement = self.judgement.of_signer(KeyUsage::CRL_SIGN);
         let signers = self.signers.iter().copied().chain([der]).collect();
         let mut search = self.inner(&judgement, signers, anchor);
         let found = search.finds_path(&certificate);

@@ -13,7 +13,6 @@ use crate::crypto::HashAlgorithm;
 use crate::pki::asn1::{Oid, known};
 use crate::pki::certificate::{Certificate, ExtensionField, KeyUsage};
 use crate::pki::finding::Findings;
-use crate::pki::judgement::{Judgement, Purpose};
 use crate::pki::revocation::{
     CertId, CertStatus, OcspResponse, ResponderId, Revocation, RevocationScope, SingleResponse,
 };
@@ -156,15 +155,8 @@ impl<'a> Search<'a> {
         target: &Target<'_, 'a>,
     ) -> Result<bool, Exhausted> {
         let crls_alone = Revocation { scope: RevocationScope::EndEntity, ocsp_responses: &[], ..*revocation };
-        let judgement = Judgement {
-            purpose: Purpose::Any,
-            key_usage: KeyUsage::DIGITAL_SIGNATURE,
-            max_path_length: None,
-            policies: Judgement::no_policies(),
-            revocation: (!responder.extensions.ocsp_no_check).then_some(&crls_alone),
-            stapled: None,
-            ..self.judgement.clone()
-        };
+        let mut judgement = self.judgement.of_signer(KeyUsage::DIGITAL_SIGNATURE);
+        judgement.revocation = (!responder.extensions.ocsp_no_check).then_some(&crls_alone);
         let anchor = target.path.last().and_then(|index| self.nodes.get(*index)).map(|node| node.source);
         let mut search = self.inner(&judgement, self.signers.clone(), anchor);
         let above = target.path.iter().skip(target.position + 1);

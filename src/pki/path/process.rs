@@ -62,7 +62,7 @@ pub(super) fn process<'p, 'a>(
     };
     let anchor_position = certificates.len();
     let mut state = State::initialization(judgement, *certificate, anchor, anchor_position, findings);
-    if let Some((_, own)) = certificates.first() {
+    if let Some((_, own)) = certificates.first().filter(|_| judgement.of_peer) {
         check_trust_domain(own, anchor, findings);
     }
     for (position, certificate) in certificates.iter().enumerate().rev() {
@@ -267,11 +267,11 @@ impl<'p, 'a> State<'p, 'a> {
         }
         if profile.web_pki != Level::Ignored {
             web_pki::certificate(certificate, position, findings);
-            if position == 0 {
+            if position == 0 && self.judgement.of_peer {
                 web_pki::subscriber(certificate, &profile.public_suffixes, findings);
             }
         }
-        if profile.spiffe != Level::Ignored {
+        if profile.spiffe != Level::Ignored && self.judgement.of_peer {
             match position {
                 0 => spiffe::leaf(certificate, findings),
                 _ => spiffe::ca(certificate, position, findings),

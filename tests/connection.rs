@@ -11,14 +11,14 @@ mod support {
 use std::num::NonZeroU16;
 use std::sync::Arc;
 
+use handfast::NamedGroup;
 use handfast::alert::AlertDescription;
 use handfast::connection::{
     Config, ConfigBuilder, Connection, Event, ExportRefused, Fault, Inbox, Need, Receiver, SealRefused,
     Sealed, Sender,
 };
+use handfast::connection::{HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, PaddingPolicy, RECORD_OVERHEAD};
 use handfast::handshake::{AcceptanceProof, Ask, ClientAuth, Milestone};
-use handfast::message::NamedGroup;
-use handfast::record::{HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, PaddingPolicy, RECORD_OVERHEAD};
 use support::pair::{End, builders, connected, ends, now, records, settle};
 
 /// Makes the server want a group that the client has sent no share for.

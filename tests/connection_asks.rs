@@ -18,9 +18,9 @@ use handfast::crypto::{Entropy, Purpose};
 use handfast::danger::{scripted_entropy, trust_any_certificate};
 use handfast::handshake::{self, Ask, Milestone, Refused};
 use handfast::identity::ExpectedPeer;
-use handfast::message::{NamedGroup, SignatureScheme};
 use handfast::pki::TrustAnchors;
 use handfast::time::Time;
+use handfast::{NamedGroup, SignatureScheme};
 use support::authority::{self, MID_2030};
 use support::pair::{self, End, builders, connected, ends, now, settle};
 

@@ -11,6 +11,7 @@ mod support {
 
 use std::sync::Arc;
 
+use handfast::SignatureScheme;
 use handfast::alert::AlertDescription as Alert;
 use handfast::connection::{
     Config, ConfigBuilder, ConfigError, Connection, Credential, CredentialError, Credentials, Fault,
@@ -19,7 +20,6 @@ use handfast::connection::{
 use handfast::crypto::{CryptoProvider, Entropy, PrivateKeyInfo, ring};
 use handfast::handshake::{Ask, ChooseCredential, ClientAuth, Role};
 use handfast::identity::ExpectedPeer;
-use handfast::message::SignatureScheme;
 use handfast::pki::TrustAnchors;
 use handfast::time::Time;
 use rcgen::{

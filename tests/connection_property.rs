@@ -10,11 +10,11 @@ mod support {
 
 use std::sync::Arc;
 
+use handfast::NamedGroup;
 use handfast::connection::{Config, ConfigBuilder, Connection, Event, Need, SealRefused, Trust};
 use handfast::crypto::{Entropy, rustcrypto};
 use handfast::handshake::Milestone;
 use handfast::identity::ExpectedPeer;
-use handfast::message::NamedGroup;
 use handfast::time::Time;
 use proptest::prelude::*;
 use rcgen::KeyPair;

@@ -14,12 +14,12 @@ mod support {
 use std::sync::Arc;
 use std::time::Duration;
 
+use handfast::CipherSuite;
 use handfast::alert::AlertDescription;
 use handfast::connection::{Config, ConfigBuilder, Connection, MAX_LINEAGE, StoredSession, Trust};
 use handfast::crypto::{Entropy, HashAlgorithm, ring};
 use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
 use handfast::identity::ExpectedPeer;
-use handfast::message::CipherSuite;
 use handfast::pki::{Profile, TrustAnchors};
 use handfast::resumption::{Psk, PskOffer, Session, TicketKeys};
 use handfast::time::Time;

@@ -75,8 +75,8 @@ pub struct ConfigBuilder {
     pub external_psks: ExternalPsks,
     /// How much records are padded.
     pub padding: PaddingPolicy,
-    /// Roll a sending key after so many records; the default is
-    /// [`default_update_after`](crate::record::default_update_after).
+    /// Roll a sending key after so many records; the default stays clear of the AEAD's limit
+    /// (`record::default_update_after`).
     pub update_keys_after: Option<u64>,
 }
 

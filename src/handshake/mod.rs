@@ -45,6 +45,13 @@ pub use output::{
 pub use post_handshake::PostHandshake;
 pub use transitions::{Arrow, mermaid};
 
+pub use crate::key_schedule::{ExpandError, Kdf};
+pub use crate::message::{
+    CertificateEntry, CipherSuite, ExtensionFault, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion,
+    PskKeyExchangeMode, SignatureScheme,
+};
+pub use crate::wire::DecodeError;
+
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoError, CryptoProvider, Entropy, EntropySource, HashAlgorithm, Purpose};
 use crate::identity::ExpectedPeer;

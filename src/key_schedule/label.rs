@@ -74,7 +74,7 @@ impl<'a> Label<'a> {
 /// never the peer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpandError {
-    /// The label is empty or longer than [`Label::MAX_LENGTH`] bytes.
+    /// The label is empty or longer than `Label::MAX_LENGTH` bytes.
     Label {
         /// Its bytes.
         found: usize,

@@ -98,7 +98,7 @@ pub enum ExtensionFault {
     Unsolicited(ExtensionType),
     /// `pre_shared_key` is not the last one of ClientHello (§4.3.11).
     NotLast,
-    /// There are more than [`MAX_EXTENSIONS`].
+    /// There are more than `MAX_EXTENSIONS`.
     TooMany,
 }
 

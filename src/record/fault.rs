@@ -11,7 +11,7 @@ use crate::alert::AlertDescription;
 pub enum RecordFault {
     /// The first bytes of the connection are no TLS; they stay with the caller.
     NotTls(NotTls),
-    /// The record's type is 0, which no peer may send and which [`RecordReader::read`](super::RecordReader::read)
+    /// The record's type is 0, which no peer may send and which `RecordReader::read`
     /// writes over each record it has taken: most likely the same bytes were given twice.
     GivenTwice,
     /// A record of a type that cannot stand here: unknown, unprotected after keys were set, application data
@@ -31,7 +31,7 @@ pub enum RecordFault {
     },
     /// A handshake or alert record without content (§5.1, §5.4).
     Empty(ContentType),
-    /// [`MAX_RECORDS_WITHOUT_PROGRESS`] records in a row brought nothing.
+    /// `MAX_RECORDS_WITHOUT_PROGRESS` records in a row brought nothing.
     NoProgress,
     /// It does not open under the peer's key (§5.2).
     BadRecordMac,

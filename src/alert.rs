@@ -70,6 +70,7 @@ impl AlertDescription {
     /// The level to send it with: `warning` for closure alerts (§6.1), `fatal` for errors (§6.2).
     #[must_use]
     pub fn level(self) -> AlertLevel {
+        //= R-6.1-2
         if self.is_closure() { AlertLevel::WARNING } else { AlertLevel::FATAL }
     }
 }
@@ -114,6 +115,7 @@ impl Encode for Alert {
 mod tests {
     use super::*;
 
+    //= R-6.1-2 test
     #[test]
     fn closure_alerts_are_warnings_and_all_others_fatal() {
         assert_eq!(Alert::new(AlertDescription::CLOSE_NOTIFY).to_bytes(), [1, 0]);

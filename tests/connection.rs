@@ -75,6 +75,8 @@ fn change_cipher_spec_goes_before_the_clients_second_flight_and_behind_the_serve
 
 //= R-5.1-13 test
 //= R-5.1-17 test
+//= R-E.5-5 test
+//= R-E.5-10 test
 #[test]
 fn only_the_first_client_hello_has_record_version_0x0301() {
     let versions = |end: &End| records(&end.wire).iter().map(|record| record[2]).collect::<Vec<_>>();
@@ -139,6 +141,7 @@ fn what_follows_close_notify_is_not_looked_at_and_stays_with_the_caller() {
     assert_eq!(server.input, b"plain text again");
 }
 
+//= R-6.1-8 test
 #[test]
 fn the_end_of_the_transport_without_close_notify_is_truncation() {
     let (client, server) = builders();
@@ -263,6 +266,7 @@ fn sealing_takes_slices_and_places_and_says_what_it_needs() {
     assert_eq!(server.plaintext, b"one two three four");
 }
 
+//= R-5.1-12 test
 #[test]
 fn long_data_becomes_full_records_whatever_the_room() {
     let (client, server) = builders();
@@ -316,6 +320,7 @@ fn padding_makes_every_protected_record_a_multiple() {
     assert!(protected.iter().all(|record| (record.len() - HEADER_LEN - 16).is_multiple_of(128)));
 }
 
+//= R-7.5-1 test
 #[test]
 fn both_ends_export_the_same_and_nothing_before_they_are_connected() {
     let (client, server) = builders();
@@ -388,6 +393,8 @@ fn a_ticket_that_cannot_be_sealed_is_not_sent_and_nothing_else_happens() {
     assert_eq!(client.milestones.len(), 2);
 }
 
+//= R-4.5.1-3 test
+//= R-4.5.1-4 test
 #[test]
 fn a_client_without_certificate_is_let_in_where_that_is_optional() {
     let (mut client, mut server) = builders();

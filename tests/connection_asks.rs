@@ -230,6 +230,7 @@ fn retry(server: &mut ConfigBuilder) {
     server.handshake.hello_retry_cookie = true;
 }
 
+//= R-4.3.2-1 test
 #[test]
 fn a_cookie_is_sealed_and_opened_by_the_configs_key_also_a_rotated_one() {
     let key = CookieKey::new([7; 32]);
@@ -324,6 +325,7 @@ fn a_name_that_no_credential_carries_is_refused_or_not_as_the_config_says() {
     }
 }
 
+//= R-9.3-4 test
 #[test]
 fn what_the_handshake_refuses_as_a_config_is_refused_with_the_fields_name() {
     let (mut client, _) = builders();

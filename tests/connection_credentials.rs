@@ -124,6 +124,8 @@ fn a_server_credential_is_chosen_by_the_server_name_exact_or_by_wildcard() {
 //= R-4.3.4-1 test
 //= R-4.5.1.2-4 test
 //= R-4.5.1.2-11 test
+//= R-4.3.4-2 test
+//= R-4.3.4-3 test
 #[test]
 fn a_credential_of_an_authority_that_the_peer_named_goes_before_others() {
     let (one, two) = (authority::root(authority::ca("one")), authority::root(authority::ca("two")));
@@ -145,6 +147,7 @@ fn a_credential_of_an_authority_that_the_peer_named_goes_before_others() {
 //= R-4.5.1.2-7 test
 //= R-4.5.1.2-8 test
 //= R-4.5.1.2-9 test
+//= R-4.3.3-17 test
 #[test]
 fn a_chain_signed_as_the_peer_asks_goes_before_one_that_is_not() {
     let p256 = authority::root(authority::ca("p256"));
@@ -285,6 +288,7 @@ fn server_test() -> ExpectedPeer {
     ExpectedPeer::dns("server.test").unwrap()
 }
 
+//= R-4.5.1.3-3 test
 #[test]
 fn an_unknown_authority_is_unknown_ca_in_both_roles() {
     let (client, server) = builders();
@@ -298,6 +302,7 @@ fn an_unknown_authority_is_unknown_ca_in_both_roles() {
     assert_eq!(fault.alert(), Some(Alert::UNKNOWN_CA));
 }
 
+//= R-C.5-1 test
 #[test]
 fn a_config_without_anchors_trusts_nobody() {
     let (client, server) = builders();

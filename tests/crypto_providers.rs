@@ -158,6 +158,7 @@ fn one_starts_and_the_other_responds() {
 }
 
 //= R-4.3.8-6 test
+//= R-4.3.8-10 test
 #[test]
 fn each_share_is_made_anew() {
     for provider in [ring::provider(), rustcrypto::provider()] {

@@ -104,6 +104,12 @@ fn extension_types(extensions: &handfast::message::Extensions<'_>) -> Vec<Extens
     extensions.iter().map(|extension| extension.extension_type).collect()
 }
 
+//= R-4.2.2-6 test
+//= R-4.2.2-9 test
+//= R-4.2.2-10 test
+//= R-4.2.2-14 test
+//= R-E.5-8 test
+//= R-4.2.2-11 test
 #[test]
 fn a_client_hello_has_the_legacy_fields_that_the_rfc_fixes() {
     let body = hello_of(config(), vec![], 1);
@@ -117,6 +123,12 @@ fn a_client_hello_has_the_legacy_fields_that_the_rfc_fixes() {
     assert_eq!(ClientHello::decode(&without).unwrap().legacy_session_id, []);
 }
 
+//= R-9.1-1 test
+//= R-9.1-2 test
+//= R-9.1-3 test
+//= R-E.5-2 test
+//= R-E.5-3 test
+//= R-4.3.7-1 test
 #[test]
 fn a_client_offers_the_suites_groups_and_schemes_that_everyone_implements() {
     let body = hello_of(config(), vec![], 1);
@@ -144,6 +156,19 @@ fn a_client_offers_the_suites_groups_and_schemes_that_everyone_implements() {
     assert!(!schemes.supported_signature_algorithms.contains(pkcs1));
 }
 
+//= R-9.2-3 test
+//= R-9.2-4 test
+//= R-9.2-5 test
+//= R-9.2-6 test
+//= R-9.2-10 test
+//= R-9.2-11 test
+//= R-4.3.1-1 test
+//= R-4.3.3-2 test
+//= R-4.3.2-3 test
+//= R-9.2-13 test
+//= R-4.5.1.2-6 test
+//= R-E.5-12 test
+//= R-9.2-1 test
 #[test]
 fn a_client_hello_has_each_extension_that_must_be_there_and_no_other() {
     let body = hello_of(config(), vec![], 1);
@@ -165,6 +190,7 @@ fn a_client_hello_has_each_extension_that_must_be_there_and_no_other() {
     assert_eq!(name.host_name, "peer.test");
 }
 
+//= R-4.3.3-5 test
 #[test]
 fn one_policy_for_all_signatures_needs_one_list() {
     let same = config_with(|config| config.signature_schemes_cert.clone_from(&config.signature_schemes));
@@ -174,6 +200,10 @@ fn one_policy_for_all_signatures_needs_one_list() {
     assert!(hello.extensions.find(ExtensionType::SIGNATURE_ALGORITHMS_CERT).is_none());
 }
 
+//= R-4.3.8-3 test
+//= R-4.3.8-4 test
+//= R-4.3.8-7 test
+//= R-4.3.8-8 test
 #[test]
 fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
     let shares_of = |key_share_groups: &[NamedGroup]| {
@@ -195,6 +225,13 @@ fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
     assert!(not_listed.check().unwrap_err().contains("secp256r1"));
 }
 
+//= R-4.3.8-1 test
+//= R-4.3.8-2 test
+//= R-4.3.8-14 test
+//= R-4.2.1-3 test
+//= R-4.2.4-1 test
+//= R-4.2.4-2 test
+//= R-4.2.2-2 test
 #[test]
 fn a_client_without_a_share_lets_the_server_choose_the_group() {
     let client = config_with(|config| config.key_share_groups.clear());
@@ -220,6 +257,14 @@ fn a_client_without_a_share_lets_the_server_choose_the_group() {
     assert_eq!(extension_types(&request.extensions), expected);
 }
 
+//= R-2.2-1 test
+//= R-9.2-7 test
+//= R-9.2-8 test
+//= R-4.3.9-1 test
+//= R-4.3.9-2 test
+//= R-4.3.11-15 test
+//= R-4.3.11-1 test
+//= R-4.2.2-13 test
 #[test]
 fn psks_come_last_and_with_their_modes_and_a_share() {
     let psk = Psk::external(&[7; 32], HashAlgorithm::Sha256);
@@ -244,6 +289,12 @@ fn psks_come_last_and_with_their_modes_and_a_share() {
     );
 }
 
+//= R-4.2.3-1 test
+//= R-4.2.3-7 test
+//= R-4.2.3-9 test
+//= R-4.2.3-10 test
+//= R-4.3.1-9 test
+//= R-4.3.1-10 test
 #[test]
 fn a_server_hello_says_no_more_than_keys_and_version_need() {
     let (said, _) = conversation(config(), config());
@@ -261,6 +312,9 @@ fn a_server_hello_says_no_more_than_keys_and_version_need() {
     assert_eq!(version.selected_version, ProtocolVersion(0x0304));
 }
 
+//= R-4.3.8-11 test
+//= R-4.2.3-3 test
+//= R-4.2.3-4 test
 #[test]
 fn a_servers_random_is_its_own() {
     let random_of = |client_seed, server_seed| {
@@ -279,6 +333,20 @@ fn a_servers_random_is_its_own() {
     assert_eq!(random_of(1, 3), random_of(2, 3), "and not of the client's");
 }
 
+//= R-4-1 test
+//= R-4.2.2-1 test
+//= R-4.4.1-1 test
+//= R-4.4.2-1 test
+//= R-4.4.2-2 test
+//= R-4.4.2-3 test
+//= R-4.4.2-4 test
+//= R-4.4.2-6 test
+//= R-4.5.1-1 test
+//= R-4.5.1-5 test
+//= R-4.5.1-9 test
+//= R-4.5.2-1 test
+//= R-4.5.2-2 test
+//= R-4.5.2-3 test
 #[test]
 fn both_flights_have_their_messages_in_order_and_under_their_keys() {
     let (said, leaf) =
@@ -314,6 +382,7 @@ fn both_flights_have_their_messages_in_order_and_under_their_keys() {
     assert_eq!(certificate.certificate_list.iter().next().unwrap().cert_data, leaf);
 }
 
+//= R-4.5.1-2 test
 #[test]
 fn a_server_that_asks_for_nothing_gets_a_finished_alone() {
     let (said, _) = conversation(config(), config_with(|config| config.client_auth = ClientAuth::None));
@@ -321,6 +390,7 @@ fn a_server_that_asks_for_nothing_gets_a_finished_alone() {
     assert!(!types(&said, false).contains(&HandshakeType::CERTIFICATE_REQUEST));
 }
 
+//= R-4.3-5 test
 #[test]
 fn a_server_answers_no_extension_that_the_client_did_not_send() {
     let server = config_with(|config| {
@@ -334,6 +404,8 @@ fn a_server_answers_no_extension_that_the_client_did_not_send() {
     assert_eq!(extension_types(&message.extensions), [ExtensionType::SERVER_NAME]);
 }
 
+//= R-5.2-4 test
+//= R-5.3-3 test
 #[test]
 fn every_aead_adds_at_most_255_bytes_and_has_a_nonce_of_8_or_more() {
     for aead in [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305] {

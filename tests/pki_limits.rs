@@ -119,6 +119,7 @@ fn a_path_has_at_most_16_certificates_with_its_anchor() {
     assert_eq!(refusal.unwrap_err().kind(), RefusalKind::PathTooLong);
 }
 
+//= R-C.2-1 test
 #[test]
 fn the_smallest_rsa_key_is_the_profiles() {
     let anchor = root(ca("anchor"));

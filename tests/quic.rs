@@ -247,6 +247,7 @@ fn frames_may_arrive_in_any_order_and_twice() {
     }
 }
 
+//= R-4.2.2-11 test
 #[test]
 fn nothing_is_sent_that_only_records_need() {
     let (client, server) = connected();

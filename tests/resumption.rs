@@ -128,6 +128,7 @@ fn the_time_of_authentication_does_not_move_with_renewed_tickets() {
     assert_eq!(server.store.last().unwrap().1.authenticated_at, NOW);
 }
 
+//= R-4.3.11-10 test
 #[test]
 fn the_second_of_several_offers_is_taken_where_the_first_is_not_known() {
     let mut world = World::new();
@@ -177,6 +178,7 @@ fn a_session_without_a_client_certificate_is_not_resumed_where_one_is_required()
     assert_eq!(authentications((client, server)), [Authentication::Certificate; 2]);
 }
 
+//= R-6.2-6 test
 #[test]
 fn a_binder_made_with_another_secret_ends_the_handshake() {
     let mut world = World::new();
@@ -200,6 +202,7 @@ fn resumption_goes_across_a_hello_retry_request() {
     assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
 }
 
+//= R-4.2.4-11 test
 #[test]
 fn a_psk_whose_hash_is_not_the_retried_suites_is_dropped() {
     let mut world = World::new();
@@ -212,6 +215,7 @@ fn a_psk_whose_hash_is_not_the_retried_suites_is_dropped() {
     assert_eq!(authentications(ends), [Authentication::Certificate; 2]);
 }
 
+//= R-4.3.11-3 test
 #[test]
 fn the_suite_may_change_within_one_hash() {
     let mut world = World::new();
@@ -224,6 +228,11 @@ fn the_suite_may_change_within_one_hash() {
     assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
 }
 
+//= R-4.3.8-16 test
+//= R-4.2.1-2 test
+//= R-4.3.9-4 test
+//= R-4.3.9-7 test
+//= R-4.3.9-8 test
 #[test]
 fn a_psk_stands_alone_only_where_both_asked_for_it() {
     let mut world = World::new();

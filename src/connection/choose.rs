@@ -135,6 +135,7 @@ fn fit(facts: &Facts, server_name: Option<&DnsName>, ask: &ChooseCredential) -> 
             || facts.issuers.iter().any(|issuer| ask.certificate_authorities.contains(issuer)),
         //= R-4.5.1.2-7
         //= R-4.5.1.2-8
+        //= R-4.3.3-17
         chain_signatures: facts.signatures.iter().all(|candidates| {
             let mut schemes = accepted.iter().filter_map(|scheme| SignatureScheme::algorithm(*scheme));
             schemes.any(|algorithm| candidates.contains(&algorithm))

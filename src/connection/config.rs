@@ -120,6 +120,7 @@ impl Config {
     pub fn builder(crypto: CryptoProvider) -> ConfigBuilder {
         ConfigBuilder {
             handshake: handshake::Config::new(crypto),
+            //= R-C.5-1
             trust: Trust::anchors(TrustAnchors::default()),
             expected_clients: ExpectedPeer::any_under_anchors(),
             credentials: Credentials::Listed(Vec::new()),

@@ -29,6 +29,7 @@ pub enum Fault {
         limit: usize,
     },
     /// The peer ended the connection with this alert.
+    //= R-6.2-5
     AlertReceived(AlertDescription),
     /// The peer said `close_notify` before the handshake was complete.
     ClosedBeforeConnected,

@@ -97,6 +97,8 @@ impl Outgoing {
     }
 
     /// The records of an initial ClientHello, which comes first, carry version 0x0301 (§5.1).
+    //= R-E.5-5
+    //= R-E.5-10
     pub(super) fn starts_with_client_hello(&mut self) {
         self.writer.set_legacy_record_version(LegacyRecordVersion::TLS_1_0);
     }
@@ -138,6 +140,8 @@ impl Outgoing {
     }
 
     /// Owes an alert behind all that is owed; nothing is taken in behind it.
+    //= R-6.2-1
+    //= R-6.2-2
     pub(super) fn alert(&mut self, description: AlertDescription) {
         //= R-6.1-3
         if description == AlertDescription::USER_CANCELED {
@@ -241,6 +245,7 @@ impl Outgoing {
     }
 
     /// Writes what is owed, then as many records of `plaintext` as fit.
+    //= R-5.1-12
     pub(super) fn seal(&mut self, mut plaintext: Gather<'_>, out: &mut [u8]) -> Result<Sealed, SealRefused> {
         if self.closed {
             return Err(SealRefused::Closed);

@@ -126,6 +126,8 @@ fn too_small_an_output_changes_nothing_and_says_what_is_needed() {
 
 //= R-6.1-3 test
 //= R-6.1-6 test
+//= R-6.2-1 test
+//= R-6.2-2 test
 #[test]
 fn alerts_go_behind_what_is_owed_and_nothing_goes_behind_them() {
     let mut outgoing = connected(None);

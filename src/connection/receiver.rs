@@ -100,6 +100,7 @@ impl Receiver {
         match &self.fault {
             Some(fault) => Err(fault.clone()),
             None if self.is_ended() => Ok(()),
+            //= R-6.1-8
             None => Err(self.fail(Fault::Truncated)),
         }
     }

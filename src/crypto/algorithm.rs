@@ -45,12 +45,14 @@ impl AeadAlgorithm {
 
     /// Bytes of a nonce (`iv_length`, §5.3).
     #[must_use]
+    //= R-5.3-3
     pub const fn nonce_len(self) -> usize {
         NONCE_LEN
     }
 
     /// Bytes that sealing adds.
     #[must_use]
+    //= R-5.2-4
     pub const fn tag_len(self) -> usize {
         match self {
             Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 => 16,

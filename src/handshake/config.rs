@@ -176,12 +176,18 @@ impl Config {
     /// The defaults with what this provider can do.
     #[must_use]
     pub fn new(crypto: CryptoProvider) -> Self {
+        //= R-9.1-1
+        //= R-E.5-2
+        //= R-E.5-3
         let cipher_suites = [
             CipherSuite::TLS_AES_128_GCM_SHA256,
             CipherSuite::TLS_AES_256_GCM_SHA384,
             CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
         ];
+        //= R-9.1-3
+        //= R-4.3.7-1
         let groups = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+        //= R-9.3-4
         let provided = |scheme: &SignatureScheme| {
             scheme.algorithm().is_some_and(|algorithm| crypto.verifier(algorithm).is_some())
         };
@@ -191,6 +197,7 @@ impl Config {
                 group.key_exchange().is_some_and(|algorithm| crypto.key_exchange(algorithm).is_some())
             })
             .collect();
+        //= R-9.1-2
         let schemes = SignatureScheme::for_certificate_verify().filter(provided);
         let schemes_cert = SignatureScheme::for_certificates().filter(provided);
         Self {

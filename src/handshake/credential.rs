@@ -110,6 +110,7 @@ impl Credential {
     /// The `certificate_list` to send; staples only where the peer asked for them.
     pub(super) fn entries(&self, staple: bool) -> Vec<(Arc<[u8]>, ExtensionList)> {
         let staples = self.ocsp_responses.iter().cloned().chain(core::iter::repeat(None));
+        //= R-4.5.1-9
         self.chain
             .iter()
             .zip(staples)

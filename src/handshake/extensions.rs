@@ -80,6 +80,7 @@ pub(crate) fn take_foreign(
                     required: own.required,
                 });
             }
+            //= R-4.2.2-20
             None if own.required => return Err(PeerFault::MissingExtension { message, extension }),
             None => {}
         }
@@ -91,6 +92,7 @@ pub(crate) fn take_foreign(
 pub(super) fn push_signature_schemes(config: &Config, out: &mut Outgoing) {
     let schemes = SignatureSchemeList::from(config.signature_schemes.as_slice());
     out.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
+    //= R-4.3.3-5
     if config.signature_schemes_cert != config.signature_schemes {
         let schemes = SignatureSchemeListCert::from(config.signature_schemes_cert.as_slice());
         out.push(ExtensionType::SIGNATURE_ALGORITHMS_CERT, &schemes);
@@ -99,6 +101,8 @@ pub(super) fn push_signature_schemes(config: &Config, out: &mut Outgoing) {
 
 /// `certificate_authorities`, if the config names any (§4.3.4).
 pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
+    //= R-4.3.4-2
+    //= R-4.3.4-3
     if !config.certificate_authorities.is_empty() {
         let authorities = CertificateAuthorities::from(config.certificate_authorities.as_slice());
         out.push(ExtensionType::CERTIFICATE_AUTHORITIES, &authorities);

@@ -177,9 +177,12 @@ pub enum OwnFault {
 impl PeerFault {
     /// The one alert that this fault sends. Total: a new fault does not compile without its alert.
     #[must_use]
+    //= R-6.2-3
+    //= R-6.2-4
     pub const fn alert(&self) -> AlertDescription {
         match self {
             //= R-4-2
+            //= R-4.7.3-1
             Self::Unexpected { .. }
             | Self::SpansKeyChange
             | Self::WrongEpoch
@@ -190,6 +193,7 @@ impl PeerFault {
             Self::Extension { fault, .. } => extension_alert(fault),
             Self::MissingExtension { .. } => AlertDescription::MISSING_EXTENSION,
             Self::LegacyVersion(_) | Self::NoSharedVersion => AlertDescription::PROTOCOL_VERSION,
+            //= R-6-7
             Self::MessageTooLong { .. }
             | Self::VersionNotOffered(_)
             | Self::VersionChangedAfterRetry
@@ -215,6 +219,8 @@ impl PeerFault {
             | Self::SchemeDoesNotFitKey(_)
             | Self::RecordSizeLimit(_)
             | Self::KeyUpdateRequest(_) => AlertDescription::ILLEGAL_PARAMETER,
+            //= R-2.1-1
+            //= R-4.2.1-4
             Self::NoSharedSuite | Self::NoSharedGroup => AlertDescription::HANDSHAKE_FAILURE,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,

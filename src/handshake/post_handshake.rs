@@ -187,6 +187,7 @@ impl PostHandshake {
                 self.recv_new_session_ticket(received, now)
             }
             HandshakeType::KEY_UPDATE => self.recv_key_update(received),
+            //= R-4.2.2-3
             message => Err(PeerFault::Unexpected { state: "Connected", message }.into()),
         }
     }
@@ -224,6 +225,7 @@ impl PostHandshake {
         let update_requested = match message.request_update {
             KeyUpdateRequest::UPDATE_NOT_REQUESTED => false,
             KeyUpdateRequest::UPDATE_REQUESTED => true,
+            //= R-4.7.3-4
             other => return Err(PeerFault::KeyUpdateRequest(other.0).into()),
         };
         self.actions.outputs.push_back(Output::KeyUpdate { update_requested });
@@ -345,6 +347,7 @@ impl PostHandshake {
     /// # Errors
     /// [`ExpandError`] if label or output are too long.
     pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExpandError> {
+        //= R-7.5-1
         export(&self.established.kdf, &self.established.exporter_secret, label, context_value, out)
     }
 }

@@ -21,16 +21,23 @@ pub(super) fn verify_certificate_verify(
 ) -> Result<SignatureScheme, Fault> {
     let message: CertificateVerify<'_> = received.decode()?;
     let scheme = message.algorithm;
+    //= R-4.5.2-4
+    //= R-4.5.2-5
     if !config.signature_schemes.contains(&scheme) {
         return Err(PeerFault::SchemeNotOffered(scheme).into());
     }
+    //= R-4.5.2-7
     let algorithm = scheme
         .algorithm()
         .filter(|_| scheme.in_certificate_verify())
         .ok_or(PeerFault::SchemeNotOffered(scheme))?;
+    //= R-4.3.3-1
+    //= R-4.5.2-6
     if algorithm.key_algorithm() != peer_key.algorithm() {
         return Err(PeerFault::SchemeDoesNotFitKey(scheme).into());
     }
+    //= R-4.5.2-8
+    //= R-4.5.2-9
     let verifier = config.crypto.verifier(algorithm).ok_or(OwnFault::NotProvided("signature scheme"))?;
     verifier
         .verify(peer_key, &SignedContent::new(signer, transcript_hash), message.signature)
@@ -47,5 +54,6 @@ pub(super) fn verify_finished(
 ) -> Result<(), PeerFault> {
     let expected = finished_verify_data(kdf, base_key, transcript_hash);
     let message = Finished::decode(received.body).map_err(|error| received.malformed(error))?;
+    //= R-4.5.3-1
     if bool::from(message.verify_data.ct_eq(&expected)) { Ok(()) } else { Err(PeerFault::BadFinished) }
 }

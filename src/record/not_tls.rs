@@ -35,6 +35,8 @@ impl NotTls {
     ///
     /// The version field is ignored in every record (§5.1); but a connection whose first record is of no
     /// known type, or of a version before SSL 3.0 (E.5), is none of TLS.
+    //= R-E.5-6
+    //= R-E.5-7
     pub(super) fn recognize(first: &[u8; HEADER_LEN]) -> Option<Self> {
         let header = Header::decode(*first);
         let [major, _] = header.legacy_record_version.0.to_be_bytes();

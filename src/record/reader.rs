@@ -109,6 +109,8 @@ impl RecordReader {
         };
         self.recognize(header_bytes)?;
         //= R-5.1-14
+        //= R-E-1
+        //= R-E.2-4
         let header = Header::decode(*header_bytes);
         let length = usize::from(header.length);
         let consumed = HEADER_LEN + length;

@@ -88,6 +88,7 @@ impl PskOffer {
     /// `obfuscated_ticket_age` at `now`; 0 for an external PSK (§4.3.11).
     #[must_use]
     pub fn obfuscated_ticket_age(&self, now: Time) -> u32 {
+        //= R-4.3.11-1
         self.session.as_ref().map_or(0, |session| {
             super::obfuscate_ticket_age(now.saturating_since(session.issued_at), session.age_add)
         })

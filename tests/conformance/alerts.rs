@@ -165,6 +165,8 @@ fn unknown_ca_for_one_that_leads_to_no_anchor() {
     }
 }
 
+//= R-6-7 test
+//= R-6.2-4 test
 #[test]
 fn illegal_parameter_for_a_field_that_cannot_be_so() {
     ends(
@@ -223,6 +225,7 @@ fn protocol_version_for_an_older_version() {
     );
 }
 
+//= R-6.2-3 test
 #[test]
 fn internal_error_where_we_fail_ourselves() {
     for subject in [Subject::client as fn() -> Subject, Subject::server] {

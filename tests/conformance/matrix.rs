@@ -250,6 +250,7 @@ fn drawn(arrows: &[Arrow]) -> Taken {
     arrows.iter().flat_map(|arrow| arrow.to.iter().map(|to| (arrow.from, arrow.on, *to))).collect()
 }
 
+//= R-4-1 test
 #[test]
 fn every_arrow_is_taken_and_no_other() {
     let mut taken = BTreeMap::from([("Client", Taken::new()), ("Server", Taken::new())]);
@@ -326,6 +327,9 @@ struct Count {
     post_handshake: usize,
 }
 
+//= R-4-2 test
+//= R-4.7.3-1 test
+//= R-4.5.2-3 test
 #[test]
 fn a_message_that_no_arrow_draws_is_unexpected_message() {
     let messages = messages();

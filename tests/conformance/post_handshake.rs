@@ -39,6 +39,7 @@ fn malformed(subject: impl Fn() -> Subject, message: &Message, field: &str) {
     assert_eq!((found, error.field), (message.msg_type, field));
 }
 
+//= R-4.7.3-4 test
 #[test]
 fn a_key_update_that_requests_neither_is_illegal_parameter() {
     for subject in [Subject::client, Subject::server] {
@@ -91,6 +92,7 @@ fn a_certificate_request_that_was_not_invited_is_unexpected_message() {
     refused(Subject::client, &message, &fault, Alert::UNEXPECTED_MESSAGE);
 }
 
+//= R-4.2.2-3 test
 #[test]
 fn a_client_hello_behind_the_handshake_is_unexpected_message() {
     let mut peer = Subject::server().peer();

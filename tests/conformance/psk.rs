@@ -53,6 +53,9 @@ fn is_refused((_, outcome): (Floor, Result<(), Fault>), fault: PeerFault, alert:
     assert_eq!((&found, found.alert()), (&fault.into(), alert));
 }
 
+//= R-4.4.2-8 test
+//= R-4.4.2-9 test
+//= R-F.1-1 test
 #[test]
 fn a_psk_that_both_know_stands_for_certificates() {
     completes(client_meets(|server| server), false);

@@ -138,6 +138,7 @@ fn our_server_requires_the_certificate_that_s_client_does_not_have() {
     assert_received(&mut openssl, "certificate_required");
 }
 
+//= R-4.5.1-15 test
 #[test]
 #[ignore = "starts openssl"]
 fn our_server_without_a_certificate_says_handshake_failure() {

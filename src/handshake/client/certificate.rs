@@ -97,6 +97,7 @@ impl Request {
         let malformed = |error| received.malformed(error);
         let block = &message.extensions;
         let schemes: Option<SignatureSchemeList<'_>> = block.get().map_err(malformed)?;
+        //= R-4.4.2-6
         let schemes = received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
         let schemes_cert: Option<SignatureSchemeListCert<'_>> = block.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = block.get().map_err(malformed)?;
@@ -143,6 +144,7 @@ impl JudgingPeer {
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<Self, Fault> {
+        //= R-4.5.1-5
         let message: Certificate<'_> = received.decode()?;
         if !message.certificate_request_context.is_empty() {
             return Err(PeerFault::CertificateRequestContext.into());
@@ -156,6 +158,7 @@ impl JudgingPeer {
             )?;
         }
         let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        //= R-4.5.1.3-1
         if chain.is_empty() {
             return Err(PeerFault::NoServerCertificate.into());
         }

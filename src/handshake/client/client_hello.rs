@@ -65,6 +65,8 @@ impl Start {
         let config = Arc::clone(step.config);
         let random = step.draw(Purpose::Random)?;
         //= R-4.2.2-9
+        //= R-4.2.2-10
+        //= R-4.2.2-11
         let legacy_session_id = if config.middlebox_compatibility && config.carrier == Carrier::Stream {
             step.draw::<32>(Purpose::LegacySessionId)?.to_vec()
         } else {
@@ -72,6 +74,12 @@ impl Start {
         };
         step.actions.middlebox_compatibility = !legacy_session_id.is_empty();
         let mut shares = Vec::new();
+        //= R-4.3.8-3
+        //= R-4.3.8-4
+        //= R-4.3.8-7
+        //= R-4.3.8-8
+        //= R-4.3.8-10
+        //= R-4.3.8-1
         for group in config.groups.iter().filter(|group| config.key_share_groups.contains(group)) {
             shares.push((*group, start_key_exchange(*group, step)?));
         }
@@ -83,6 +91,7 @@ impl Start {
             extension_types: Vec::new(),
         };
         let psks = OfferedPsk::all(self.psks, step);
+        //= R-4.3.2-3
         Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
     }
 }
@@ -125,6 +134,7 @@ impl WaitSh {
             write_binders(&psks, before, &mut client_hello);
         }
         let body = client_hello.get(HEADER..).unwrap_or_default();
+        //= R-4.2.2-1
         step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| out.bytes(body));
         Self { offer, shares, psks, client_hello, retried }
     }
@@ -134,6 +144,7 @@ impl WaitSh {
 fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
     let message = ClientHello {
         //= R-4.2.2-6
+        //= R-E.5-8
         legacy_version: ProtocolVersion::TLS12,
         random: offer.random,
         legacy_session_id: &offer.legacy_session_id,
@@ -148,6 +159,8 @@ fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> V
 }
 
 /// The extensions of ClientHello, in the order in which they go out.
+//= R-9.2-1
+//= R-E.5-12
 fn extensions(
     config: &Config,
     offer: &Offer,
@@ -156,15 +169,26 @@ fn extensions(
 ) -> Outgoing {
     let mut out = Outgoing::new();
     let server_name = offer.expected.server_name();
+    //= R-9.2-13
+    //= R-4.5.1.2-6
     out.push_some(ExtensionType::SERVER_NAME, server_name.map(ServerNameList::host_name));
+    //= R-9.2-5
     out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(config.groups.as_slice()));
     let entries: Vec<_> = shares
         .iter()
         .map(|(group, share)| KeyShareEntry { group: *group, key_exchange: share.share() })
         .collect();
+    //= R-2.2-1
+    //= R-9.2-6
+    //= R-9.2-11
     out.push(ExtensionType::KEY_SHARE, &KeyShareClientHello::from(entries.as_slice()));
+    //= R-4.3.1-1
+    //= R-9.2-3
     let versions = [ProtocolVersion::TLS13];
     out.push(ExtensionType::SUPPORTED_VERSIONS, &SupportedVersionsClientHello::from(versions.as_slice()));
+    //= R-4.3.3-2
+    //= R-9.2-4
+    //= R-9.2-10
     push_signature_schemes(config, &mut out);
     //= R-4.3.2-2
     out.push_some(ExtensionType::COOKIE, cookie.map(|cookie| Cookie { cookie }));

@@ -92,6 +92,7 @@ impl WaitFinished {
         let request = self.request;
         let authenticated =
             Authenticated::new(self.session, self.offer, self.negotiated, self.server, received, step);
+        //= R-4.5.1-2
         let Some(request) = request else { return Ok(authenticated.finish(None, step).into()) };
         let ask = ChooseCredential {
             id: step.ask_id(),
@@ -252,6 +253,8 @@ impl ChoosingCredential {
         let transcript = &mut authenticated.transcript;
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         let Some(credential) = credential else {
+            //= R-4.5.1-3
+            //= R-4.5.1-4
             send_certificate(&[], transcript, step.actions);
             return Ok(authenticated.finish(None, step).into());
         };
@@ -260,6 +263,7 @@ impl ChoosingCredential {
         let transcript = &mut authenticated.transcript;
         send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());
+        //= R-4.5.2-2
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => {
                 send_certificate_verify(scheme, &signature?, transcript, step.actions);

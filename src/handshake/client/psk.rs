@@ -29,6 +29,7 @@ impl OfferedPsk {
         let usable = |offer: PskOffer| {
             let hash = offer.psk.hash();
             let suites = &step.config.cipher_suites;
+            //= R-4.2.2-13
             suites.iter().find(|suite| suite.hash() == Some(hash))?;
             let kdf = Kdf::new(&step.config.crypto, hash, LabelPrefix::Tls13)?;
             let early_secret = EarlySecret::new(kdf.clone(), Some(offer.psk.expose()));
@@ -47,6 +48,9 @@ impl OfferedPsk {
 /// binders of zeros.
 pub(super) fn push_psks(config: &Config, psks: &[OfferedPsk], now: Time, out: &mut Outgoing) {
     if config.accept_tickets || !psks.is_empty() {
+        //= R-9.2-8
+        //= R-4.3.9-1
+        //= R-4.3.9-2
         let modes = PskKeyExchangeModes::from(config.psk_key_exchange_modes.as_slice());
         out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &modes);
     }
@@ -64,6 +68,8 @@ pub(super) fn push_psks(config: &Config, psks: &[OfferedPsk], now: Time, out: &m
         let zeros = zeros.get(..offered.kdf.hash_length()).unwrap_or_default();
         Writer::new(&mut binders).vector(0..=255, |out| out.bytes(zeros));
     }
+    //= R-9.2-7
+    //= R-4.3.11-15
     out.push(ExtensionType::PRE_SHARED_KEY, &OfferedPsks::from_contents(&identities, &binders));
 }
 
@@ -95,6 +101,8 @@ pub(super) fn take_psk(
     suite: CipherSuite,
 ) -> Result<OfferedPsk, PeerFault> {
     let index = usize::from(selected.selected_identity);
+    //= R-4.3.11-11
+    //= R-4.3.11-12
     if index >= psks.len() {
         return Err(PeerFault::PskNotOffered);
     }

@@ -66,8 +66,10 @@ impl WaitSh {
         } else {
             ExtensionsOf::ServerHello
         };
+        //= R-4.3.1-11
         check_version(received, &message, self.retried.is_some())?;
         received.check_extensions(place, &message.extensions, Some(&|sent| self.offer.sent(sent)))?;
+        //= R-4.2.4-4
         self.check_echo(&message, step)?;
         if message.is_hello_retry_request() {
             return self.recv_hello_retry_request(received, &message, step).map(Into::into);
@@ -115,6 +117,7 @@ impl WaitSh {
         if group.is_none() && cookie.is_none() {
             return Err(PeerFault::RetryChangesNothing.into());
         }
+        //= R-4.3.8-14
         let shares = match group {
             Some(group) => alloc::vec![(group, start_key_exchange(group, step)?)],
             None => self.shares,
@@ -127,12 +130,15 @@ impl WaitSh {
         let cookie = cookie.map(|cookie| cookie.cookie);
         //= R-4.2.2-2
         //= R-4.2.4-7
+        //= R-4.2.4-11
         let psks = self.psks.into_iter().filter(|offered| offered.fits(message.cipher_suite)).collect();
         Ok(Self::send(self.offer, shares, psks, cookie, Some(retried), step))
     }
 
     /// The group that a HelloRetryRequest asks for was offered, and no share of it was sent (§4.3.8).
     fn check_retried_group(&self, group: NamedGroup, step: &Step<'_>) -> Result<(), PeerFault> {
+        //= R-4.3.8-12
+        //= R-4.3.8-13
         if !step.config.groups.contains(&group) {
             return Err(PeerFault::GroupNotOffered(group));
         }
@@ -189,6 +195,8 @@ impl WaitSh {
             return Err(PeerFault::SuiteChangedAfterRetry(cipher_suite));
         }
         match (retried.group, group) {
+            //= R-4.3.8-17
+            //= R-4.3.8-18
             (Some(wanted), Some(group)) if wanted != group => Err(PeerFault::GroupChangedAfterRetry(group)),
             _ => Ok(()),
         }
@@ -199,9 +207,11 @@ impl WaitSh {
 fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bool) -> Result<(), PeerFault> {
     let selected: Option<SupportedVersionsServerHello> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
+    //= R-E.1-3
     let Some(selected) = selected else {
         //= R-4.2.3-15
         //= R-4.2.3-17
+        //= R-4.2.4-12
         return Err(if message.has_downgrade_sentinel() {
             PeerFault::Downgraded
         } else if retried {
@@ -210,6 +220,8 @@ fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bo
             PeerFault::NoSharedVersion
         });
     };
+    //= R-4.3.1-12
+    //= R-4.3.1-13
     if selected.selected_version != ProtocolVersion::TLS13 {
         return Err(PeerFault::VersionNotOffered(selected.selected_version));
     }
@@ -221,6 +233,7 @@ fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bo
 }
 
 /// Completes the key exchange whose share the server answered (§7.4).
+//= R-4.3.8-15
 fn complete(
     shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
     group: NamedGroup,

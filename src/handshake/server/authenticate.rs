@@ -70,6 +70,7 @@ impl WaitCert {
         let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
         self.session.transcript.add(received.bytes);
         if chain.is_empty() {
+            //= R-4.5.1.3-2
             return match step.config.client_auth {
                 ClientAuth::Required => Err(PeerFault::NoClientCertificate.into()),
                 ClientAuth::None | ClientAuth::Optional => {
@@ -92,6 +93,7 @@ impl WaitCert {
 impl JudgingPeer {
     /// The verdict opens WAIT_CV.
     pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        //= R-4.5.1.3-3
         let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
         Ok(WaitCv { session: self.session, chain: self.chain, peer }.into())
     }

@@ -93,10 +93,16 @@ fn check_version(received: &Received<'_>, message: &ClientHello<'_>) -> Result<(
     let versions: Option<SupportedVersionsClientHello<'_>> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
     //= R-4.3.1-5
+    //= R-4.3.1-4
+    //= R-4.3.1-7
+    //= R-E.2-1
+    //= R-E.2-3
+    //= R-E.5-4
     if !versions.is_some_and(|offered| offered.versions.contains(ProtocolVersion::TLS13)) {
         return Err(PeerFault::NoSharedVersion);
     }
     //= R-4.2.2-7
+    //= R-E.5-9
     if message.legacy_version != ProtocolVersion::TLS12 {
         return Err(PeerFault::LegacyVersion(message.legacy_version));
     }

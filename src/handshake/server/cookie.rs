@@ -184,6 +184,8 @@ fn request(
     selected_group: NamedGroup,
     cookie: Option<&[u8]>,
 ) -> Vec<u8> {
+    //= R-4.2.4-2
+    //= R-4.3.2-1
     let mut out = Outgoing::new();
     let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
     //= R-4.2.4-1

@@ -89,11 +89,21 @@ impl Negotiated {
     pub(super) fn send_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
         let staple = self.selected.staple;
         let (mut flight, credential) = self.send_hello(step);
+        //= R-4-1
+        //= R-4.4.1-1
+        //= R-4.4.2-2
         flight.send_encrypted_extensions(step);
+        //= R-4.4.2-8
+        //= R-4.4.2-9
+        //= R-F.1-1
         let Some((credential, scheme)) = credential else { return Ok(flight.finish(step).into()) };
+        //= R-4.4.2-1
         if step.config.client_auth != ClientAuth::None {
             flight.send_certificate_request(step);
         }
+        //= R-4.5.1-1
+        //= R-4.5.2-1
+        //= R-4.5.2-3
         send_certificate(&credential.entries(staple), &mut flight.transcript, step.actions);
         let content = SignedContent::new(Role::Server, &flight.transcript.current());
         match credential.sign(scheme, &content, step.entropy) {
@@ -111,10 +121,13 @@ impl Negotiated {
         let extensions =
             hello_extensions(selected, &self.proof).finish(step.config.script.server_hello.as_deref());
         let message = ServerHello {
+            //= R-4.2.3-1
+            //= R-4.3.1-10
             legacy_version: ProtocolVersion::TLS12,
             random: selected.random,
             legacy_session_id_echo: &selected.legacy_session_id,
             cipher_suite: selected.cipher_suite,
+            //= R-4.2.3-7
             legacy_compression_method: 0,
             extensions: extensions.as_extensions(),
         };
@@ -154,15 +167,19 @@ fn negotiates_limit(config: &Config) -> bool {
     config.carrier == Carrier::Stream && config.record_size_limit.is_some()
 }
 
+//= R-4.2.3-9
 fn hello_extensions(selected: &Selected, proof: &Proof) -> Outgoing {
     let mut out = Outgoing::new();
     if let Proof::Psk { selected_identity, .. } = *proof {
         out.push(ExtensionType::PRE_SHARED_KEY, &SelectedPsk { selected_identity });
     }
+    //= R-4.3.8-16
+    //= R-4.3.9-8
     if let Some((group, key_exchange)) = &selected.share {
         let server_share = KeyShareEntry { group: *group, key_exchange };
         out.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share });
     }
+    //= R-4.3.1-9
     let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
     //= R-4.2.3-10
     out.push(ExtensionType::SUPPORTED_VERSIONS, &version);
@@ -182,6 +199,7 @@ impl Flight {
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
         let protocol = protocol.map(ProtocolNameList::from);
         out.push_some(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, protocol);
+        //= R-4.3-5
         let asked = |own: &&_| self.was_sent(own);
         out.push_foreign(selected.foreign_extensions.iter().filter(asked));
         let extensions = out.finish(config.script.encrypted_extensions.as_deref());
@@ -214,6 +232,8 @@ impl Flight {
         }
         let extensions = out.finish(config.script.certificate_request.as_deref());
         let message =
+            //= R-4.4.2-3
+            //= R-4.4.2-4
             CertificateRequest { certificate_request_context: &[], extensions: extensions.as_extensions() };
         let msg_type = HandshakeType::CERTIFICATE_REQUEST;
         self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
@@ -236,6 +256,7 @@ impl Flight {
         step.log_key("CLIENT_TRAFFIC_SECRET_0", &self.selected.client_random, &client);
         step.log_key("SERVER_TRAFFIC_SECRET_0", &self.selected.client_random, &server);
         step.log_key("EXPORTER_SECRET", &self.selected.client_random, &exporter_secret);
+        //= R-4.5.3-3
         step.keys(Direction::Send, Epoch::Application, self.selected.cipher_suite, &server);
         WaitFlight2 {
             session: Session {

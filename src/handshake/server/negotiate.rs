@@ -96,6 +96,7 @@ impl ChoosingCredential {
     /// The choice opens NEGOTIATED.
     pub(super) fn chosen(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
+        //= R-4.5.1-15
         let credential = credential.ok_or(OwnFault::NoCredential)?;
         let scheme = credential
             .scheme_for(&self.parameters.selected.signature_schemes)

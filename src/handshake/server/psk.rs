@@ -46,6 +46,8 @@ impl Psks {
         if offered.identities().count() != offered.binders().count() {
             return Err(PeerFault::BinderCount);
         }
+        //= R-4.2.1-2
+        //= R-4.3.9-4
         let allowed =
             |mode| modes.ke_modes.contains(mode) && step.config.psk_key_exchange_modes.contains(&mode);
         let with_exchange = has_share && allowed(PskKeyExchangeMode::PSK_DHE_KE);
@@ -108,6 +110,8 @@ impl FindingPsk {
             | Reply::Resumed(_)) => return Err(unusable("FindPsk", reply)),
         };
         let suite = found.as_ref().and_then(|found| self.suite_for(found));
+        //= R-4.3.11-5
+        //= R-4.3.11-6
         let (Some(found), Some(suite)) = (found, suite) else {
             return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
         };
@@ -132,6 +136,7 @@ impl FindingPsk {
 
     /// The suite to use with this PSK: the selected one if its hash fits, else another shared one whose hash does. A
     /// HelloRetryRequest has settled the suite.
+    //= R-4.3.11-3
     fn suite_for(&self, found: &FoundPsk) -> Option<CipherSuite> {
         let fits = |suite: &&CipherSuite| suite.hash() == Some(found.psk.hash());
         let settled = self.parameters.retried.is_some().then_some(&self.parameters.selected.cipher_suite);
@@ -156,7 +161,11 @@ impl FindingPsk {
         };
         let early_secret = EarlySecret::new(kdf.clone(), Some(found.psk.expose()));
         let expected = binder(&kdf, &early_secret, &found.psk, &hash);
+        //= R-4.3.11-10
         let shown = self.psks.binders.get(found.index).ok_or(OwnFault::Internal("the index of a PSK"))?;
+        //= R-4.3.11-8
+        //= R-4.3.11-9
+        //= R-6.2-6
         if !bool::from(shown.as_slice().ct_eq(&expected)) {
             return Err(PeerFault::BadBinder.into());
         }
@@ -183,6 +192,7 @@ impl SelectedPsk {
     fn negotiated(self, mut parameters: Parameters, session: Option<Arc<Session>>) -> super::Negotiated {
         parameters.selected.cipher_suite = self.cipher_suite;
         if self.alone {
+            //= R-4.3.9-7
             parameters.selected.share = None;
             parameters.shared_secret = None;
         }

@@ -49,8 +49,12 @@ impl RecvdCh {
                 Some(retried_share(&shares, settled.group)?)
             }
         };
+        //= R-2-1
+        //= R-4.3.8-11
         let answered = share.map(|share| respond(share, step)).transpose()?;
         let (server_share, shared_secret) = answered.unzip();
+        //= R-4.2.3-3
+        //= R-4.2.3-4
         let random = step.draw(Purpose::Random)?;
         let psks = offer.psks(&self.hello.bytes, step);
         let peer_foreign_extensions =
@@ -111,6 +115,8 @@ impl<'a> Offer<'a> {
         if carrier == Carrier::Quic && !message.legacy_session_id.is_empty() {
             return Err(PeerFault::SessionIdForbidden);
         }
+        //= R-9.2-14
+        //= R-9.2-15
         if step.config.require_server_name {
             received.require(ExtensionType::SERVER_NAME, extensions.find(ExtensionType::SERVER_NAME))?;
         }
@@ -122,9 +128,11 @@ impl<'a> Offer<'a> {
         let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
         //= R-4.3.9-3
         let psks: Option<OfferedPsks<'_>> = extensions.get().map_err(malformed)?;
+        //= R-9.2-12
         if psks.is_some() {
             received.require(ExtensionType::PSK_KEY_EXCHANGE_MODES, modes)?;
         } else {
+            //= R-4.3.3-3
             received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;
             received.require(ExtensionType::SUPPORTED_GROUPS, groups)?;
         }
@@ -210,6 +218,7 @@ fn check_shares(shares: &[KeyShareEntry<'_>], offer: &Offer<'_>) -> Result<(), P
         _ => None,
     });
     let not_offered = || shared.iter().copied().find(|group| offered.binary_search(group).is_err());
+    //= R-4.3.8-9
     doubled.or_else(not_offered).map_or(Ok(()), |group| Err(PeerFault::KeyShareNotOffered(group)))
 }
 
@@ -224,11 +233,15 @@ fn select_group<'a>(
     let listed =
         |group: &NamedGroup| offer.groups.is_some_and(|groups| groups.named_group_list.contains(*group));
     let supported = ours.iter().copied().find(listed);
+    //= R-4.2.1-1
     let supported = supported.ok_or(PeerFault::NoSharedGroup)?;
+    //= R-4.3.8-5
     let share = match step.config.group_choice {
         GroupChoice::SaveRoundTrip => ours.iter().find_map(|group| share_of(*group)),
         GroupChoice::OurPreference => share_of(supported),
     };
+    //= R-4.3.8-2
+    //= R-4.2.1-3
     Ok(share.ok_or(supported))
 }
 

@@ -184,6 +184,7 @@ fn unknown_and_grease_suites_stay_in_the_list_and_hide_no_other() {
     assert!(hello.cipher_suites.contains(CipherSuite::TLS_AES_128_GCM_SHA256));
 }
 
+//= R-4.2.3-11 test
 #[test]
 fn hello_retry_request_is_told_by_its_random_alone() {
     let hello = server_hello(Extensions::default());

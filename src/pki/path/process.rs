@@ -242,6 +242,7 @@ impl<'p, 'a> State<'p, 'a> {
             );
         }
         check_extensions(certificate, position, findings);
+        //= R-C.2-1
         let minimum = self.judgement.profile.min_rsa_bits;
         match certificate.subject_public_key_info.key_type() {
             KeyType::Rsa { modulus_bits } if modulus_bits < minimum => findings.report(

@@ -8,12 +8,14 @@ fn on_certificate(change: impl Fn(&mut body::Certificate) + Clone + 'static) -> 
     client_meets(|server| server.on(Certificate, change.clone()))
 }
 
+//= R-4.5.1.3-1 test
 #[test]
 fn an_empty_one_is_decode_error() {
     on_certificate(|message| message.certificate_list.clear())
         .is_refused(PeerFault::NoServerCertificate, Alert::DECODE_ERROR);
 }
 
+//= R-4.5.1-5 test
 #[test]
 fn a_context_is_illegal_parameter() {
     on_certificate(|message| message.certificate_request_context.push(0))

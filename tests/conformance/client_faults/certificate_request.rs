@@ -8,6 +8,7 @@ fn on_request(change: impl Fn(&mut body::CertificateRequest) + Clone + 'static) 
     client_meets(|server| server.on(CertificateRequest, change.clone()))
 }
 
+//= R-4.4.2-6 test
 #[test]
 fn without_signature_algorithms_it_is_missing_extension() {
     let extension = ExtensionType::SIGNATURE_ALGORITHMS;
@@ -15,6 +16,7 @@ fn without_signature_algorithms_it_is_missing_extension() {
         .is_refused(PeerFault::MissingExtension { message: MESSAGE, extension }, Alert::MISSING_EXTENSION);
 }
 
+//= R-4.4.2-4 test
 #[test]
 fn with_a_context_it_is_illegal_parameter() {
     on_request(|request| request.certificate_request_context.push(1))

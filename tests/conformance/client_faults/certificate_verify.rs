@@ -6,6 +6,8 @@ fn on_verify(change: impl Fn(&mut body::CertificateVerify) + Clone + 'static) ->
     client_meets(|server| server.on(CertificateVerify, change.clone()))
 }
 
+//= R-4.5.2-4 test
+//= R-4.5.2-7 test
 #[test]
 fn a_scheme_that_was_not_offered_is_illegal_parameter() {
     let schemes = [
@@ -21,6 +23,8 @@ fn a_scheme_that_was_not_offered_is_illegal_parameter() {
     }
 }
 
+//= R-4.3.3-1 test
+//= R-4.5.2-6 test
 #[test]
 fn a_scheme_of_another_kind_of_key_is_illegal_parameter() {
     for scheme in [SignatureScheme::ED25519, SignatureScheme::ECDSA_SECP384R1_SHA384] {
@@ -29,6 +33,8 @@ fn a_scheme_of_another_kind_of_key_is_illegal_parameter() {
     }
 }
 
+//= R-4.5.2-8 test
+//= R-4.5.2-9 test
 #[test]
 fn a_damaged_signature_is_decrypt_error() {
     on_verify(|message| *message.signature.last_mut().unwrap() ^= 1)

@@ -86,6 +86,7 @@ fn a_record_size_limit_below_64_is_illegal_parameter() {
     limited(63).is_refused(PeerFault::RecordSizeLimit(63), Alert::ILLEGAL_PARAMETER);
 }
 
+//= R-4.2.2-20 test
 #[test]
 fn a_foreign_extension_that_is_required_and_missing_is_missing_extension() {
     let extension = ExtensionType::QUIC_TRANSPORT_PARAMETERS;

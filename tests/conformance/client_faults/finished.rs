@@ -2,6 +2,7 @@
 
 use super::*;
 
+//= R-4.5.3-1 test
 #[test]
 fn one_that_does_not_verify_is_decrypt_error() {
     let changes: [fn(&mut Vec<u8>); 4] =

@@ -80,6 +80,8 @@ fn retry_of(script: impl Fn(Peer) -> Peer) -> Message {
     Message::take(&mut retry).unwrap()
 }
 
+//= R-4.2.4-4 test
+//= R-4.2.4-8 test
 #[test]
 fn what_server_hello_must_not_say_a_retry_must_not_either() {
     let suite = CipherSuite::TLS_AES_128_CCM_SHA256;

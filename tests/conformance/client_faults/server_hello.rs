@@ -7,6 +7,7 @@ fn on_hello(change: impl Fn(&mut body::ServerHello) + Clone + 'static) -> Meetin
 }
 
 //= R-4.2.3-2 test
+//= R-E.5-9 test
 #[test]
 fn a_legacy_version_other_than_tls_1_2_is_protocol_version() {
     for version in [ProtocolVersion::TLS10, ProtocolVersion::TLS13] {
@@ -39,6 +40,8 @@ fn a_compression_method_is_illegal_parameter() {
         .is_refused(PeerFault::Compression, Alert::ILLEGAL_PARAMETER);
 }
 
+//= R-4.3.1-11 test
+//= R-E.1-3 test
 #[test]
 fn a_server_hello_of_an_older_version_is_protocol_version() {
     on_hello(|hello| hello.extensions = Extensions::default())
@@ -69,6 +72,8 @@ fn a_downgrade_sentinel_in_tls_1_3_says_nothing() {
     on_hello(|hello| hello.random[24..].copy_from_slice(&DOWNGRADE_SENTINEL_TLS12)).completes();
 }
 
+//= R-4.3.1-12 test
+//= R-4.3.1-13 test
 #[test]
 fn a_selected_version_that_was_not_offered_is_illegal_parameter() {
     for selected_version in [ProtocolVersion::TLS12, ProtocolVersion(0x0305)] {
@@ -93,6 +98,8 @@ fn share(group: NamedGroup, key_exchange: &'static [u8]) -> impl Fn(&mut body::S
     move |hello| hello.extensions.set(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share })
 }
 
+//= R-2-1 test
+//= R-4.3.8-15 test
 #[test]
 fn a_share_of_a_group_without_a_share_of_ours_is_illegal_parameter() {
     // The first is offered as a group, the others are not.

@@ -31,6 +31,7 @@ fn alerts_that_are_split_or_put_together_are_decode_error() {
 //= R-6-2 test
 //= R-6-4 test
 //= R-6-5 test
+//= R-6.2-5 test
 #[test]
 fn every_alert_but_the_closing_ones_ends_the_connection_whatever_its_level() {
     let closing = [Alert::CLOSE_NOTIFY, Alert::USER_CANCELED];

@@ -30,6 +30,8 @@ fn a_message_other_than_client_hello_is_unexpected_message() {
 }
 
 //= R-5.1-14 test
+//= R-E-1 test
+//= R-E.2-4 test
 #[test]
 fn the_record_version_says_nothing() {
     let odd = |flight: &mut Records| {
@@ -47,6 +49,8 @@ fn the_record_version_says_nothing() {
     }
 }
 
+//= R-E.5-6 test
+//= R-E.5-7 test
 #[test]
 fn bytes_that_are_no_tls_stay_with_the_caller_and_are_not_answered() {
     for (bytes, found) in [

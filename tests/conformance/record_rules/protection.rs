@@ -56,6 +56,7 @@ fn a_record_that_is_lost_doubled_or_late_is_bad_record_mac() {
     }
 }
 
+//= R-4.5.3-3 test
 #[test]
 fn records_under_keys_of_another_epoch_are_bad_record_mac() {
     let early = |flight: &mut Records| flight.of(Finished).epoch = Epoch::Application;

@@ -12,12 +12,14 @@ fn unexpected(state: &'static str, message: HandshakeType) -> PeerFault {
     PeerFault::Unexpected { state, message }
 }
 
+//= R-4.5.1.3-2 test
 #[test]
 fn no_certificate_where_one_is_required_is_certificate_required() {
     server_meets(Peer::without_credential)
         .is_refused(PeerFault::NoClientCertificate, Alert::CERTIFICATE_REQUIRED);
 }
 
+//= R-4.5.1.3-2 test
 #[test]
 fn no_certificate_where_none_is_required_is_taken() {
     server_with(|config| config.client_auth = ClientAuth::Optional, Peer::without_credential).completes();
@@ -51,6 +53,7 @@ fn extensions_that_have_no_place_there_are_illegal_parameter() {
     .is_refused(wrong(MESSAGE, ExtensionFault::Misplaced(extension)), Alert::ILLEGAL_PARAMETER);
 }
 
+//= R-4.5.2-5 test
 #[test]
 fn a_scheme_that_was_not_asked_for_is_illegal_parameter() {
     for scheme in [SignatureScheme::ECDSA_SHA1, SignatureScheme::RSA_PKCS1_SHA256] {
@@ -59,6 +62,8 @@ fn a_scheme_that_was_not_asked_for_is_illegal_parameter() {
     }
 }
 
+//= R-4.3.3-1 test
+//= R-4.5.2-6 test
 #[test]
 fn a_scheme_of_another_kind_of_key_is_illegal_parameter() {
     let scheme = SignatureScheme::RSA_PSS_RSAE_SHA256;
@@ -66,6 +71,8 @@ fn a_scheme_of_another_kind_of_key_is_illegal_parameter() {
         .is_refused(PeerFault::SchemeDoesNotFitKey(scheme), Alert::ILLEGAL_PARAMETER);
 }
 
+//= R-4.5.2-8 test
+//= R-4.5.2-9 test
 #[test]
 fn a_damaged_signature_is_decrypt_error() {
     server_meets(|client| client.on(CertificateVerify, |message| message.signature[40] ^= 4))
@@ -116,6 +123,7 @@ fn a_certificate_verify_behind_an_empty_certificate_is_unexpected_message() {
     .is_refused(unexpected("WaitFinished", HandshakeType::CERTIFICATE_VERIFY), Alert::UNEXPECTED_MESSAGE);
 }
 
+//= R-4.5.3-1 test
 #[test]
 fn a_finished_that_does_not_verify_is_decrypt_error() {
     let changes: [fn(&mut Vec<u8>); 3] =

@@ -15,6 +15,7 @@ fn on_hello(change: impl Fn(&mut body::ClientHello) + Clone + 'static) -> Meetin
 }
 
 //= R-4.2.2-7 test
+//= R-E.5-9 test
 #[test]
 fn a_legacy_version_other_than_tls_1_2_is_protocol_version() {
     for version in [ProtocolVersion::TLS10, ProtocolVersion::TLS13] {
@@ -23,6 +24,11 @@ fn a_legacy_version_other_than_tls_1_2_is_protocol_version() {
     }
 }
 
+//= R-4.3.1-4 test
+//= R-4.3.1-7 test
+//= R-E.2-1 test
+//= R-E.2-3 test
+//= R-E.5-4 test
 #[test]
 fn a_client_that_does_not_speak_tls_1_3_is_protocol_version() {
     on_hello(|hello| hello.extensions.remove(ExtensionType::SUPPORTED_VERSIONS))
@@ -56,6 +62,8 @@ fn compression_methods_other_than_null_alone_are_illegal_parameter() {
     }
 }
 
+//= R-2.1-1 test
+//= R-4.2.1-4 test
 #[test]
 fn a_client_without_a_suite_of_ours_is_handshake_failure() {
     on_hello(|hello| hello.cipher_suites = vec![CipherSuite::TLS_AES_128_CCM_SHA256])
@@ -83,6 +91,7 @@ fn suites_groups_versions_and_extensions_that_nobody_knows_are_ignored() {
 mod selection {
     use super::*;
 
+    //= R-4.2.1-1 test
     #[test]
     fn a_client_without_a_group_of_ours_is_handshake_failure() {
         let groups = [NamedGroup::X448];
@@ -94,6 +103,8 @@ mod selection {
         .is_refused(PeerFault::NoSharedGroup, Alert::HANDSHAKE_FAILURE);
     }
 
+    //= R-4.3.3-3 test
+    //= R-9.2-12 test
     #[test]
     fn each_mandatory_extension_that_is_missing_is_missing_extension() {
         let mandatory =
@@ -104,6 +115,8 @@ mod selection {
         }
     }
 
+    //= R-4.3.8-2 test
+    //= R-4.2.1-3 test
     #[test]
     fn no_share_at_all_asks_for_one() {
         on_hello(|hello| hello.extensions.set_raw(ExtensionType::KEY_SHARE, [0, 0])).completes();
@@ -257,6 +270,8 @@ mod extensions {
         limit(63).is_refused(PeerFault::RecordSizeLimit(63), Alert::ILLEGAL_PARAMETER);
     }
 
+    //= R-9.2-14 test
+    //= R-9.2-15 test
     #[test]
     fn a_server_name_that_is_required_and_missing_is_missing_extension() {
         let extension = ExtensionType::SERVER_NAME;

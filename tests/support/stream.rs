@@ -48,7 +48,9 @@ impl Stream {
     pub(crate) fn handshake(&mut self) -> io::Result<Box<Connected>> {
         loop {
             let known = self.story.milestones.len();
-            self.step()?;
+            if !self.step()? {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
             if let Some(Milestone::Connected(connected)) = self.story.milestones.get(known) {
                 return Ok(connected.clone());
             }
@@ -93,21 +95,20 @@ impl Stream {
             Err(fault) => return Err(self.fail(fault)),
         };
         match need {
-            Need::Transmit => self.transmit()?,
-            Need::Input { .. } => self.fill()?,
-            Need::Answer(_) => return Err(io::Error::other("the config leaves an ask to the caller")),
+            Need::Transmit => self.transmit().map(|()| true),
+            Need::Input { .. } => self.fill(),
+            Need::Answer(_) => Err(io::Error::other("the config leaves an ask to the caller")),
         }
-        Ok(true)
     }
 
-    fn fill(&mut self) -> io::Result<()> {
-        match self.transport.read(self.inbox.spare())? {
-            0 => self.connection.end_of_input().map_err(|fault| self.fail(fault)),
-            count => {
-                self.inbox.filled(count);
-                Ok(())
-            }
+    /// Takes what has come; `false` if nothing more will.
+    fn fill(&mut self) -> io::Result<bool> {
+        let count = self.transport.read(self.inbox.spare())?;
+        self.inbox.filled(count);
+        if count == 0 {
+            self.connection.end_of_input().map_err(|fault| self.fail(fault))?;
         }
+        Ok(count > 0)
     }
 
     /// Sends the alert and waits for the peer to end its direction: a socket that is closed with unread input

@@ -25,9 +25,11 @@ use handfast::danger::{ScriptedMessage, log_keys, script_extensions, scripted_en
 use handfast::handshake::{Answer, Ask, ClientAuth, Config, Credential, ExtensionSlot, Milestone};
 use handfast::identity::{ExpectedPeer, PeerIdentity};
 use handfast::message::{
-    Certificate, CertificateVerify, CipherSuite, ClientHello, Cookie, EncryptedExtensions, ExtensionType,
-    Extensions, Handshake, HandshakeType, NamedGroup, NewSessionTicket, ServerHello,
+    Certificate, CertificateVerify, CipherSuite, ClientHello, Cookie, EarlyDataNewSessionTicket,
+    EncryptedExtensions, ExtensionType, Extensions, Handshake, HandshakeType, NamedGroup, NewSessionTicket,
+    OfferedPsks, ServerHello,
 };
+use handfast::resumption::{PskOffer, Session, SessionSecret, reveal_ticket_age};
 use handfast::time::Time;
 use handfast::wire::Decode;
 
@@ -129,6 +131,8 @@ impl<'t> Messages<'t> {
         let messages =
             trace.steps.iter().filter(|step| step.caption.starts_with("construct a")).map(|step| {
                 let (_, octets) = step.only_block();
+                let is_client_hello = octets.starts_with(&[HandshakeType::CLIENT_HELLO.0]);
+                let octets = if is_client_hello { whole_client_hello(trace, octets) } else { octets };
                 (step.side, Handshake::decode(octets).unwrap(), octets)
             });
         Self(messages.collect())
@@ -153,6 +157,11 @@ impl<'t> Messages<'t> {
         let request = self.server_hellos().into_iter().find(ServerHello::is_hello_retry_request)?;
         let cookie: Option<Cookie<'_>> = request.extensions.get().unwrap();
         cookie.map(|cookie| cookie.cookie.to_vec())
+    }
+
+    /// Does the first ClientHello offer a PSK?
+    fn offers_psk(&self) -> bool {
+        self.client_hellos()[0].extensions.find(ExtensionType::PRE_SHARED_KEY).is_some()
     }
 
     fn ticket(&self) -> Option<NewSessionTicket<'t>> {
@@ -181,7 +190,9 @@ impl<'t> Messages<'t> {
 
 /// The list that sends exactly this block: what the library builds itself where it can, the rest raw.
 fn slots(block: &Extensions<'_>) -> Vec<ExtensionSlot> {
-    const BUILT: [ExtensionType; 6] = [
+    const BUILT: [ExtensionType; 8] = [
+        ExtensionType::EARLY_DATA,
+        ExtensionType::PRE_SHARED_KEY,
         ExtensionType::SERVER_NAME,
         ExtensionType::KEY_SHARE,
         ExtensionType::SUPPORTED_VERSIONS,
@@ -199,6 +210,42 @@ fn slots(block: &Extensions<'_>) -> Vec<ExtensionSlot> {
     block.iter().map(slot).collect()
 }
 
+/// The session of §3, as both ends of §4 know it.
+fn resumed() -> Option<PskOffer> {
+    let traces = traces();
+    let first = traces.iter().find(|trace| trace.section == 3)?;
+    let ticket = Messages::of(first).ticket()?;
+    let step = first.steps.iter().find(|step| step.caption.contains("resumption secret"))?;
+    let [_, _, _, psk] = step.blocks(["PRK", "hash", "info", "expanded"]);
+
+    let second = traces.iter().find(|trace| trace.section == 4)?;
+    let offered: OfferedPsks<'_> = Messages::of(second).client_hellos()[0].extensions.get().unwrap()?;
+    let age = reveal_ticket_age(offered.identities().next()?.obfuscated_ticket_age, ticket.ticket_age_add);
+    let early_data: EarlyDataNewSessionTicket = ticket.extensions.get().unwrap()?;
+    let session = Session {
+        cipher_suite: CipherSuite::TLS_AES_128_GCM_SHA256,
+        psk: SessionSecret(Secret::new(psk).unwrap()),
+        issued_at: NOW.checked_sub(age)?,
+        lifetime: ticket.ticket_lifetime,
+        age_add: ticket.ticket_age_add,
+        authenticated_at: NOW.checked_sub(age)?,
+        server_name: Some("server".into()),
+        application_protocol: None,
+        peer_identity: None,
+        local_certificate: None,
+        max_early_data_size: early_data.max_early_data_size,
+        application_data: vec![],
+    };
+    PskOffer::resume(Arc::new(session), ticket.ticket.to_vec(), NOW)
+}
+
+/// A ClientHello with its binders: the RFC constructs that of §4 without, and sends it with.
+fn whole_client_hello<'t>(trace: &'t Trace, constructed: &[u8]) -> &'t [u8] {
+    let sent = trace.steps.iter().filter(|step| step.caption.starts_with("send handshake"));
+    let payloads = sent.map(|step| step.blocks(["payload", "complete record"])[0]);
+    payloads.into_iter().find(|payload| payload.starts_with(constructed)).expect("it is sent")
+}
+
 /// The config with which an end says what the trace says.
 fn config(messages: &Messages<'_>, made: &Arc<Mutex<Vec<Derivation>>>) -> Config {
     let mut crypto = rustcrypto::provider();
@@ -213,6 +260,9 @@ fn config(messages: &Messages<'_>, made: &Arc<Mutex<Vec<Derivation>>>) -> Config
     config.record_size_limit = Some(0x4001);
     config.accept_tickets = true;
     config.tickets = 1;
+    config.find_psks = messages.offers_psk();
+    config.early_data = messages.offers_psk();
+    config.max_early_data_size = 1024;
     config.ticket_lifetime = messages.ticket().map_or(0, |ticket| ticket.ticket_lifetime);
     config.hello_retry_cookie = messages.cookie().is_some();
     let asked = !messages.all(Side::Server, HandshakeType::CERTIFICATE_REQUEST).is_empty();
@@ -304,7 +354,8 @@ impl<'t> End<'t> {
         let connection = match side {
             Side::Client => {
                 let expected = ExpectedPeer::any_under_anchors().with_server_name("server").unwrap();
-                Connection::client(config, expected, entropy)
+                let psks = resumed().filter(|_| messages.offers_psk()).into_iter().collect();
+                Connection::client_with_psks(config, expected, psks, NOW, entropy)
             }
             Side::Server => Connection::server(config, entropy),
         };
@@ -344,6 +395,13 @@ impl<'t> End<'t> {
                 Some(ticket) => seal.sealed(ticket.ticket.to_vec()),
                 None => ask.failed(),
             },
+            Ask::FindPsk(find) => {
+                let known = resumed().unwrap();
+                assert_eq!(find.identities, [known.identity]);
+                find.session(0, known.session.unwrap())
+            }
+            Ask::JudgeResumed(judge) => judge.accept(),
+            Ask::CheckReplay(check) => check.fresh(),
             other => panic!("not expected: {other:?}"),
         })
     }
@@ -356,7 +414,9 @@ impl<'t> End<'t> {
             let received = self.connection.receive(&mut input[start..], NOW).unwrap();
             start += received.consumed;
             match received.event {
-                Event::Plaintext(plaintext) => self.heard.extend_from_slice(&plaintext),
+                Event::Plaintext(plaintext) | Event::EarlyPlaintext(plaintext) => {
+                    self.heard.extend_from_slice(&plaintext);
+                }
                 Event::Milestone(Milestone::Connected(_)) => self.connected = true,
                 Event::Milestone(Milestone::KeyLog(line)) => {
                     self.key_log.push((line.label, line.secret.expose().to_vec()));
@@ -389,9 +449,12 @@ impl<'t> End<'t> {
         let [payload, record] = step.blocks(["payload", "complete record"]);
         self.hear(&[]);
         if step.caption.contains("application_data") {
-            assert!(self.connected, "step {}", step.number);
             let mut out = vec![0; 2 * payload.len() + 64];
-            let sealed = self.connection.seal(payload, &mut out).unwrap();
+            let sealed = if self.connected {
+                self.connection.seal(payload, &mut out).unwrap()
+            } else {
+                self.connection.seal_early(payload, &mut out).unwrap()
+            };
             assert_eq!(sealed.consumed, payload.len());
             self.said.extend_from_slice(&out[..sealed.written]);
         } else if step.caption.contains("alert") {
@@ -436,6 +499,12 @@ fn derivations(step: &Step) -> Vec<Derivation> {
         let [prk, key_info, key, iv_info, iv] = step.blocks(labels);
         return vec![expand(prk, key_info, key), expand(prk, iv_info, iv)];
     }
+    if step.caption.contains("PSK binder") {
+        let labels = ["ClientHello prefix", "binder hash", "PRK", "hash", "info", "expanded", "finished"];
+        let [_, _, prk, _, info, expanded, finished] = step.blocks(labels);
+        let mac = Derivation::Hmac { key: expanded.to_vec(), mac: finished.to_vec() };
+        return vec![expand(prk, info, expanded), mac];
+    }
     if step.caption.contains("calculate finished") {
         let [prk, _, info, expanded, finished] = step.blocks(["PRK", "hash", "info", "expanded", "finished"]);
         let mac = Derivation::Hmac { key: expanded.to_vec(), mac: finished.to_vec() };
@@ -464,7 +533,8 @@ fn replay(trace: &Trace, side: Side) -> (usize, usize) {
     }
     assert!(end.said.is_empty(), "more is said than the trace has: {:02x?}", end.said);
     assert!(end.connected);
-    assert_eq!(end.key_log.len(), 5, "{:?}", end.key_log);
+    let labels = if end.messages.offers_psk() { 7 } else { 5 };
+    assert_eq!(end.key_log.len(), labels, "{:?}", end.key_log);
 
     let made = made.lock().unwrap();
     let mut compared = 0;
@@ -486,6 +556,11 @@ fn replay_section(section: u8) -> [(usize, usize); 2] {
 #[test]
 fn simple_1_rtt_replays_in_both_roles() {
     assert_eq!(replay_section(3), [(9, 25); 2]);
+}
+
+#[test]
+fn resumed_0_rtt_replays_in_both_roles() {
+    assert_eq!(replay_section(4), [(10, 30); 2]);
 }
 
 #[test]

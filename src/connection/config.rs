@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::choose::{Choice, choose};
+#[cfg(feature = "std")]
+use super::sessions::SharedReplayFilter;
 use super::sessions::{ExternalPsks, StoredSession, answer_judge_resumed, decline_reason, trust_digest};
 use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
@@ -47,6 +49,8 @@ pub struct Config {
     cookie_key: Option<CookieKey>,
     ticket_keys: Option<TicketKeys>,
     external_psks: ExternalPsks,
+    #[cfg(feature = "std")]
+    replay_filter: Option<Arc<SharedReplayFilter>>,
     trust_digest: Option<Sha256Digest>,
     padding: PaddingPolicy,
     update_keys_after: Option<u64>,
@@ -73,6 +77,9 @@ pub struct ConfigBuilder {
     pub ticket_keys: Option<TicketKeys>,
     /// A server's external PSKs.
     pub external_psks: ExternalPsks,
+    /// Remembers the ClientHellos that brought early data; without one, the caller is asked.
+    #[cfg(feature = "std")]
+    pub replay_filter: Option<Arc<SharedReplayFilter>>,
     /// How much records are padded.
     pub padding: PaddingPolicy,
     /// Roll a sending key after so many records; the default stays clear of the AEAD's limit
@@ -128,6 +135,8 @@ impl Config {
             cookie_key: None,
             ticket_keys: None,
             external_psks: ExternalPsks::new(),
+            #[cfg(feature = "std")]
+            replay_filter: None,
             padding: PaddingPolicy::None,
             update_keys_after: None,
         }
@@ -153,6 +162,10 @@ impl Config {
             Ask::SealTicket(seal) => self.answer_seal_ticket(seal, ask),
             Ask::FindPsk(find) => self.answer_find_psk(find),
             Ask::JudgeResumed(judge) => self.answer_judge_resumed(judge),
+            #[cfg(feature = "std")]
+            Ask::CheckReplay(check) => Some(self.replay_filter.as_ref()?.answer(check)),
+            #[cfg(not(feature = "std"))]
+            Ask::CheckReplay(_) => None,
             Ask::ClientHelloSeen(_) | Ask::Sign(_) => None,
         }
     }
@@ -351,6 +364,8 @@ impl ConfigBuilder {
             trust_digest: trust_digest(Role::Client, client_auth, rule, &self.trust, &self.handshake.crypto),
             ticket_keys: self.ticket_keys,
             external_psks: self.external_psks,
+            #[cfg(feature = "std")]
+            replay_filter: self.replay_filter,
             handshake: Arc::new(self.handshake),
             trust: self.trust,
             expected_clients: self.expected_clients,

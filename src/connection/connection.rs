@@ -170,6 +170,39 @@ impl Connection {
         self.sender.record_len(plaintext)
     }
 
+    /// Client: seals 0-RTT data, as [`Connection::seal`] does: once [`Milestone::EarlyDataReady`] was given, and until
+    /// the server's Finished has come. It has no forward secrecy, and the server may hear it twice (§2.3).
+    ///
+    /// No more of it is taken than the ticket allows.
+    ///
+    /// # Errors
+    /// [`SealRefused`]: nothing changed; [`SealRefused::NotConnected`] where early data cannot be sent now.
+    pub fn seal_early(&mut self, plaintext: &[u8], out: &mut [u8]) -> Result<Sealed, SealRefused> {
+        let Phase::Handshaking(handshaking) = &mut self.phase else { return Err(SealRefused::NotConnected) };
+        let left =
+            handshaking.early_data.to_send.filter(|left| *left > 0).ok_or(SealRefused::NotConnected)?;
+        let taken = plaintext.get(..plaintext.len().min(left)).unwrap_or_default();
+        let sealed = self.sender.seal(taken, out)?;
+        handshaking.early_data.to_send = Some(left.saturating_sub(sealed.consumed));
+        Ok(sealed)
+    }
+
+    /// Server: seals data before the client's Finished has come (0.5-RTT), as [`Connection::seal`] does. Refused while
+    /// the client's certificate is awaited: nobody knows then who reads it (§2, F.1).
+    ///
+    /// # Errors
+    /// [`SealRefused`]: nothing changed; [`SealRefused::NotConnected`] where such data cannot be sent now.
+    pub fn seal_half_rtt(&mut self, plaintext: &[u8], out: &mut [u8]) -> Result<Sealed, SealRefused> {
+        match &self.phase {
+            Phase::Handshaking(handshaking) if handshaking.early_data.half_rtt => {
+                self.sender.seal(plaintext, out)
+            }
+            Phase::Handshaking(_) => Err(SealRefused::NotConnected),
+            Phase::Connected(_) => self.sender.seal(plaintext, out),
+            Phase::Failed(_) => Err(SealRefused::Closed),
+        }
+    }
+
     //= R-2-2
     fn connected(&mut self) -> Result<&mut Sender, SealRefused> {
         match &self.phase {
@@ -222,6 +255,27 @@ impl Connection {
         match &self.phase {
             Phase::Connected(receiver) => receiver.export(label, context_value, out),
             Phase::Handshaking(_) | Phase::Failed(_) => Err(ExportRefused::NotConnected),
+        }
+    }
+
+    /// Keying material tied to early data (§7.5), from [`Milestone::EarlyDataReady`] or
+    /// [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a replay.
+    ///
+    /// # Errors
+    /// [`ExportRefused`] where there is no early data, or if label or output are too long.
+    pub fn export_early(
+        &self,
+        label: &str,
+        context_value: &[u8],
+        out: &mut [u8],
+    ) -> Result<(), ExportRefused> {
+        match &self.phase {
+            Phase::Handshaking(handshaking) => handshaking
+                .handshake
+                .export_early(label, context_value, out)
+                .ok_or(ExportRefused::NotConnected)?
+                .map_err(ExportRefused::TooLong),
+            Phase::Connected(_) | Phase::Failed(_) => Err(ExportRefused::NotConnected),
         }
     }
 
@@ -330,7 +384,11 @@ impl Connection {
             Progress::Milestone(Milestone::Connected(_)) => self.enter_connected(),
             Progress::Need(_) if self.answer_from_config() => return None,
             Progress::Need(_) if self.owes_transmit() => return Some(Progress::Need(Need::Transmit)),
-            Progress::Need(_) | Progress::Milestone(_) | Progress::Plaintext(_) | Progress::End => {}
+            Progress::Need(_)
+            | Progress::Milestone(_)
+            | Progress::Plaintext(_)
+            | Progress::EarlyPlaintext(_)
+            | Progress::End => {}
         }
         Some(progress)
     }

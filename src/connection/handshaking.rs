@@ -11,7 +11,7 @@ use super::receiver::{Progress, Receiver, own};
 use super::traffic::TrafficSecret;
 use super::{Config, Fault};
 use crate::handshake::{Ask, Direction, Epoch, Handshake, Keys, Milestone, Output, Role};
-use crate::record::ContentType;
+use crate::record::{ContentType, RecordFault};
 use crate::time::Time;
 
 /// The handshake machine between the two halves of the record layer.
@@ -25,6 +25,20 @@ pub(super) struct Handshaking {
     milestones: VecDeque<(Milestone, Option<usize>)>,
     saw_handshake_record: bool,
     change_cipher_spec: ChangeCipherSpec,
+    pub(super) early_data: EarlyData,
+}
+
+/// Data before the handshake is complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct EarlyData {
+    /// Client: bytes of 0-RTT data that may still be sent.
+    pub(super) to_send: Option<usize>,
+    /// Client: 0-RTT keys were in use.
+    offered: bool,
+    /// Server: bytes of 0-RTT data that are still taken.
+    to_receive: usize,
+    /// Server: application keys are there, and the client is nobody whose certificate is awaited.
+    pub(super) half_rtt: bool,
 }
 
 /// The one change_cipher_spec that makes a handshake look like one of TLS 1.2 (E.4).
@@ -52,6 +66,7 @@ impl Handshaking {
             milestones: VecDeque::new(),
             saw_handshake_record: false,
             change_cipher_spec: ChangeCipherSpec::BeforeFirstMessage,
+            early_data: EarlyData::default(),
         }
     }
 
@@ -83,6 +98,11 @@ impl Handshaking {
                 self.saw_handshake_record = true;
                 self.handshake.receive(self.receive_epoch, input.get(content).unwrap_or_default());
                 Ok((consumed, None))
+            }
+            Found::Data { consumed, content } if self.receive_epoch == Epoch::Early => {
+                let left = self.early_data.to_receive.checked_sub(content.len());
+                self.early_data.to_receive = left.ok_or(RecordFault::TooMuchEarlyData)?;
+                Ok((consumed, Some(Progress::EarlyPlaintext(content))))
             }
             Found::Data { .. } => Err(Fault::DataBeforeConnected),
             Found::Closed { .. } => Err(Fault::ClosedBeforeConnected),
@@ -130,6 +150,11 @@ impl Handshaking {
                     self.incoming.reader.set_record_size_limit(usize::from(limit));
                 }
             }
+            Output::SkipEarlyData { limit } => {
+                // Each record is longer than its plaintext: by a type byte and a tag at least.
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                self.incoming.reader.skip_early_data(limit.saturating_mul(2));
+            }
             // No KeyUpdate comes before Connected was given, and then the receiver takes it.
             Output::KeyUpdate { .. } => {}
         }
@@ -147,6 +172,15 @@ impl Handshaking {
         match keys.direction {
             Direction::Send => {
                 self.owe_before(outgoing, keys.epoch);
+                if keys.epoch == Epoch::Early {
+                    self.early_data.offered = true;
+                    // A flight of data follows: the change_cipher_spec goes before it (E.4).
+                    self.send_change_cipher_spec(outgoing);
+                    return outgoing.early_keys(&secret).map_err(own);
+                }
+                self.early_data.to_send = None;
+                let is_half_rtt = self.role == Role::Server && keys.epoch == Epoch::Application;
+                self.early_data.half_rtt = is_half_rtt && !self.handshake.awaits_certificate();
                 outgoing.keys(secret).map_err(own)
             }
             Direction::Receive => {
@@ -155,7 +189,12 @@ impl Handshaking {
                 // The peer's Finished has come.
                 //= R-5-3
                 reader.allow_change_cipher_spec(keys.epoch != Epoch::Application);
-                reader.allow_unprotected_alert(self.role == Role::Server && keys.epoch == Epoch::Handshake);
+                let is_protected_by_habit = keys.epoch == Epoch::Application;
+                reader.allow_unprotected_alert(self.role == Role::Server && !is_protected_by_habit);
+                if keys.epoch == Epoch::Early {
+                    let limit = self.handshake.config().max_early_data_size;
+                    self.early_data.to_receive = usize::try_from(limit).unwrap_or(usize::MAX);
+                }
                 self.incoming.keys(secret).map_err(own)
             }
         }
@@ -163,6 +202,11 @@ impl Handshaking {
 
     /// Keeps a milestone; what says that our Finished or certificate has gone out waits until it has.
     fn milestone(&mut self, outgoing: &mut Outgoing, milestone: Milestone) {
+        if let Milestone::EarlyDataReady { limit } = &milestone {
+            self.early_data.to_send = usize::try_from(*limit).ok();
+        } else if matches!(&milestone, Milestone::EarlyDataRejected) {
+            self.early_data.to_send = None;
+        }
         let mark = matches!(milestone, Milestone::Connected(_) | Milestone::ClientAuthPending).then(|| {
             // Tickets, under application keys, hold nothing back.
             self.owe_before(outgoing, Epoch::Application);
@@ -186,11 +230,14 @@ impl Handshaking {
     }
 
     fn owe_chunk(&mut self, outgoing: &mut Outgoing) {
-        let Some((_, chunk)) = self.handshake.owed() else { return };
+        let Some((epoch, chunk)) = self.handshake.owed() else { return };
         let chunk = chunk.to_vec();
         self.handshake.sent(chunk.len());
         if self.change_cipher_spec == ChangeCipherSpec::BeforeSecondFlight {
             self.send_change_cipher_spec(outgoing);
+        }
+        if epoch == Epoch::Initial && self.early_data.offered {
+            outgoing.unprotected();
         }
         outgoing.content(ContentType::HANDSHAKE, chunk);
         if self.change_cipher_spec == ChangeCipherSpec::BeforeFirstMessage {

@@ -23,6 +23,8 @@ pub struct Inbox {
     bytes: Vec<u8>,
     /// Plaintext that was lent and not read; ahead of `unopened`.
     unread: Range<usize>,
+    /// Is it early data?
+    unread_is_early: bool,
     /// What came and was not consumed.
     unopened: Range<usize>,
     capacity: usize,
@@ -39,7 +41,7 @@ impl Inbox {
     /// with a small record_size_limit, [`Config::max_record`](super::Config::max_record) is enough.
     #[must_use]
     pub const fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Vec::new(), unread: 0..0, unopened: 0..0, capacity }
+        Self { bytes: Vec::new(), unread: 0..0, unread_is_early: false, unopened: 0..0, capacity }
     }
 
     /// Where the transport may write; then say how much it wrote with [`Inbox::filled`]. Empty only while
@@ -105,7 +107,8 @@ impl Inbox {
         }
         let range = self.unread.clone();
         let unread = self.bytes.get_mut(range.clone()).unwrap_or_default();
-        Ok(Event::Plaintext(Plaintext::new(unread, range)))
+        let plaintext = Plaintext::new(unread, range);
+        Ok(if self.unread_is_early { Event::EarlyPlaintext(plaintext) } else { Event::Plaintext(plaintext) })
     }
 
     /// The first `consumed` unopened bytes are done with; gives the event unless there is plaintext to be lent.
@@ -114,7 +117,11 @@ impl Inbox {
         self.unopened.start = start.saturating_add(consumed).min(self.unopened.end);
         Some(match progress {
             Progress::Plaintext(range) => {
-                self.unread = start.saturating_add(range.start)..start.saturating_add(range.end);
+                self.lend(start, &range, false);
+                return None;
+            }
+            Progress::EarlyPlaintext(range) => {
+                self.lend(start, &range, true);
                 return None;
             }
             Progress::Milestone(milestone) => Event::Milestone(milestone),
@@ -126,6 +133,12 @@ impl Inbox {
                 Event::Need(need)
             }
         })
+    }
+
+    /// Plaintext lies at `range` behind `start`.
+    fn lend(&mut self, start: usize, range: &Range<usize>, is_early: bool) {
+        self.unread = start.saturating_add(range.start)..start.saturating_add(range.end);
+        self.unread_is_early = is_early;
     }
 
     /// Moves what is kept to the front and gives the buffer its size.

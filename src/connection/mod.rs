@@ -50,6 +50,8 @@ pub use judge::Trust;
 pub use outgoing::{SealRefused, Sealed};
 pub use receiver::{Due, ExportRefused, Receiver};
 pub use sender::Sender;
+#[cfg(feature = "std")]
+pub use sessions::SharedReplayFilter;
 pub use sessions::{ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError};
 
 pub use crate::record::{

@@ -41,6 +41,8 @@ enum Owed {
     },
     /// From here on, these keys.
     Keys(Protection),
+    /// From here on, none.
+    Unprotected,
     /// Something waits until all before this has been taken.
     Mark,
 }
@@ -123,6 +125,21 @@ impl Outgoing {
             self.settle();
         }
         Ok(())
+    }
+
+    /// The same for keys that are not rolled: those of early data.
+    pub(super) fn early_keys(&mut self, secret: &TrafficSecret) -> Result<(), CryptoError> {
+        if !self.closed {
+            self.owed.push_back(Owed::Keys(secret.protection()?));
+            self.settle();
+        }
+        Ok(())
+    }
+
+    /// What is owed from here on is not protected.
+    pub(super) fn unprotected(&mut self) {
+        self.owed.push_back(Owed::Unprotected);
+        self.settle();
     }
 
     /// Marks the end of what is owed now, and gives the number that [`Outgoing::passed`] has when `transmit` is
@@ -222,6 +239,10 @@ impl Outgoing {
                     if let Some(Owed::Keys(protection)) = self.owed.pop_front() {
                         self.writer.set_protection(protection);
                     }
+                }
+                Some(Owed::Unprotected) => {
+                    self.owed.pop_front();
+                    self.writer.remove_protection();
                 }
                 Some(Owed::Mark) => {
                     self.owed.pop_front();

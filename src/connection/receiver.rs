@@ -56,6 +56,7 @@ pub(super) enum End {
 #[derive(Debug)]
 pub(super) enum Progress {
     Plaintext(Range<usize>),
+    EarlyPlaintext(Range<usize>),
     Milestone(Milestone),
     End,
     Need(Need),
@@ -152,7 +153,9 @@ impl Receiver {
                 return Ok((0, None));
             }
             // Those belong to the handshake.
-            Some(Output::Keys(_) | Output::PeerRecordSizeLimit(_)) => return Ok((0, None)),
+            Some(Output::Keys(_) | Output::PeerRecordSizeLimit(_) | Output::SkipEarlyData { .. }) => {
+                return Ok((0, None));
+            }
             None => {}
         }
         match self.incoming.next(input, self.post_handshake.is_mid_message())? {
@@ -208,6 +211,7 @@ impl Progress {
     pub(super) fn behind(self, consumed: usize) -> Self {
         match self {
             Self::Plaintext(range) => Self::Plaintext(range.start + consumed..range.end + consumed),
+            Self::EarlyPlaintext(range) => Self::EarlyPlaintext(range.start + consumed..range.end + consumed),
             other @ (Self::Milestone(_) | Self::End | Self::Need(_)) => other,
         }
     }
@@ -217,6 +221,10 @@ impl Progress {
             Self::Plaintext(range) => {
                 let bytes = input.get_mut(range.clone()).unwrap_or_default();
                 Event::Plaintext(Plaintext::new(bytes, range))
+            }
+            Self::EarlyPlaintext(range) => {
+                let bytes = input.get_mut(range.clone()).unwrap_or_default();
+                Event::EarlyPlaintext(Plaintext::new(bytes, range))
             }
             Self::Milestone(milestone) => Event::Milestone(milestone),
             Self::End => Event::End,

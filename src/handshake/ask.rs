@@ -47,6 +47,8 @@ pub enum Ask {
     FindPsk(Box<FindPsk>),
     /// Server: may this session still be resumed?
     JudgeResumed(Box<JudgeResumed>),
+    /// Server: has this ClientHello been here before?
+    CheckReplay(Box<CheckReplay>),
 }
 
 impl Ask {
@@ -63,6 +65,7 @@ impl Ask {
             Self::SealTicket(ask) => ask.id,
             Self::FindPsk(ask) => ask.id,
             Self::JudgeResumed(ask) => ask.id,
+            Self::CheckReplay(ask) => ask.id,
         }
     }
 
@@ -79,6 +82,7 @@ impl Ask {
             Self::SealTicket(_) => "SealTicket",
             Self::FindPsk(_) => "FindPsk",
             Self::JudgeResumed(_) => "JudgeResumed",
+            Self::CheckReplay(_) => "CheckReplay",
         }
     }
 
@@ -153,6 +157,7 @@ pub(crate) enum Reply {
     Opened(Vec<u8>),
     Psk(Option<FoundPsk>),
     Resumed(Result<(), String>),
+    Replay { is_fresh: bool },
 }
 
 /// A PSK that the client offers and we know.
@@ -449,5 +454,32 @@ impl JudgeResumed {
     #[must_use]
     pub const fn decline(&self, reason: String) -> Answer {
         Answer { id: self.id, reply: Reply::Resumed(Err(reason)) }
+    }
+}
+
+/// Server: has this ClientHello been here before (§8)? Checking and remembering it is one atomic step, wherever the
+/// memory is: two servers that ask it of one store never both hear that it is fresh.
+#[derive(Clone, Debug)]
+pub struct CheckReplay {
+    pub(super) id: AskId,
+    /// What no two ClientHellos share: the binder of the PSK.
+    pub key: Vec<u8>,
+    /// How long it must be remembered: a copy that comes later is refused for its age.
+    pub remember_until: Time,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl CheckReplay {
+    /// It has not, and is remembered from now on: early data is taken.
+    #[must_use]
+    pub const fn fresh(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Replay { is_fresh: true } }
+    }
+
+    /// It has, or nobody can tell: early data is rejected, and the handshake goes on.
+    #[must_use]
+    pub const fn seen(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Replay { is_fresh: false } }
     }
 }

@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::crypto::CryptoProvider;
 use crate::message::{CipherSuite, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme};
@@ -69,13 +70,24 @@ pub struct Limits {
     pub certificates: usize,
     /// The most PSKs of one ClientHello that are looked for; those behind them are not.
     pub psks: usize,
+    /// Server: by how much the age of a ticket as the client saw it may differ from what we saw, for 0-RTT (§8.3).
+    pub ticket_age_tolerance: Duration,
+    /// Server: bytes of rejected 0-RTT data that are skipped at least, whatever the ticket allowed (§4.3.10).
+    pub skipped_early_data: u32,
     /// The most NewSessionTickets on one connection.
     pub tickets: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message: 0xffff, certificates: 16, psks: 8, tickets: 256 }
+        Self {
+            message: 0xffff,
+            certificates: 16,
+            psks: 8,
+            ticket_age_tolerance: Duration::from_secs(10),
+            skipped_early_data: 16_384,
+            tickets: 256,
+        }
     }
 }
 
@@ -155,6 +167,11 @@ pub struct Config {
     pub request_ocsp: bool,
     /// Client: say that tickets are wanted (`psk_key_exchange_modes`).
     pub accept_tickets: bool,
+    /// Client: offer 0-RTT with the first session offered, if its server takes it. Early data has no forward secrecy
+    /// and may be replayed (§2.3).
+    pub early_data: bool,
+    /// Server: take so many bytes of 0-RTT data with a ticket; 0: none (§4.3.10).
+    pub max_early_data_size: u32,
     /// How PSKs may be used (§4.3.9): `psk_dhe_ke` alone unless asked for otherwise, for `psk_ke` has no forward
     /// secrecy.
     pub psk_key_exchange_modes: Vec<PskKeyExchangeMode>,
@@ -220,6 +237,8 @@ impl Config {
             request_ocsp: false,
             accept_tickets: false,
             psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
+            early_data: false,
+            max_early_data_size: 0,
             find_psks: false,
             probe_acceptance: false,
             tickets: 0,

@@ -110,6 +110,9 @@ pub enum PeerFault {
     /// The server selected a PSK that was not offered, or one whose hash is not the suite's, or sent no share where
     /// the modes want one (§4.3.11).
     PskNotOffered,
+    /// The server takes 0-RTT data with another PSK, suite or application protocol than those of the first PSK
+    /// (§4.3.10).
+    EarlyDataDoesNotFit,
     /// The client offers as many binders as identities, or not (§4.3.11).
     BinderCount,
     /// The binder of the selected PSK does not verify (§4.3.11).
@@ -211,6 +214,7 @@ impl PeerFault {
             | Self::ProtocolNotOffered
             | Self::PskNotOffered
             | Self::BinderCount
+            | Self::EarlyDataDoesNotFit
             | Self::ClientHelloChanged { .. }
             | Self::BadCookie
             | Self::SessionIdForbidden
@@ -353,6 +357,9 @@ impl fmt::Display for PeerFault {
             }
             Self::PskNotOffered => f.write_str(
                 "the server selected a PSK that was not offered, or that does not fit its suite or mode (§4.3.11)",
+            ),
+            Self::EarlyDataDoesNotFit => f.write_str(
+                "the server takes early data with another PSK, suite or protocol than the first PSK's (§4.3.10)",
             ),
             Self::BinderCount => f.write_str("pre_shared_key has not one binder for each identity (§4.3.11)"),
             Self::BadBinder => f.write_str("the binder of the selected PSK does not verify (§4.3.11)"),

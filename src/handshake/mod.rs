@@ -32,8 +32,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use ask::{
-    Answer, Ask, AskId, ChooseCredential, ClientHelloSeen, FindPsk, JudgePeer, JudgeResumed, OpenCookie,
-    Refused, SealCookie, SealTicket, Sign,
+    Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, JudgePeer, JudgeResumed,
+    OpenCookie, Refused, SealCookie, SealTicket, Sign,
 };
 pub use config::{Carrier, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits, Role};
 pub use credential::{Credential, PeerChain, SignedContent};
@@ -55,6 +55,7 @@ pub use crate::wire::DecodeError;
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoError, CryptoProvider, Entropy, EntropySource, HashAlgorithm, Purpose};
 use crate::identity::ExpectedPeer;
+use crate::key_schedule::{ExpandError, export};
 use crate::resumption::PskOffer;
 use crate::time::Time;
 use ask::Reply;
@@ -302,6 +303,23 @@ impl Handshake {
         }
     }
 
+    /// Keying material tied to early data: `TLS-Exporter` with `early_exporter_secret` (§7.5), from
+    /// [`Milestone::EarlyDataReady`] or [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a
+    /// replay. `None` where there is no early data.
+    ///
+    /// # Errors
+    /// [`ExpandError`] if label or output are too long.
+    #[must_use]
+    pub fn export_early(
+        &self,
+        label: &str,
+        context_value: &[u8],
+        out: &mut [u8],
+    ) -> Option<Result<(), ExpandError>> {
+        let (kdf, secret) = self.actions.early_exporter.as_ref()?;
+        Some(export(kdf, secret, label, context_value, out))
+    }
+
     /// Ends the handshake with this alert, for a reason of the caller's own.
     pub fn abort(&mut self, alert: AlertDescription) {
         self.fail(Fault::Aborted(alert));
@@ -326,6 +344,16 @@ impl Handshake {
         match &self.stage {
             Stage::PostHandshake(post_handshake) => post_handshake.is_mid_message(),
             Stage::Client(_) | Stage::Server(_) | Stage::Ended => !self.incoming.is_empty(),
+        }
+    }
+
+    /// Server: is the client asked for a certificate that it has not proved yet? Then data before its Finished goes to
+    /// somebody unknown.
+    #[must_use]
+    pub const fn awaits_certificate(&self) -> bool {
+        match &self.stage {
+            Stage::Server(machine) => machine.awaits_certificate(),
+            Stage::Client(_) | Stage::PostHandshake(_) | Stage::Ended => false,
         }
     }
 

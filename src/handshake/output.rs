@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::{ForeignExtension, PeerChain, Role};
 use crate::crypto::Secret;
 use crate::identity::PeerIdentity;
+use crate::key_schedule::Kdf;
 use crate::message::{CipherSuite, HandshakeType, NamedGroup, SignatureScheme, encode_handshake};
 use crate::resumption::Session;
 use crate::time::Time;
@@ -56,6 +57,12 @@ pub enum Output {
     /// The peer takes records with at most this much TLSInnerPlaintext from here on, and keeps to our own limit
     /// (RFC 8449).
     PeerRecordSizeLimit(u16),
+    /// The client's 0-RTT data is rejected: records that cannot be opened are skipped, up to so many bytes of
+    /// plaintext, until one can (§4.3.10). Before keys are set, protected records are.
+    SkipEarlyData {
+        /// Bytes.
+        limit: u32,
+    },
     /// The peer's KeyUpdate: roll the receiving keys, and send one back if `update_requested` (§4.7.3).
     KeyUpdate {
         /// Does the peer want us to roll ours?
@@ -71,6 +78,16 @@ pub enum Output {
 pub enum Milestone {
     /// The handshake is complete, and our own Finished is on its way.
     Connected(Box<Connected>),
+    /// Client: 0-RTT data may be sent now, up to so many bytes of plaintext.
+    EarlyDataReady {
+        /// `max_early_data_size` of the ticket.
+        limit: u32,
+    },
+    /// The server takes the 0-RTT data: client and server are told.
+    EarlyDataAccepted,
+    /// The server does not take the 0-RTT data: what was sent of it is lost, and is sent again only if the application
+    /// decides so.
+    EarlyDataRejected,
     /// Our certificate has been sent; whether the server accepts it is not known yet.
     ClientAuthPending,
     /// The server has accepted our certificate; it proved so by this.
@@ -196,6 +213,8 @@ pub(crate) struct Actions {
     keys_taken: Epoch,
     /// Under which keys the next handshake bytes must come.
     pub(crate) receiving: Epoch,
+    /// `early_exporter_secret`, while early data is on its way.
+    pub(crate) early_exporter: Option<(Kdf, Secret)>,
     /// Does this connection look like TLS 1.2 to middleboxes (E.4)?
     pub(crate) middlebox_compatibility: bool,
 }
@@ -207,6 +226,7 @@ impl Actions {
             flight: VecDeque::new(),
             keys_taken: Epoch::Initial,
             receiving: Epoch::Initial,
+            early_exporter: None,
             middlebox_compatibility: false,
         }
     }
@@ -249,6 +269,10 @@ impl Actions {
 
     pub(crate) fn peer_record_size_limit(&mut self, limit: u16) {
         self.outputs.push_back(Output::PeerRecordSizeLimit(limit));
+    }
+
+    pub(crate) fn skip_early_data(&mut self, limit: u32) {
+        self.outputs.push_back(Output::SkipEarlyData { limit });
     }
 
     pub(crate) fn milestone(&mut self, milestone: Milestone) {

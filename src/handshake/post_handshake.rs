@@ -15,8 +15,8 @@ use crate::crypto::{EntropySource, Purpose, Secret};
 use crate::identity::{PeerIdentity, Sha256Digest};
 use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk};
 use crate::message::{
-    CipherSuite, EarlyDataNewSessionTicket, ExtensionsOf, HandshakeType, KeyUpdate, KeyUpdateRequest,
-    NewSessionTicket,
+    CipherSuite, EarlyDataNewSessionTicket, ExtensionType, ExtensionsOf, HandshakeType, KeyUpdate,
+    KeyUpdateRequest, NewSessionTicket,
 };
 use crate::resumption::{MAX_TICKET_LIFETIME, Session, SessionSecret};
 use crate::time::Time;
@@ -290,7 +290,11 @@ impl PostHandshake {
             application_protocol: authenticated.application_protocol.clone(),
             peer_identity: authenticated.peer_identity.clone(),
             local_certificate: authenticated.local_certificate,
-            max_early_data_size: 0,
+            max_early_data_size: if established.role == Role::Server {
+                self.config.max_early_data_size
+            } else {
+                0
+            },
             application_data: Vec::new(),
         })
     }
@@ -301,7 +305,11 @@ impl PostHandshake {
             self.tickets_to_send = 0;
             return;
         };
-        let extensions = Outgoing::new().finish(self.config.script.new_session_ticket.as_deref());
+        let mut extensions = Outgoing::new();
+        let max_early_data_size = self.config.max_early_data_size;
+        let early_data = EarlyDataNewSessionTicket { max_early_data_size };
+        extensions.push_some(ExtensionType::EARLY_DATA, (max_early_data_size > 0).then_some(early_data));
+        let extensions = extensions.finish(self.config.script.new_session_ticket.as_deref());
         let message = NewSessionTicket {
             ticket_lifetime: self.config.ticket_lifetime,
             ticket_age_add: open.age_add,

@@ -110,6 +110,7 @@ pub(crate) fn unusable(ask: &'static str, reply: super::ask::Reply) -> Fault {
         | super::ask::Reply::Sealed(_)
         | super::ask::Reply::Opened(_)
         | super::ask::Reply::Psk(_)
-        | super::ask::Reply::Resumed(_) => OwnFault::Internal("an answer of another kind").into(),
+        | super::ask::Reply::Resumed(_)
+        | super::ask::Reply::Replay { .. } => OwnFault::Internal("an answer of another kind").into(),
     }
 }

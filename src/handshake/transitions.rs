@@ -46,6 +46,7 @@ pub(crate) mod on {
         CertificateRequest = CERTIFICATE_REQUEST,
         Certificate = CERTIFICATE,
         CertificateVerify = CERTIFICATE_VERIFY,
+        EndOfEarlyData = END_OF_EARLY_DATA,
         Finished = FINISHED,
     }
 

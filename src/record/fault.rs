@@ -37,6 +37,8 @@ pub enum RecordFault {
     BadRecordMac,
     /// Nothing but zeros inside (§5.4).
     NoContentType,
+    /// More early data than is taken, or skipped (§4.3.10).
+    TooMuchEarlyData,
     /// All 2^64 sequence numbers of the peer's key are used (§5.3).
     SequenceNumberExhausted,
 }
@@ -52,6 +54,7 @@ impl RecordFault {
             //= R-5.4-3
             //= R-5.4-5
             Self::GivenTwice
+            | Self::TooMuchEarlyData
             | Self::UnexpectedContentType { .. }
             | Self::Empty(_)
             | Self::NoProgress
@@ -84,6 +87,7 @@ impl fmt::Display for RecordFault {
             Self::Overflow { length, limit } => {
                 write!(f, "a record of {length} bytes, allowed are {limit} (RFC 9846 §5.1, §5.2; RFC 8449 §4)")
             }
+            Self::TooMuchEarlyData => f.write_str("more early data than is taken or skipped (RFC 9846 §4.3.10)"),
             Self::Empty(content_type) => {
                 write!(f, "a record of type {content_type} without content (RFC 9846 §5.4)")
             }

@@ -35,6 +35,13 @@ impl Nonces {
         Some(Nonce(nonce))
     }
 
+    /// A receiver that skips records of another key starts again at sequence number 0; opening is all that this is for.
+    pub(super) fn rewind_first(&mut self) {
+        if self.next == Some(1) {
+            self.next = Some(0);
+        }
+    }
+
     /// Nonces given out so far: the sequence number that comes next.
     pub(super) fn used(&self) -> u64 {
         self.next.unwrap_or(u64::MAX)

@@ -70,6 +70,12 @@ impl Protection {
         Some(self.key.open(nonce.into_bytes(), &header, in_out))
     }
 
+    /// Forgets a record that was no record of this key: the next one is the first again (§4.3.10). Without effect once
+    /// one has opened.
+    pub(super) fn rewind_first(&mut self) {
+        self.nonces.rewind_first();
+    }
+
     #[cfg(test)]
     pub(super) fn at_sequence_number(mut self, iv: [u8; NONCE_LEN], sequence_number: u64) -> Self {
         self.nonces = Nonces::at(iv, sequence_number);

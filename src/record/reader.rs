@@ -20,6 +20,8 @@ pub struct RecordReader {
     change_cipher_spec_allowed: bool,
     unprotected_alert_allowed: bool,
     without_progress: u8,
+    /// Bytes of rejected early data that may still be skipped.
+    skips: Option<usize>,
 }
 
 /// What [`RecordReader::read`] found.
@@ -69,6 +71,7 @@ impl RecordReader {
             change_cipher_spec_allowed: false,
             unprotected_alert_allowed: false,
             without_progress: 0,
+            skips: None,
         }
     }
 
@@ -96,6 +99,12 @@ impl RecordReader {
         self.unprotected_alert_allowed = allowed;
     }
 
+    /// Skips rejected early data, up to so many bytes of ciphertext: protected records before keys are set, and then
+    /// those that do not open, until the first other record (§4.3.10).
+    pub fn skip_early_data(&mut self, limit: usize) {
+        self.skips = Some(limit);
+    }
+
     /// Takes the record at the start of `input`; a protected one is opened in place.
     ///
     /// The type byte of a record that was taken is overwritten with 0, so that the same bytes, given again,
@@ -118,10 +127,21 @@ impl RecordReader {
         let Some(body) = rest.get_mut(..length) else {
             return Ok(Read::NeedInput { at_least: consumed });
         };
-        let (content_type, length) = match &mut self.protection {
-            Some(protection) if protected => open(protection, *header_bytes, body, self.max_inner_plaintext)?,
-            _ => (header.content_type, length),
+        let opened = match &mut self.protection {
+            Some(protection) if protected => open(protection, *header_bytes, body, self.max_inner_plaintext),
+            None if protected => Err(RecordFault::BadRecordMac),
+            _ => Ok((header.content_type, length)),
         };
+        if opened == Err(RecordFault::BadRecordMac) && self.skips.is_some() {
+            self.skip(length)?;
+            let [content_type_byte, ..] = header_bytes;
+            *content_type_byte = ContentType::INVALID.0;
+            return Ok(Read::Dropped { consumed });
+        }
+        let (content_type, length) = opened?;
+        if content_type != ContentType::CHANGE_CIPHER_SPEC {
+            self.skips = None;
+        }
         self.unprotected_alert_allowed &= !protected;
         if content_type == ContentType::CHANGE_CIPHER_SPEC {
             check_change_cipher_spec(body)?;
@@ -134,6 +154,16 @@ impl RecordReader {
         }
         let content = HEADER_LEN..HEADER_LEN + length;
         Ok(Read::Record(Record { content_type, protected, content, consumed }))
+    }
+
+    /// Drops a record of rejected early data.
+    fn skip(&mut self, length: usize) -> Result<(), RecordFault> {
+        let left = self.skips.and_then(|left| left.checked_sub(length));
+        self.skips = Some(left.ok_or(RecordFault::TooMuchEarlyData)?);
+        if let Some(protection) = &mut self.protection {
+            protection.rewind_first();
+        }
+        Ok(())
     }
 
     fn recognize(&mut self, header: &[u8; HEADER_LEN]) -> Result<(), RecordFault> {
@@ -158,7 +188,7 @@ impl RecordReader {
             ContentType::CHANGE_CIPHER_SPEC if self.change_cipher_spec_allowed && length == 1 => false,
             ContentType::ALERT if self.protection.is_none() || self.unprotected_alert_allowed => false,
             ContentType::HANDSHAKE if self.protection.is_none() => false,
-            ContentType::APPLICATION_DATA if self.protection.is_some() => true,
+            ContentType::APPLICATION_DATA if self.protection.is_some() || self.skips.is_some() => true,
             //= R-5-5
             _ => return unexpected,
         };
@@ -167,7 +197,7 @@ impl RecordReader {
             Some(protection) if protected && self.max_inner_plaintext < MAX_INNER_PLAINTEXT => {
                 self.max_inner_plaintext + protection.tag_len()
             }
-            Some(_) if protected => MAX_CIPHERTEXT,
+            _ if protected => MAX_CIPHERTEXT,
             _ => MAX_PLAINTEXT,
         };
         //= R-5.1-16

@@ -62,6 +62,12 @@ impl RecordWriter {
         }
     }
 
+    /// From the next record on nothing is protected any more: a second ClientHello behind early data that was
+    /// rejected.
+    pub fn remove_protection(&mut self) {
+        self.protection = None;
+    }
+
     /// From the next record on we protect with this key, from sequence number 0.
     pub fn set_protection(&mut self, protection: Protection) {
         self.protection = Some(protection);

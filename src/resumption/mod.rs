@@ -6,12 +6,14 @@
 
 mod binder;
 mod psk;
+mod replay;
 mod session;
 mod ticket;
 mod ticket_age;
 
 pub use binder::binder;
 pub use psk::{Psk, PskOffer};
+pub use replay::ReplayFilter;
 pub use session::{MAX_TICKET_LIFETIME, Session, SessionError, SessionSecret};
 pub use ticket::{MAX_TICKET_KEYS, TicketKeys};
 pub use ticket_age::{obfuscate_ticket_age, reveal_ticket_age};

@@ -53,6 +53,8 @@ pub struct End {
     pub input: Vec<u8>,
     pub milestones: Vec<Milestone>,
     pub plaintext: Vec<u8>,
+    /// 0-RTT data.
+    pub early: Vec<u8>,
     pub ended: bool,
     /// For tests that say something once.
     pub said: bool,
@@ -68,6 +70,7 @@ impl End {
             input: Vec::new(),
             milestones: Vec::new(),
             plaintext: Vec::new(),
+            early: Vec::new(),
             ended: false,
             said: false,
             wire: Vec::new(),
@@ -84,7 +87,10 @@ impl End {
                     self.plaintext.extend_from_slice(&text);
                     None
                 }
-                Event::EarlyPlaintext(_) => unreachable!("0-RTT is off"),
+                Event::EarlyPlaintext(text) => {
+                    self.early.extend_from_slice(&text);
+                    None
+                }
                 Event::Milestone(milestone) => {
                     self.milestones.push(milestone);
                     None

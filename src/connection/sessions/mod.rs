@@ -7,6 +7,8 @@
 
 mod judge_resumed;
 mod psks;
+#[cfg(feature = "std")]
+mod shared_replay_filter;
 mod store;
 mod stored_session;
 mod trust_digest;
@@ -14,6 +16,8 @@ mod trust_digest;
 pub use judge_resumed::MAX_LINEAGE;
 pub(super) use judge_resumed::{answer as answer_judge_resumed, decline_reason};
 pub use psks::ExternalPsks;
+#[cfg(feature = "std")]
+pub use shared_replay_filter::SharedReplayFilter;
 pub use store::SessionStore;
 pub use stored_session::{StoredSession, StoredSessionError};
 pub(super) use trust_digest::trust_digest;

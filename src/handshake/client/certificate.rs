@@ -205,6 +205,7 @@ impl WaitCv {
             offer: self.before.offer,
             negotiated: self.before.negotiated,
             request: self.request,
+            early_data: false,
             server: ServerProof::Certificate(ProvenPeer { chain: self.chain, peer: self.peer, scheme }),
         }
         .into())

@@ -6,11 +6,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
-use super::psk::{OfferedPsk, push_psks, write_binders};
+use super::psk::{OfferedPsk, offers_early_data, push_psks, write_binders};
 use crate::crypto::{Purpose, StartedKeyExchange};
 use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
 use crate::handshake::incoming::HEADER;
-use crate::handshake::output::Epoch;
+use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, Config, Fault, ForeignExtension, OwnFault};
@@ -46,6 +46,8 @@ pub(crate) struct WaitSh {
     pub(super) offer: Offer,
     pub(super) shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
     pub(super) psks: Vec<OfferedPsk>,
+    /// Is early data on its way, not yet accepted or rejected?
+    pub(super) early_data: bool,
     /// The last ClientHello, header included.
     pub(super) client_hello: Vec<u8>,
     pub(super) retried: Option<Retried>,
@@ -110,6 +112,19 @@ pub(super) fn start_key_exchange(
 }
 
 impl WaitSh {
+    /// K_send = early data, if the ClientHello offers any.
+    fn install_early_keys(&self, step: &mut Step<'_>) {
+        let Some(first) = self.psks.first().filter(|_| self.early_data) else { return };
+        let Some(session) = &first.offer.session else { return };
+        let secret = first.client_early_traffic_secret(&self.client_hello);
+        step.log_key("CLIENT_EARLY_TRAFFIC_SECRET", &self.offer.random, &secret);
+        let exporter = first.early_exporter_secret(&self.client_hello);
+        step.log_key("EARLY_EXPORTER_SECRET", &self.offer.random, &exporter.1);
+        step.actions.early_exporter = Some(exporter);
+        step.keys(Direction::Send, Epoch::Early, session.cipher_suite, &secret);
+        step.actions.milestone(Milestone::EarlyDataReady { limit: session.max_early_data_size });
+    }
+
     /// Sends the first ClientHello, or the second one behind a HelloRetryRequest.
     pub(super) fn send(
         mut offer: Offer,
@@ -125,7 +140,8 @@ impl WaitSh {
             Some(_) => &config.script.second_client_hello,
         };
         let mut extensions = extensions(&config, &offer, &shares, cookie);
-        push_psks(&config, &psks, step.now, &mut extensions);
+        let early_data = retried.is_none() && offers_early_data(&config, &psks);
+        push_psks(&config, &psks, early_data, step.now, &mut extensions);
         let extensions = extensions.finish(script.as_deref());
         offer.extension_types = extensions.as_extensions().iter().map(|sent| sent.extension_type).collect();
         let mut client_hello = client_hello(&config, &offer, &extensions);
@@ -136,7 +152,9 @@ impl WaitSh {
         let body = client_hello.get(HEADER..).unwrap_or_default();
         //= R-4.2.2-1
         step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| out.bytes(body));
-        Self { offer, shares, psks, client_hello, retried }
+        let sent = Self { offer, shares, psks, early_data, client_hello, retried };
+        sent.install_early_keys(step);
+        sent
     }
 }
 

@@ -17,13 +17,14 @@ use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Estab
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
-use crate::handshake::{Direction, Epoch, Fault, OwnFault, PeerChain, Role};
+use crate::handshake::{Carrier, Direction, Epoch, Fault, OwnFault, PeerChain, Role};
 use crate::identity::{PeerIdentity, Sha256Digest};
 use crate::key_schedule::{Kdf, MainSecret};
-use crate::message::{CipherSuite, NamedGroup, SignatureScheme};
+use crate::message::{CipherSuite, EndOfEarlyData, HandshakeType, NamedGroup, SignatureScheme};
 use crate::resumption::{PskOffer, Session as ResumedSession};
 use crate::time::Time;
 use crate::transcript::Transcript;
+use crate::wire::Encode;
 
 /// WAIT_FINISHED: the server has proved who it is.
 pub(crate) struct WaitFinished {
@@ -32,6 +33,8 @@ pub(crate) struct WaitFinished {
     pub(super) negotiated: Negotiated,
     pub(super) request: Option<Request>,
     pub(super) server: ServerProof,
+    /// Does the server take our early data?
+    pub(super) early_data: bool,
 }
 
 /// How the server has proved who it is, up to its Finished.
@@ -90,8 +93,13 @@ impl WaitFinished {
         let base_key = &session.server_handshake_traffic_secret;
         verify_finished(received, &session.kdf, base_key, &session.transcript.current())?;
         let request = self.request;
+        let early_data = self.early_data;
         let authenticated =
             Authenticated::new(self.session, self.offer, self.negotiated, self.server, received, step);
+        let mut authenticated = authenticated;
+        if early_data {
+            authenticated.end_early_data(step);
+        }
         //= R-4.5.1-2
         let Some(request) = request else { return Ok(authenticated.finish(None, step).into()) };
         let ask = ChooseCredential {
@@ -190,6 +198,22 @@ impl Authenticated {
             exporter_secret,
             local_certificate,
         }
+    }
+
+    /// EndOfEarlyData, under the keys of what it ends, and K_send = handshake; a carrier that has no such message just
+    /// changes keys (RFC 9001 §8.3).
+    fn end_early_data(&mut self, step: &mut Step<'_>) {
+        if step.config.carrier == Carrier::Stream {
+            let msg_type = HandshakeType::END_OF_EARLY_DATA;
+            let sent = step.actions.send(Epoch::Early, msg_type, |out| EndOfEarlyData.encode(out));
+            self.transcript.add(sent);
+        }
+        step.keys(
+            Direction::Send,
+            Epoch::Handshake,
+            self.cipher_suite,
+            &self.client_handshake_traffic_secret,
+        );
     }
 
     /// Sends Finished; K_send = application.

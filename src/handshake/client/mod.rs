@@ -39,6 +39,7 @@
 
 mod certificate;
 mod client_hello;
+mod early_data;
 mod finished;
 mod psk;
 mod server_hello;

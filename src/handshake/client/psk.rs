@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use crate::crypto::Secret;
 use crate::handshake::extensions::Outgoing;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::{Config, PeerFault};
@@ -38,15 +39,41 @@ impl OfferedPsk {
         offers.into_iter().filter_map(usable).collect()
     }
 
+    /// `client_early_traffic_secret` behind this ClientHello (§7.1).
+    pub(super) fn client_early_traffic_secret(&self, client_hello: &[u8]) -> Secret {
+        self.early_secret.client_early_traffic_secret(&self.kdf.hash().digest(client_hello))
+    }
+
+    /// `early_exporter_secret` behind this ClientHello, with what exports from it (§7.1, §7.5).
+    pub(super) fn early_exporter_secret(&self, client_hello: &[u8]) -> (Kdf, Secret) {
+        let client_hello = self.kdf.hash().digest(client_hello);
+        (self.kdf.clone(), self.early_secret.early_exporter_secret(&client_hello))
+    }
+
     /// Does its hash fit the suite?
     pub(super) fn fits(&self, suite: CipherSuite) -> bool {
         suite.hash() == Some(self.offer.psk.hash())
     }
 }
 
+/// Does the config offer early data, and does the first PSK's server take it with a suite that we still offer?
+pub(super) fn offers_early_data(config: &Config, psks: &[OfferedPsk]) -> bool {
+    let session = psks.first().and_then(|first| first.offer.session.as_ref());
+    config.early_data
+        && session.is_some_and(|session| {
+            session.max_early_data_size > 0 && config.cipher_suites.contains(&session.cipher_suite)
+        })
+}
+
 /// `psk_key_exchange_modes`, if tickets are wanted or PSKs offered; then `pre_shared_key`, the last one, with
 /// binders of zeros.
-pub(super) fn push_psks(config: &Config, psks: &[OfferedPsk], now: Time, out: &mut Outgoing) {
+pub(super) fn push_psks(
+    config: &Config,
+    psks: &[OfferedPsk],
+    early_data: bool,
+    now: Time,
+    out: &mut Outgoing,
+) {
     if config.accept_tickets || !psks.is_empty() {
         //= R-9.2-8
         //= R-4.3.9-1
@@ -56,6 +83,9 @@ pub(super) fn push_psks(config: &Config, psks: &[OfferedPsk], now: Time, out: &m
     }
     if psks.is_empty() {
         return;
+    }
+    if early_data {
+        out.push_empty(ExtensionType::EARLY_DATA);
     }
     let (mut identities, mut binders) = (Vec::new(), Vec::new());
     for offered in psks {

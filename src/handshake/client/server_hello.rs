@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use super::To;
 use super::certificate::WaitCertCr;
 use super::client_hello::{Offer, Retried, WaitSh, start_key_exchange};
+use super::early_data::EarlyData;
 use super::finished::{ServerProof, WaitFinished};
 use super::psk::{check_psk_ke, take_psk};
 use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
-use crate::handshake::{Direction, Epoch, Fault, ForeignExtension, PeerFault};
+use crate::handshake::{Direction, Epoch, Fault, ForeignExtension, Milestone, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
     CipherSuite, Cookie, EncryptedExtensions, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello,
@@ -28,7 +29,8 @@ pub(crate) struct WaitEe {
     pub(super) session: Session,
     pub(super) offer: Offer,
     /// The PSK that the server selected.
-    psk: Option<PskOffer>,
+    pub(super) psk: Option<PskOffer>,
+    pub(super) early_data: EarlyData,
 }
 
 /// What ServerHello has settled, and the secrets from there on.
@@ -128,6 +130,9 @@ impl WaitSh {
         transcript.add(received.bytes);
         let retried = Retried { cipher_suite: message.cipher_suite, group, transcript };
         let cookie = cookie.map(|cookie| cookie.cookie);
+        if self.early_data {
+            step.actions.milestone(Milestone::EarlyDataRejected);
+        }
         //= R-4.2.2-2
         //= R-4.2.4-7
         //= R-4.2.4-11
@@ -161,6 +166,7 @@ impl WaitSh {
         let share = share.map(|share| share.server_share);
         let group = share.map(|share| share.group);
         self.check_retried(message.cipher_suite, group)?;
+        let is_first_psk = selected.is_some_and(|selected| selected.selected_identity == 0);
         let psk =
             selected.map(|selected| take_psk(&mut self.psks, selected, message.cipher_suite)).transpose()?;
         if share.is_none() {
@@ -183,8 +189,9 @@ impl WaitSh {
         let handshake_secret = early_secret.into_handshake_secret(shared_secret.as_ref());
         let session =
             Session::new(message.cipher_suite, group, hello_retried, kdf, transcript, handshake_secret);
-        session.install_keys(&self.offer.random, step);
-        Ok(WaitEe { session, offer: self.offer, psk })
+        session.install_keys(&self.offer.random, self.early_data, step);
+        let early_data = if self.early_data { EarlyData::Offered { is_first_psk } } else { EarlyData::None };
+        Ok(WaitEe { session, offer: self.offer, psk, early_data })
     }
 
     /// ServerHello keeps to what the HelloRetryRequest before it said (§4.2.4, §4.3.8).
@@ -269,13 +276,22 @@ impl Session {
         }
     }
 
-    /// K_recv = handshake, and K_send too, so that an alert from here on is protected (§7.3).
-    fn install_keys(&self, client_random: &[u8; 32], step: &mut Step<'_>) {
+    /// K_recv = handshake, and K_send too, so that an alert from here on is protected (§7.3); while early data is on
+    /// its way, it goes on under its own keys.
+    fn install_keys(&self, client_random: &[u8; 32], early_data: bool, step: &mut Step<'_>) {
         let client = &self.client_handshake_traffic_secret;
         let server = &self.server_handshake_traffic_secret;
         step.log_key("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_random, client);
         step.log_key("SERVER_HANDSHAKE_TRAFFIC_SECRET", client_random, server);
         step.keys(Direction::Receive, Epoch::Handshake, self.cipher_suite, server);
+        if !early_data {
+            self.install_send_keys(step);
+        }
+    }
+
+    /// K_send = handshake.
+    pub(super) fn install_send_keys(&self, step: &mut Step<'_>) {
+        let client = &self.client_handshake_traffic_secret;
         step.keys(Direction::Send, Epoch::Handshake, self.cipher_suite, client);
     }
 }
@@ -300,16 +316,18 @@ impl WaitEe {
             record_size_limit: record_size_limit(received, &message)?,
             foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
         };
+        self.settle_early_data(block, &negotiated, step)?;
         if let Some(limit) = negotiated.record_size_limit {
             step.actions.peer_record_size_limit(limit);
         }
         self.session.transcript.add(received.bytes);
+        let early_data = self.early_data == EarlyData::Accepted;
         let (session, offer) = (self.session, self.offer);
         Ok(match self.psk {
             None => WaitCertCr { session, offer, negotiated }.into(),
             Some(psk) => {
                 let server = ServerProof::Psk(psk);
-                WaitFinished { session, offer, negotiated, request: None, server }.into()
+                WaitFinished { session, offer, negotiated, request: None, server, early_data }.into()
             }
         })
     }

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use super::To;
 use super::authenticate::{WaitCert, WaitFinished};
+use super::early_data::{WaitEoed, skip_early_data};
 use super::negotiate::Selected;
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, Reply, Sign};
@@ -13,7 +14,7 @@ use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_sc
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Role};
+use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, Role};
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
@@ -31,6 +32,8 @@ pub(crate) struct Negotiated {
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
     pub(super) proof: Proof,
+    /// `client_early_traffic_secret` and `early_exporter_secret`, where early data is taken.
+    pub(super) early: Option<(Secret, Secret)>,
 }
 
 /// How we prove who we are.
@@ -50,7 +53,7 @@ pub(crate) struct Signing {
 
 /// WAIT_FLIGHT2: our flight is sent.
 pub(crate) struct WaitFlight2 {
-    session: Session,
+    pub(super) session: Session,
 }
 
 /// The flight up to CertificateVerify.
@@ -60,6 +63,7 @@ struct Flight {
     transcript: Transcript,
     handshake_secret: HandshakeSecret,
     authentication: Authenticated,
+    takes_early_data: bool,
     client_handshake_traffic_secret: Secret,
     server_handshake_traffic_secret: Secret,
 }
@@ -96,7 +100,11 @@ impl Negotiated {
         //= R-4.4.2-8
         //= R-4.4.2-9
         //= R-F.1-1
-        let Some((credential, scheme)) = credential else { return Ok(flight.finish(step).into()) };
+        let Some((credential, scheme)) = credential else {
+            let takes_early_data = flight.takes_early_data && step.config.carrier == Carrier::Stream;
+            let flight2 = flight.finish(step);
+            return Ok(if takes_early_data { WaitEoed(flight2).into() } else { flight2.into() });
+        };
         //= R-4.4.2-1
         if step.config.client_auth != ClientAuth::None {
             flight.send_certificate_request(step);
@@ -142,7 +150,8 @@ impl Negotiated {
             step.actions.peer_record_size_limit(limit);
         }
         step.keys(Direction::Send, Epoch::Handshake, selected.cipher_suite, &server);
-        step.keys(Direction::Receive, Epoch::Handshake, selected.cipher_suite, &client);
+        let takes_early_data = self.early.is_some();
+        self.expect_early_data(&client, step);
         let (authentication, credential) = match self.proof {
             Proof::Certificate { credential, scheme } => {
                 (Authenticated::Certificate(scheme), Some((credential, scheme)))
@@ -155,10 +164,34 @@ impl Negotiated {
             transcript: self.transcript,
             handshake_secret: self.handshake_secret,
             authentication,
+            takes_early_data,
             client_handshake_traffic_secret: client,
             server_handshake_traffic_secret: server,
         };
         (flight, credential)
+    }
+}
+
+impl Negotiated {
+    /// K_recv = early data if it is taken, else handshake, with what cannot be opened skipped where the client sends
+    /// early data all the same.
+    fn expect_early_data(&self, client_handshake_traffic_secret: &Secret, step: &mut Step<'_>) {
+        let selected = &self.selected;
+        let is_stream = step.config.carrier == Carrier::Stream;
+        if let Some((early, exporter)) = &self.early {
+            step.log_key("CLIENT_EARLY_TRAFFIC_SECRET", &selected.client_random, early);
+            step.log_key("EARLY_EXPORTER_SECRET", &selected.client_random, exporter);
+            step.actions.early_exporter = Some((self.kdf.clone(), exporter.clone()));
+            step.actions.milestone(Milestone::EarlyDataAccepted);
+            step.keys(Direction::Receive, Epoch::Early, selected.cipher_suite, early);
+        } else if selected.sends_early_data && !selected.hello_retried {
+            step.actions.milestone(Milestone::EarlyDataRejected);
+            skip_early_data(step);
+        }
+        if self.early.is_none() || !is_stream {
+            let secret = client_handshake_traffic_secret;
+            step.keys(Direction::Receive, Epoch::Handshake, selected.cipher_suite, secret);
+        }
     }
 }
 
@@ -199,6 +232,9 @@ impl Flight {
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
         let protocol = protocol.map(ProtocolNameList::from);
         out.push_some(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, protocol);
+        if self.takes_early_data {
+            out.push_empty(ExtensionType::EARLY_DATA);
+        }
         //= R-4.3-5
         let asked = |own: &&_| self.was_sent(own);
         out.push_foreign(selected.foreign_extensions.iter().filter(asked));

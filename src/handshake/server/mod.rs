@@ -45,12 +45,13 @@
 //!
 //! Where the diagram hides a question to the outside, the table has a state for it: `SeeingClientHello` and
 //! `OpeningCookie` before RECVD_CH, `SealingCookie` before a HelloRetryRequest with a cookie,
-//! `FindingPsk`, `JudgingResumed` and
+//! `FindingPsk`, `JudgingResumed`, `CheckingReplay` and
 //! `ChoosingCredential` before NEGOTIATED, `Signing` in the server's flight, `JudgingPeer` before WAIT_CV.
 
 mod authenticate;
 mod client_hello;
 mod cookie;
+mod early_data;
 mod flight;
 mod negotiate;
 mod psk;
@@ -62,9 +63,17 @@ use authenticate::{JudgingPeer, WaitCert, WaitCv, WaitFinished};
 pub(crate) use client_hello::Start;
 use client_hello::{RecvdCh, SeeingClientHello};
 use cookie::{OpeningCookie, SealingCookie};
+use early_data::{CheckingReplay, WaitEoed};
 use flight::{Negotiated, Signing, WaitFlight2};
 use negotiate::ChoosingCredential;
 use psk::{FindingPsk, JudgingResumed};
+
+impl Server {
+    /// Is the client asked for a certificate that it has not proved yet?
+    pub(crate) const fn awaits_certificate(&self) -> bool {
+        matches!(self, Self::WaitCert(_) | Self::JudgingPeer(_) | Self::WaitCv(_))
+    }
+}
 
 transitions! {
     /// The server, in one of the states of A.2.
@@ -83,12 +92,16 @@ transitions! {
         FindingPsk,
         /// A session was found, and its PSK proved; whether it may still be resumed is being judged.
         JudgingResumed,
+        /// The client sends early data that may be taken; whether it is a replay is being checked.
+        CheckingReplay,
         /// The parameters are selected; a credential is being chosen.
         ChoosingCredential,
         /// Parameters and credential are selected.
         Negotiated,
         /// The credential's key is elsewhere, and signs.
         Signing,
+        /// Our flight is sent; early data comes until EndOfEarlyData.
+        WaitEoed,
         /// Our flight is sent.
         WaitFlight2,
         /// The client will show a certificate, or none.
@@ -104,13 +117,14 @@ transitions! {
     }
     receive {
         Start.recv_client_hello(ClientHello) => SeeingClientHello | OpeningCookie | RecvdCh;
+        WaitEoed.recv_end_of_early_data(EndOfEarlyData) => WaitFlight2;
         WaitCert.recv_certificate(Certificate) => JudgingPeer | WaitFinished;
         WaitCv.recv_certificate_verify(CertificateVerify) => WaitFinished;
         WaitFinished.recv_finished(Finished) => Connected;
     }
     at_once {
         RecvdCh.select_parameters() => Start | SealingCookie | FindingPsk | ChoosingCredential;
-        Negotiated.send_flight() => Signing | WaitFlight2;
+        Negotiated.send_flight() => Signing | WaitEoed | WaitFlight2;
         WaitFlight2.expect_flight() => WaitCert | WaitFinished;
     }
     answer {
@@ -118,7 +132,8 @@ transitions! {
         OpeningCookie.opened(answer) => RecvdCh;
         SealingCookie.sealed(answer) => Start;
         FindingPsk.found(answer) => JudgingResumed | Negotiated | ChoosingCredential;
-        JudgingResumed.judged(answer) => Negotiated | ChoosingCredential;
+        JudgingResumed.judged(answer) => CheckingReplay | Negotiated | ChoosingCredential;
+        CheckingReplay.checked(answer) => Negotiated;
         ChoosingCredential.chosen(answer) => Negotiated;
         Signing.signed(answer) => WaitFlight2;
         JudgingPeer.judged(answer) => WaitCv;

@@ -32,6 +32,8 @@ pub(super) struct Selected {
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
     pub(super) staple: bool,
+    /// Does the client send early data?
+    pub(super) sends_early_data: bool,
     pub(super) wants_tickets: bool,
     pub(super) server_name: Option<String>,
 }
@@ -50,15 +52,29 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// Goes on to NEGOTIATED: the transcript starts, and the schedule reaches the Handshake Secret.
-    pub(super) fn negotiated(self, kdf: Kdf, early_secret: EarlySecret, proof: Proof) -> Negotiated {
+    pub(super) fn negotiated(
+        self,
+        kdf: Kdf,
+        early_secret: EarlySecret,
+        proof: Proof,
+        takes_early_data: bool,
+    ) -> Negotiated {
         let mut transcript = self.retried.unwrap_or_else(|| Transcript::new(kdf.hash()));
         transcript.add(&self.client_hello);
+        let early = takes_early_data.then(|| {
+            let client_hello = transcript.current();
+            (
+                early_secret.client_early_traffic_secret(&client_hello),
+                early_secret.early_exporter_secret(&client_hello),
+            )
+        });
         Negotiated {
             selected: self.selected,
             handshake_secret: early_secret.into_handshake_secret(self.shared_secret.as_ref()),
             kdf,
             transcript,
             proof,
+            early,
         }
     }
 }
@@ -104,6 +120,6 @@ impl ChoosingCredential {
         let kdf = step.kdf(self.parameters.selected.cipher_suite)?;
         let early_secret = EarlySecret::new(kdf.clone(), None);
         let proof = Proof::Certificate { credential, scheme };
-        Ok(self.parameters.negotiated(kdf, early_secret, proof).into())
+        Ok(self.parameters.negotiated(kdf, early_secret, proof, false).into())
     }
 }

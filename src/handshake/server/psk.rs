@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use subtle::ConstantTimeEq;
 
 use super::To;
+use super::early_data::CheckingReplay;
 use super::flight::Proof;
 use super::negotiate::{ChoosingCredential, Parameters};
 use crate::handshake::ask::{Ask, FindPsk, FoundPsk, JudgeResumed, Reply};
@@ -23,6 +24,7 @@ use crate::resumption::{Session, binder};
 /// What `pre_shared_key` says, and where in the ClientHello its binders begin.
 pub(super) struct Psks {
     identities: Vec<Vec<u8>>,
+    obfuscated_ticket_ages: Vec<u32>,
     binders: Vec<Vec<u8>>,
     /// Bytes of the ClientHello before the binders, header included.
     truncated: usize,
@@ -42,6 +44,8 @@ impl Psks {
         let limit = step.config.limits.psks;
         let identities: Vec<_> =
             offered.identities().take(limit).map(|offered| offered.identity.to_vec()).collect();
+        let obfuscated_ticket_ages =
+            offered.identities().take(limit).map(|offered| offered.obfuscated_ticket_age).collect();
         let binders: Vec<_> = offered.binders().take(limit).map(<[u8]>::to_vec).collect();
         if offered.identities().count() != offered.binders().count() {
             return Err(PeerFault::BinderCount);
@@ -56,7 +60,7 @@ impl Psks {
             return Ok(None);
         }
         let truncated = client_hello.len().saturating_sub(offered.truncated_len());
-        Ok(Some(Self { identities, binders, truncated, alone }))
+        Ok(Some(Self { identities, obfuscated_ticket_ages, binders, truncated, alone }))
     }
 }
 
@@ -76,12 +80,15 @@ pub(crate) struct JudgingResumed {
 }
 
 /// A PSK whose binder has verified.
-struct SelectedPsk {
+pub(super) struct SelectedPsk {
     kdf: Kdf,
     early_secret: EarlySecret,
-    cipher_suite: CipherSuite,
-    index: u16,
+    pub(super) cipher_suite: CipherSuite,
+    pub(super) index: u16,
     alone: bool,
+    /// As the client showed it: no two ClientHellos have the same.
+    pub(super) binder: Vec<u8>,
+    pub(super) obfuscated_ticket_age: u32,
 }
 
 impl FindingPsk {
@@ -107,7 +114,8 @@ impl FindingPsk {
             | Reply::Peer(_)
             | Reply::Sealed(_)
             | Reply::Opened(_)
-            | Reply::Resumed(_)) => return Err(unusable("FindPsk", reply)),
+            | Reply::Resumed(_)
+            | Reply::Replay { .. }) => return Err(unusable("FindPsk", reply)),
         };
         let suite = found.as_ref().and_then(|found| self.suite_for(found));
         //= R-4.3.11-5
@@ -130,7 +138,7 @@ impl FindingPsk {
                 let ask = Ask::JudgeResumed(Box::new(ask));
                 JudgingResumed { ask, parameters: self.parameters, selected, session }.into()
             }
-            None => selected.negotiated(self.parameters, None).into(),
+            None => selected.negotiated(self.parameters, None, false).into(),
         })
     }
 
@@ -170,7 +178,16 @@ impl FindingPsk {
             return Err(PeerFault::BadBinder.into());
         }
         let index = u16::try_from(found.index).map_err(|_| OwnFault::Internal("the index of a PSK"))?;
-        Ok(SelectedPsk { kdf, early_secret, cipher_suite, index, alone: self.psks.alone })
+        let age = self.psks.obfuscated_ticket_ages.get(found.index).copied().unwrap_or_default();
+        Ok(SelectedPsk {
+            kdf,
+            early_secret,
+            cipher_suite,
+            index,
+            alone: self.psks.alone,
+            binder: shown.clone(),
+            obfuscated_ticket_age: age,
+        })
     }
 }
 
@@ -189,7 +206,12 @@ fn may_use(found: &FoundPsk, parameters: &Parameters, step: &Step<'_>) -> bool {
 }
 
 impl SelectedPsk {
-    fn negotiated(self, mut parameters: Parameters, session: Option<Arc<Session>>) -> super::Negotiated {
+    pub(super) fn negotiated(
+        self,
+        mut parameters: Parameters,
+        session: Option<Arc<Session>>,
+        takes_early_data: bool,
+    ) -> super::Negotiated {
         parameters.selected.cipher_suite = self.cipher_suite;
         if self.alone {
             //= R-4.3.9-7
@@ -197,7 +219,7 @@ impl SelectedPsk {
             parameters.shared_secret = None;
         }
         let proof = Proof::Psk { selected_identity: self.index, session };
-        parameters.negotiated(self.kdf, self.early_secret, proof)
+        parameters.negotiated(self.kdf, self.early_secret, proof, takes_early_data)
     }
 }
 
@@ -206,7 +228,10 @@ impl JudgingResumed {
     pub(super) fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         match reply {
             Reply::Resumed(Ok(())) => {
-                Ok(self.selected.negotiated(self.parameters, Some(self.session)).into())
+                Ok(match CheckingReplay::ask(self.parameters, self.selected, self.session, step) {
+                    Ok(checking) => checking.into(),
+                    Err(negotiated) => (*negotiated).into(),
+                })
             }
             Reply::Resumed(Err(_)) | Reply::Failed => {
                 Ok(ChoosingCredential::ask(self.parameters, step)?.into())
@@ -218,7 +243,8 @@ impl JudgingResumed {
             | Reply::Peer(_)
             | Reply::Sealed(_)
             | Reply::Opened(_)
-            | Reply::Psk(_)) => Err(unusable("JudgeResumed", reply)),
+            | Reply::Psk(_)
+            | Reply::Replay { .. }) => Err(unusable("JudgeResumed", reply)),
         }
     }
 }

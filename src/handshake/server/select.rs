@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::To;
 use super::client_hello::RecvdCh;
 use super::cookie::retry;
+use super::early_data::skip_early_data;
 use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
@@ -13,9 +14,9 @@ use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
-    CertificateAuthorities, CipherSuite, ClientHello, ExtensionType, KeyShareClientHello, KeyShareEntry,
-    NamedGroup, OfferedPsks, ProtocolNameList, PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList,
-    SignatureSchemeListCert, SupportedGroups,
+    CertificateAuthorities, CipherSuite, ClientHello, EarlyDataIndication, ExtensionType,
+    KeyShareClientHello, KeyShareEntry, NamedGroup, OfferedPsks, ProtocolNameList, PskKeyExchangeModes,
+    RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -33,6 +34,9 @@ impl RecvdCh {
             None => match select_group(&offer, &shares, step)? {
                 Ok(share) => Some(share),
                 Err(group) => {
+                    if offer.sends_early_data {
+                        skip_early_data(step);
+                    }
                     let foreign = self.foreign_extensions;
                     return Ok(match retry(&self.hello, foreign, cipher_suite, group, step)? {
                         Ok(start) => start.into(),
@@ -74,6 +78,7 @@ impl RecvdCh {
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
             staple: message.extensions.find(ExtensionType::STATUS_REQUEST).is_some(),
+            sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
             server_name: self.hello.server_name,
         };
@@ -104,6 +109,7 @@ struct Offer<'a> {
     application_protocol: Option<Vec<u8>>,
     record_size_limit: Option<u16>,
     wants_tickets: bool,
+    sends_early_data: bool,
     extensions: crate::message::Extensions<'a>,
 }
 
@@ -127,6 +133,7 @@ impl<'a> Offer<'a> {
         let authorities: Option<CertificateAuthorities<'_>> = extensions.get().map_err(malformed)?;
         let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
         //= R-4.3.9-3
+        let early_data: Option<EarlyDataIndication> = extensions.get().map_err(malformed)?;
         let psks: Option<OfferedPsks<'_>> = extensions.get().map_err(malformed)?;
         //= R-9.2-12
         if psks.is_some() {
@@ -160,6 +167,7 @@ impl<'a> Offer<'a> {
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
+            sends_early_data: early_data.is_some(),
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
             wants_tickets: modes.is_some_and(|modes| {
                 step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))

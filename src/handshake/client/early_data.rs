@@ -1,0 +1,45 @@
+//! The client's 0-RTT data: offered, accepted, rejected (RFC 9846 §4.3.10, §4.6; 8446 §4.2.10, §4.5).
+
+use super::server_hello::{Negotiated, WaitEe};
+use crate::handshake::step::Step;
+use crate::handshake::{Milestone, PeerFault};
+use crate::message::{ExtensionType, Extensions};
+
+/// What has become of our early data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum EarlyData {
+    /// There is none, or it was rejected.
+    None,
+    /// It is on its way; did the server select the PSK that it goes with?
+    Offered { is_first_psk: bool },
+    /// The server takes it: EndOfEarlyData ends it.
+    Accepted,
+}
+
+impl WaitEe {
+    /// Does the server take our early data? It may only with the PSK, suite and protocol that it goes with (§4.3.10).
+    pub(super) fn settle_early_data(
+        &mut self,
+        block: &Extensions<'_>,
+        negotiated: &Negotiated,
+        step: &mut Step<'_>,
+    ) -> Result<(), PeerFault> {
+        let EarlyData::Offered { is_first_psk } = self.early_data else { return Ok(()) };
+        if block.find(ExtensionType::EARLY_DATA).is_none() {
+            self.early_data = EarlyData::None;
+            self.session.install_send_keys(step);
+            step.actions.milestone(Milestone::EarlyDataRejected);
+            return Ok(());
+        }
+        let fits = self.psk.as_ref().and_then(|psk| psk.session.as_ref()).is_some_and(|session| {
+            session.cipher_suite == self.session.cipher_suite
+                && session.application_protocol == negotiated.application_protocol
+        });
+        if !(is_first_psk && fits) {
+            return Err(PeerFault::EarlyDataDoesNotFit);
+        }
+        self.early_data = EarlyData::Accepted;
+        step.actions.milestone(Milestone::EarlyDataAccepted);
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! 0-RTT: taken once, skipped where it is not taken, and told apart from other data.
+
+#![cfg(test)]
+#![cfg(feature = "ring")]
+#![allow(clippy::wildcard_enum_match_arm)]
+
+mod support {
+    pub(crate) mod authority;
+    pub(crate) mod pair;
+}
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handfast::alert::AlertDescription;
+use handfast::connection::{
+    Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, StoredSession,
+};
+use handfast::crypto::Entropy;
+use handfast::handshake::{Authentication, ClientAuth, Milestone};
+use handfast::identity::ExpectedPeer;
+use handfast::message::NamedGroup;
+use handfast::resumption::TicketKeys;
+use handfast::time::Time;
+use support::pair::{End, builders, now, settle};
+
+const LIMIT: u32 = 1000;
+
+fn peer() -> ExpectedPeer {
+    ExpectedPeer::dns("server.test").unwrap()
+}
+
+fn ago(seconds: u64) -> Time {
+    now().checked_sub(Duration::from_secs(seconds)).unwrap()
+}
+
+/// The two configs, and a session between them whose ticket takes early data.
+struct World {
+    client: ConfigBuilder,
+    server: ConfigBuilder,
+    stored: StoredSession,
+}
+
+impl World {
+    fn new() -> Self {
+        let (mut client, server) = builders();
+        client.handshake.accept_tickets = true;
+        client.handshake.early_data = true;
+        let in_a_week = now().checked_add(Duration::from_secs(7 * 24 * 3600)).unwrap();
+        let mut server = server.tickets(1, TicketKeys::new([3; 32], in_a_week));
+        server.handshake.max_early_data_size = LIMIT;
+        server.replay_filter = Some(Arc::new(SharedReplayFilter::new(1000, ago(3600))));
+
+        let config = Arc::new(client.clone().build().unwrap());
+        let (mut first, mut other) = ends(&config, &Arc::new(server.clone().build().unwrap()), None);
+        settle(&mut first, &mut other).unwrap();
+        let ticket = first.milestones.iter().find_map(|milestone| match milestone {
+            Milestone::NewSessionTicket(ticket) => Some(ticket),
+            _ => None,
+        });
+        let stored = config.store_session(&peer(), ticket.expect("a ticket")).unwrap();
+        assert_eq!(stored.session().max_early_data_size, LIMIT);
+        Self { client, server, stored }
+    }
+
+    /// Two ends of a second connection, which offers the session.
+    fn second(&self) -> (End, End) {
+        let config = Arc::new(self.client.clone().build().unwrap());
+        ends(&config, &Arc::new(self.server.clone().build().unwrap()), Some(&self.stored))
+    }
+}
+
+fn ends(client: &Arc<Config>, server: &Arc<Config>, stored: Option<&StoredSession>) -> (End, End) {
+    let psks = stored.map(|stored| client.offer_session(stored, &peer(), now()).unwrap());
+    let seed = |role: u8| [role + 2 * u8::from(stored.is_some()); 32];
+    let connection = Connection::client_with_psks(
+        Arc::clone(client),
+        peer(),
+        psks.into_iter().collect(),
+        now(),
+        Entropy::from_platform(seed(1)),
+    );
+    let server = Connection::server(Arc::clone(server), Entropy::from_platform(seed(2)));
+    (End::new(connection), End::new(server))
+}
+
+/// Seals early data for the other end; returns how much was taken.
+fn seal_early(from: &mut End, data: &[u8], to: &mut End) -> Result<usize, SealRefused> {
+    let mut out = vec![0; data.len() + 10_000];
+    let sealed = from.connection.seal_early(data, &mut out)?;
+    to.input.extend_from_slice(&out[..sealed.written]);
+    Ok(sealed.consumed)
+}
+
+fn has(end: &End, wanted: fn(&Milestone) -> bool) -> bool {
+    end.milestones.iter().any(wanted)
+}
+
+fn accepted(end: &End) -> bool {
+    has(end, |milestone| matches!(milestone, Milestone::EarlyDataAccepted))
+}
+
+fn rejected(end: &End) -> bool {
+    has(end, |milestone| matches!(milestone, Milestone::EarlyDataRejected))
+}
+
+fn authentication(end: &End) -> Authentication {
+    let found = end.milestones.iter().find_map(|milestone| match milestone {
+        Milestone::Connected(connected) => Some(connected.authentication),
+        _ => None,
+    });
+    found.expect("connected")
+}
+
+/// Data goes both ways once more.
+fn talk(client: &mut End, server: &mut End) {
+    client.seal_to(b"request", server);
+    server.receive().unwrap();
+    assert_eq!(server.plaintext, b"request");
+    server.seal_to(b"response", client);
+    client.receive().unwrap();
+    assert!(client.plaintext.ends_with(b"response"));
+}
+
+#[test]
+fn early_data_reaches_the_server_with_its_first_flight() {
+    let (mut client, mut server) = World::new().second();
+    assert_eq!(seal_early(&mut client, b"early", &mut server).unwrap_err(), SealRefused::NotConnected);
+    client.receive().unwrap();
+    assert_eq!(seal_early(&mut client, b"early", &mut server), Ok(5));
+    server.receive().unwrap();
+    assert_eq!(server.early, b"early");
+    assert!(server.plaintext.is_empty(), "early data is not taken for other data");
+
+    let (mut of_client, mut of_server) = ([0; 32], [0; 32]);
+    client.connection.export_early("EXPERIMENTAL test", b"context", &mut of_client).unwrap();
+    server.connection.export_early("EXPERIMENTAL test", b"context", &mut of_server).unwrap();
+    assert_eq!(of_client, of_server);
+
+    let mut out = [0; 10_000];
+    let sealed = server.connection.seal_half_rtt(b"half", &mut out).unwrap();
+    client.input.extend_from_slice(&out[..sealed.written]);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(client.plaintext, b"half");
+    assert!(accepted(&client) && accepted(&server));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+    talk(&mut client, &mut server);
+}
+
+#[test]
+fn no_more_early_data_is_sent_than_the_ticket_allows() {
+    let (mut client, mut server) = World::new().second();
+    client.receive().unwrap();
+    assert_eq!(seal_early(&mut client, &[7; 1500], &mut server), Ok(1000));
+    assert_eq!(seal_early(&mut client, &[7; 1], &mut server), Err(SealRefused::NotConnected));
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(server.early.len(), 1000);
+}
+
+#[test]
+fn more_early_data_than_the_server_takes_is_unexpected_message() {
+    let mut world = World::new();
+    world.server.handshake.max_early_data_size = 999;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, &[7; 1000], &mut server).unwrap();
+    let fault = server.receive().unwrap_err();
+    assert_eq!(fault.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE), "{fault}");
+    assert!(server.early.is_empty());
+}
+
+#[test]
+fn a_server_that_takes_none_skips_it() {
+    let mut world = World::new();
+    world.server.handshake.max_early_data_size = 0;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    for _ in 0..3 {
+        seal_early(&mut client, b"early", &mut server).unwrap();
+    }
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty());
+    assert!(rejected(&client) && rejected(&server));
+    assert_eq!(authentication(&server), Authentication::Resumption, "the session is resumed all the same");
+    talk(&mut client, &mut server);
+}
+
+#[test]
+fn a_full_handshake_skips_it() {
+    let mut world = World::new();
+    world.server.ticket_keys = None;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client));
+    assert_eq!(authentication(&server), Authentication::Certificate);
+    talk(&mut client, &mut server);
+}
+
+#[test]
+fn a_hello_retry_request_rejects_it() {
+    let mut world = World::new();
+    world.server.handshake.groups = vec![NamedGroup::SECP384R1];
+    world.server.handshake.key_share_groups.clear();
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client) && !accepted(&server));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+    talk(&mut client, &mut server);
+}
+
+#[test]
+fn more_than_is_skipped_is_unexpected_message() {
+    let mut world = World::new();
+    world.server.handshake.max_early_data_size = 0;
+    world.server.handshake.limits.skipped_early_data = 100;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, &[7; 900], &mut server).unwrap();
+    let fault = server.receive().unwrap_err();
+    assert_eq!(fault.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE), "{fault}");
+}
+
+#[test]
+fn a_replayed_first_flight_is_heard_once() {
+    let world = World::new();
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"pay 100", &mut server).unwrap();
+    let flight = server.input.clone();
+    server.receive().unwrap();
+    assert_eq!(server.early, b"pay 100");
+
+    let (_, mut replica) = world.second();
+    replica.input = flight;
+    replica.receive().unwrap();
+    assert!(replica.early.is_empty(), "the filter is shared");
+    assert!(rejected(&replica));
+}
+
+#[test]
+fn without_a_filter_the_caller_is_asked() {
+    let mut world = World::new();
+    world.server.replay_filter = None;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    server.receive().unwrap();
+    let answer = match server.connection.pending() {
+        Some(handfast::handshake::Ask::CheckReplay(ask)) => ask.fresh(),
+        other => panic!("not expected: {other:?}"),
+    };
+    server.connection.answer(answer).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(server.early, b"early");
+}
+
+#[test]
+fn early_data_of_a_clock_that_is_off_is_rejected_and_the_session_resumed() {
+    let world = World::new();
+    let (mut client, mut server) = world.second();
+    server.now = now().checked_add(Duration::from_secs(11)).unwrap();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+}
+
+#[test]
+fn another_application_protocol_rejects_it() {
+    let mut world = World::new();
+    world.client.handshake.application_protocols = vec![b"b".to_vec()];
+    world.server.handshake.application_protocols = vec![b"b".to_vec()];
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+}
+
+#[test]
+fn half_rtt_data_is_refused_while_a_certificate_is_awaited() {
+    let mut world = World::new();
+    world.server.ticket_keys = None;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    let mut out = [0; 10_000];
+    assert_eq!(server.connection.seal_half_rtt(b"half", &mut out), Err(SealRefused::NotConnected));
+
+    world.server.handshake.client_auth = ClientAuth::None;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    client.transmit_to(&mut server);
+    server.receive().unwrap();
+    assert!(server.connection.seal_half_rtt(b"half", &mut out).is_ok());
+}

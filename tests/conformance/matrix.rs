@@ -12,7 +12,7 @@ use handfast::handshake::{
     Arrow, CLIENT_ARROWS, ClientAuth, Config, PeerFault, Role, SERVER_ARROWS, mermaid,
 };
 use handfast::message::{HandshakeType, NamedGroup};
-use handfast::resumption::Psk;
+use handfast::resumption::{Psk, Session};
 
 use crate::peer::Peer;
 use crate::peer::body::NewSessionTicket as NewSessionTicketBody;
@@ -58,7 +58,7 @@ const RESUMES: Route = Route {
     ..SERVER
 };
 
-const ROUTES: [Route; 24] = [
+const ROUTES: [Route; 25] = [
     CLIENT,
     Route { external: true, ..CLIENT },
     Route { peer: Peer::without_request, ..CLIENT },
@@ -104,6 +104,15 @@ const ROUTES: [Route; 24] = [
     Route { psk: RESUMES.psk, ..CLIENT },
     Route { retried: true, psk: RESUMES.psk, peer: |peer| peer.retrying(NamedGroup::SECP256R1), ..CLIENT },
     RESUMES,
+    Route {
+        config: |config| {
+            config.client_auth = ClientAuth::None;
+            config.max_early_data_size = 100;
+        },
+        psk: Some(|| KnownPsk::Session(Arc::new(Session { max_early_data_size: 100, ..session() }))),
+        peer: Peer::with_early_data,
+        ..SERVER
+    },
     Route { external: true, psk: Some(|| KnownPsk::Declined(Arc::new(session()))), ..RESUMES },
     Route { psk: Some(|| KnownPsk::External(Psk::external(&[3; 32], HashAlgorithm::Sha256))), ..RESUMES },
     Route { config: |config| config.find_psks = true, peer: with_unknown_psk, ..SERVER },
@@ -146,13 +155,14 @@ impl Move {
     }
 }
 
-const NAMES: [(HandshakeType, &str); 7] = [
+const NAMES: [(HandshakeType, &str); 8] = [
     (HandshakeType::CLIENT_HELLO, "ClientHello"),
     (HandshakeType::SERVER_HELLO, "ServerHello"),
     (HandshakeType::ENCRYPTED_EXTENSIONS, "EncryptedExtensions"),
     (HandshakeType::CERTIFICATE_REQUEST, "CertificateRequest"),
     (HandshakeType::CERTIFICATE, "Certificate"),
     (HandshakeType::CERTIFICATE_VERIFY, "CertificateVerify"),
+    (HandshakeType::END_OF_EARLY_DATA, "EndOfEarlyData"),
     (HandshakeType::FINISHED, "Finished"),
 ];
 
@@ -276,7 +286,7 @@ fn every_arrow_is_taken_and_no_other() {
     }
     assert_eq!(taken["Client"], drawn(CLIENT_ARROWS));
     assert_eq!(taken["Server"], drawn(SERVER_ARROWS));
-    assert_eq!((taken["Client"].len(), taken["Server"].len()), (15, 27));
+    assert_eq!((taken["Client"].len(), taken["Server"].len()), (15, 31));
 }
 
 /// A body that decodes for every type that has one, taken from handshakes that completed; one byte for types that
@@ -305,7 +315,7 @@ fn messages() -> Vec<Message> {
     bodies.insert(HandshakeType::KEY_UPDATE, vec![0]);
     let ticket = Message::of(NewSessionTicket, &NewSessionTicketBody::default());
     bodies.insert(ticket.msg_type, ticket.body);
-    assert_eq!(bodies.len(), NAMES.len() + 3, "a message of the RFC is missing");
+    assert_eq!(bodies.len(), NAMES.len() + 2, "a message of the RFC is missing");
     // hello_request, hello_verify_request and the key exchanges of older versions; values nobody has used.
     let unknown = [0, 3, 6, 12, 14, 16, 21, 22, 23, 25, 67, 100, 253, 254, 255].map(HandshakeType);
     bodies.extend(unknown.map(|msg_type| (msg_type, vec![0])));
@@ -353,10 +363,10 @@ fn a_message_that_no_arrow_draws_is_unexpected_message() {
         }
     }
     assert_eq!(messages.len(), 25);
-    assert_eq!(seen.len(), 44, "{seen:?}");
+    assert_eq!(seen.len(), 46, "{seen:?}");
     let all = count.refused + count.awaited + count.waiting + count.post_handshake;
     assert_eq!(all, messages.len() * seen.len());
-    assert_eq!(count, Count { refused: 572, awaited: 22, waiting: 500, post_handshake: 6 });
+    assert_eq!(count, Count { refused: 596, awaited: 23, waiting: 525, post_handshake: 6 });
 }
 
 /// A machine in some state meets some message.

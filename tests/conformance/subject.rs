@@ -319,6 +319,7 @@ impl Floor {
                 _ => ask.accept(),
             },
             Ask::SealTicket(ask) => ask.sealed(b"ticket".to_vec()),
+            Ask::CheckReplay(ask) => ask.fresh(),
             other => panic!("not expected: {other:?}"),
         }
     }
@@ -358,6 +359,7 @@ impl Floor {
             Output::Keys(_)
             | Output::PeerRecordSizeLimit(_)
             | Output::KeyUpdate { .. }
+            | Output::SkipEarlyData { .. }
             | Output::Milestone(_) => None,
         })
     }

@@ -255,6 +255,19 @@ impl Body for CertificateVerify {
 
 /// Finished (§4.5.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndOfEarlyData;
+
+impl Body for EndOfEarlyData {
+    fn read(_: &[u8]) -> Self {
+        Self
+    }
+
+    fn write(&self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
     pub verify_data: Vec<u8>,
 }

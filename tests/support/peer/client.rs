@@ -98,6 +98,9 @@ impl Peer {
         hello
             .extensions
             .push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(modes.as_slice()));
+        if self.early_data && self.schedule.is_none() {
+            hello.extensions.push_raw(ExtensionType::EARLY_DATA, Vec::new());
+        }
         let identities = PskIdentity { identity, obfuscated_ticket_age: 0 }.to_bytes();
         let mut binders = vec![0; 1 + psk.hash().output_len()];
         binders[0] = psk.hash().output_len() as u8;
@@ -160,7 +163,11 @@ impl Peer {
     fn hear_server_flight(&mut self) -> bool {
         let Some(message) = self.unheard.pop_front() else { return false };
         match message.msg_type {
-            HandshakeType::ENCRYPTED_EXTENSIONS => self.add(&message),
+            HandshakeType::ENCRYPTED_EXTENSIONS => {
+                let answers = body::EncryptedExtensions::read(&message.body);
+                self.early_data &= answers.extensions.find(ExtensionType::EARLY_DATA).is_some();
+                self.add(&message);
+            }
             HandshakeType::CERTIFICATE_REQUEST => {
                 self.was_asked = true;
                 self.add(&message);
@@ -182,6 +189,9 @@ impl Peer {
         schedule.server_finished();
         let suite = schedule.suite;
         let (client, server) = schedule.application.clone().expect("application secrets");
+        if self.early_data {
+            self.send(step::EndOfEarlyData, Epoch::Early, &body::EndOfEarlyData);
+        }
         if self.was_asked {
             let credential = self.credential.clone();
             self.send_certificate(credential.as_ref());

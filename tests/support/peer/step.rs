@@ -35,6 +35,7 @@ steps! {
     CertificateRequest: CertificateRequest = CERTIFICATE_REQUEST,
     Certificate: Certificate = CERTIFICATE,
     CertificateVerify: CertificateVerify = CERTIFICATE_VERIFY,
+    EndOfEarlyData: EndOfEarlyData = END_OF_EARLY_DATA,
     Finished: Finished = FINISHED,
     NewSessionTicket: NewSessionTicket = NEW_SESSION_TICKET,
     KeyUpdate: KeyUpdate = KEY_UPDATE,

@@ -55,7 +55,7 @@ pub use crate::wire::DecodeError;
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoError, CryptoProvider, Entropy, EntropySource, HashAlgorithm, Purpose};
 use crate::identity::ExpectedPeer;
-use crate::key_schedule::{ExpandError, export};
+use crate::key_schedule::export;
 use crate::resumption::PskOffer;
 use crate::time::Time;
 use ask::Reply;

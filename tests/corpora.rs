@@ -1,7 +1,7 @@
 //! The seeds of the fuzz targets, run as ordinary tests by the functions that the fuzzer calls.
 
 #![cfg(test)]
-#![cfg(feature = "floors")]
+#![cfg(all(feature = "floors", feature = "rustcrypto"))]
 
 use std::collections::BTreeSet;
 use std::fs;

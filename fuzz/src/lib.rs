@@ -7,6 +7,7 @@ mod extensions;
 mod messages;
 mod pki;
 mod record;
+mod roles;
 
 pub use extensions::extension_bodies;
 pub use messages::{
@@ -15,6 +16,7 @@ pub use messages::{
 };
 pub use pki::{certification_path, ocsp_response, x509_certificate, x509_crl};
 pub use record::record;
+pub use roles::{client, server};
 
 /// A target: it says whether it took the bytes (and not refused them).
 pub type Target = fn(&[u8]) -> bool;
@@ -26,6 +28,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_request", certificate_request),
     ("certificate_verify", certificate_verify),
     ("certification_path", certification_path),
+    ("client", client),
     ("client_hello", client_hello),
     ("encrypted_extensions", encrypted_extensions),
     ("extension_bodies", extension_bodies),
@@ -33,6 +36,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("new_session_ticket", new_session_ticket),
     ("ocsp_response", ocsp_response),
     ("record", record),
+    ("server", server),
     ("server_hello", server_hello),
     ("x509_certificate", x509_certificate),
     ("x509_crl", x509_crl),

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handfast::crypto::{self, Entropy, HashAlgorithm};
-use handfast::handshake::{Authentication, ClientAuth, Config, Fault, Handshake, PeerFault, ReceivedTicket};
+use handfast::handshake::{
+    Authentication, ClientAuth, Config, Epoch, Fault, Handshake, PeerFault, ReceivedTicket,
+};
 use handfast::identity::ExpectedPeer;
-use handfast::message::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use handfast::message::{CipherSuite, EncryptedExtensions, ExtensionType, NamedGroup, PskKeyExchangeMode};
 use handfast::resumption::{Psk, PskOffer, Session};
+use handfast::wire::Decode;
 
 #[path = "support/handshake_ends.rs"]
 mod handshake_ends;
@@ -273,4 +276,25 @@ fn an_external_psk_authenticates_where_no_certificate_is_required() {
     assert_eq!(connect_external(&mut world), [Authentication::Certificate; 2], "a certificate is required");
     world.server.client_auth = ClientAuth::None;
     assert_eq!(connect_external(&mut world), [Authentication::ExternalPsk; 2]);
+}
+
+/// "When resuming a session, the server MUST NOT include a server_name extension in the server hello" (RFC 6066 §3);
+/// in TLS 1.3 it stands in EncryptedExtensions.
+#[test]
+fn a_server_acknowledges_the_server_name_in_a_full_handshake_alone() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    for (psks, acknowledged) in [(vec![], true), (vec![offer(&tickets[0])], false)] {
+        let (mut client, mut server) = world.ends(psks);
+        server.store = store.clone();
+        client.carry(&mut server).unwrap();
+        let (epoch, hello) = server.machine.owed().unwrap();
+        assert_eq!(epoch, Epoch::Initial);
+        let hello = hello.len();
+        server.machine.sent(hello);
+        let (_, flight) = server.machine.owed().unwrap();
+        let length = usize::from(u16::from_be_bytes([flight[2], flight[3]]));
+        let message = EncryptedExtensions::decode(&flight[4..4 + length]).unwrap();
+        assert_eq!(message.extensions.find(ExtensionType::SERVER_NAME).is_some(), acknowledged);
+    }
 }

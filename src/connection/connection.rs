@@ -343,7 +343,11 @@ impl Connection {
                 self.owe();
                 return fault;
             }
-            Phase::Handshaking(_) => {}
+            Phase::Handshaking(handshaking) => {
+                if fault.alert().is_some() {
+                    handshaking.before_alert(&mut self.sender.outgoing);
+                }
+            }
         }
         self.sender.accept(Due { end: end_for(&fault), ..Due::default() });
         self.phase = Phase::Failed(fault.clone());

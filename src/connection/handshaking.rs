@@ -249,6 +249,15 @@ impl Handshaking {
         }
     }
 
+    /// An alert is about to be owed: under a client's first keys it takes the place of the second flight, and
+    /// middleboxes want to see the same before it (E.4).
+    pub(super) fn before_alert(&mut self, outgoing: &mut Outgoing) {
+        let is_protected = self.receive_epoch != Epoch::Initial;
+        if is_protected && self.change_cipher_spec == ChangeCipherSpec::BeforeSecondFlight {
+            self.send_change_cipher_spec(outgoing);
+        }
+    }
+
     fn send_change_cipher_spec(&mut self, outgoing: &mut Outgoing) {
         if self.handshake.middlebox_compatibility() {
             outgoing.content(ContentType::CHANGE_CIPHER_SPEC, alloc::vec![1]);

@@ -6,7 +6,10 @@ use core::fmt;
 
 use crate::crypto::{CryptoProvider, Digest, EntropySource, HashAlgorithm, PublicKey, Sign as SigningKey};
 use crate::identity::Sha256Digest;
-use crate::message::{Certificate, CertificateEntry, ExtensionList, ExtensionType, SignatureScheme};
+use crate::message::{
+    Certificate, CertificateEntry, CertificateStatus, ExtensionList, ExtensionType, HandshakeType,
+    SignatureScheme, SignedCertificateTimestampList,
+};
 use crate::wire::{Decode, DecodeError};
 
 use super::{OwnFault, PeerFault, Role};
@@ -117,7 +120,7 @@ impl Credential {
             .map(|(certificate, response)| {
                 let mut extensions = ExtensionList::new();
                 if let Some(response) = response.filter(|_| staple) {
-                    let status = crate::message::CertificateStatus { ocsp_response: &response };
+                    let status = CertificateStatus { ocsp_response: &response };
                     extensions.push(ExtensionType::STATUS_REQUEST, &status);
                 }
                 (Arc::clone(certificate), extensions)
@@ -233,6 +236,11 @@ pub(super) fn peer_chain(
 ) -> Result<PeerChain, PeerFault> {
     if message.certificate_list.iter().count() > limit {
         return Err(PeerFault::TooMany { what: "certificates in one Certificate message", limit });
+    }
+    let malformed = |error| PeerFault::Malformed { message: HandshakeType::CERTIFICATE, error };
+    for entry in message.certificate_list.iter() {
+        entry.extensions.get::<CertificateStatus<'_>>().map_err(malformed)?;
+        entry.extensions.get::<SignedCertificateTimestampList<'_>>().map_err(malformed)?;
     }
     Ok(PeerChain { body: body.into() })
 }

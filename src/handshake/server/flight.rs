@@ -226,7 +226,9 @@ impl Flight {
         let mut out = Outgoing::new();
         let limit = config.record_size_limit.filter(|_| selected.peer_record_size_limit.is_some());
         out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
-        if selected.server_name.is_some() {
+        // "When resuming a session, the server MUST NOT include a server_name extension" (RFC 6066 §3).
+        let resumes = matches!(self.authentication, Authenticated::Psk(Some(_)));
+        if selected.server_name.is_some() && !resumes {
             out.push_empty(ExtensionType::SERVER_NAME);
         }
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);

@@ -58,3 +58,19 @@ fn an_empty_certificate_in_the_list_is_decode_error() {
     })
     .is_malformed(MESSAGE, "cert_data");
 }
+
+//= R-4.3-2 test
+#[test]
+fn a_staple_that_was_asked_for_and_is_no_certificate_status_is_decode_error() {
+    let staple = |body: &'static [u8]| {
+        let client = || Subject::client().with(|config| config.request_ocsp = true);
+        meeting(client, move |server| {
+            server.on(Certificate, move |message| {
+                message.certificate_list[0].extensions.push_raw(ExtensionType::STATUS_REQUEST, body);
+            })
+        })
+    };
+    staple(&[1, 0, 0, 0]).is_malformed(MESSAGE, "OCSPResponse");
+    staple(&[1, 0, 0, 1, 7, 0]).is_malformed(MESSAGE, "CertificateStatus");
+    staple(&[2, 0, 0, 1, 7]).is_malformed(MESSAGE, "status_type");
+}

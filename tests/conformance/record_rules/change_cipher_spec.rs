@@ -110,3 +110,26 @@ fn a_flood_of_them_ends_the_handshake() {
         assert_eq!(talk.ends_with(Alert::UNEXPECTED_MESSAGE), Fault::Record(RecordFault::NoProgress));
     }
 }
+
+/// "The client sends a dummy change_cipher_spec record … immediately before its second flight" (E.4): an alert
+/// that takes the place of that flight looks no different to middleboxes.
+#[test]
+fn a_clients_protected_alert_in_place_of_its_second_flight_has_one_before_it() {
+    let wrong = |flight: &mut Records| {
+        let record = Record { epoch: Epoch::Handshake, ..Record::change_cipher_spec() };
+        flight.before(Finished, record);
+    };
+    for compatible in [true, false] {
+        let client = Subject::client().with(|config| config.middlebox_compatibility = compatible);
+        let mut talk = Talk::between(client, |server| server.records_at(Finished, wrong));
+        talk.listen();
+        talk.peer.go_on();
+        talk.end.input.append(&mut talk.peer.wire);
+        talk.end.receive().unwrap_err();
+        let mut out = [0; 100];
+        let written = talk.end.connection.transmit(&mut out);
+        let alert =
+            if compatible { out[..written].strip_prefix(&[20, 3, 3, 0, 1, 1]) } else { out.get(..written) };
+        assert_eq!(alert.and_then(<[u8]>::first), Some(&23), "{:x?}", &out[..written]);
+    }
+}

@@ -45,7 +45,7 @@ impl Lines {
         let read_ahead = self.reader.buffer().to_vec();
         println!("{}: {} bytes behind that line were read ahead", self.name, read_ahead.len());
         let mut stream = Stream::new(connection, self.reader.into_inner());
-        stream.push_received(&read_ahead);
+        stream.push_received(&read_ahead)?;
         let connected = stream.handshake()?;
         println!("{}: goes on under {}", self.name, connected.cipher_suite);
         Ok(stream)

@@ -34,9 +34,10 @@ impl<T: Read + Write> Stream<T> {
         Self { connection, transport, inbox: Inbox::new(), outbox: vec![0; 4 * 1024] }
     }
 
-    /// Bytes of the peer that were read from the transport already.
-    pub fn push_received(&mut self, bytes: &[u8]) {
-        self.inbox.extend(bytes);
+    /// Bytes of the peer that were read from the transport already, as many as a record may be long.
+    pub fn push_received(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let taken = self.inbox.extend(bytes);
+        if taken == bytes.len() { Ok(()) } else { Err(io::Error::other("more than a record")) }
     }
 
     /// Runs the handshake; every ask must have its answer in the config.

@@ -56,7 +56,9 @@ impl Inbox {
         self.unopened.end = self.unopened.end.saturating_add(count).min(self.bytes.len());
     }
 
-    /// Copies in as much of `input` as there is room for, and says how much that was.
+    /// Copies in as much of `input` as there is room for, and says how much that was: the rest is for after the next
+    /// `receive_from`.
+    #[must_use = "the bytes behind so many were not taken"]
     pub fn extend(&mut self, input: &[u8]) -> usize {
         let mut count = 0;
         for (place, byte) in self.spare().iter_mut().zip(input) {
@@ -204,7 +206,7 @@ mod tests {
     #[test]
     fn it_grows_for_a_record_that_would_not_fit_and_never_beyond_the_longest() {
         let mut inbox = Inbox::with_capacity(4);
-        inbox.extend(b"abcd");
+        assert_eq!(inbox.extend(b"abcd"), 4);
         assert!(inbox.spare().is_empty());
         need(&mut inbox, 0, 10);
         assert_eq!(inbox.spare().len(), 6);
@@ -217,7 +219,7 @@ mod tests {
     fn an_empty_one_lets_go_of_its_memory_and_a_full_one_does_not() {
         let mut inbox = Inbox::new();
         assert_eq!(inbox.bytes.capacity(), 0);
-        inbox.extend(b"abc");
+        assert_eq!(inbox.extend(b"abc"), 3);
         inbox.release();
         assert_eq!(inbox.unopened(), b"abc");
         need(&mut inbox, 3, 5);

@@ -12,7 +12,7 @@ use handfast::handshake::{
 };
 use handfast::identity::ExpectedPeer;
 use handfast::message::{CipherSuite, EncryptedExtensions, ExtensionType, NamedGroup, PskKeyExchangeMode};
-use handfast::resumption::{Psk, PskOffer, Session};
+use handfast::resumption::{MAX_TICKET_KEYS, MAX_TICKET_LIFETIME, Psk, PskOffer, Session, TicketKeys};
 use handfast::wire::Decode;
 
 #[path = "support/handshake_ends.rs"]
@@ -297,4 +297,56 @@ fn a_server_acknowledges_the_server_name_in_a_full_handshake_alone() {
         let message = EncryptedExtensions::decode(&flight[4..4 + length]).unwrap();
         assert_eq!(message.extensions.find(ExtensionType::SERVER_NAME).is_some(), acknowledged);
     }
+}
+
+#[test]
+fn the_ninth_psk_of_a_client_hello_is_not_looked_for() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    let unknown = |number: u8| {
+        let mut offer = offer(&tickets[0]);
+        offer.identity = vec![number; 40];
+        offer
+    };
+    let behind = |count: u8| (0..count).map(unknown).chain([offer(&tickets[0])]).collect::<Vec<_>>();
+    assert_eq!(authentications(world.second(behind(7), &store)), [Authentication::Resumption; 2]);
+    assert_eq!(authentications(world.second(behind(8), &store)), [Authentication::Certificate; 2]);
+}
+
+#[test]
+fn the_ninth_generation_of_ticket_keys_is_dropped() {
+    let (tickets, _) = World::new().first();
+    let crypto = crypto::ring::provider();
+    let in_a_week = NOW.checked_add(Duration::from_secs(7 * 24 * 3600)).unwrap();
+    let mut keys = TicketKeys::new([0; 32], in_a_week);
+    let ticket = keys.seal(&tickets[0].session, b"policy", NOW, &crypto).unwrap();
+    for generation in 1..MAX_TICKET_KEYS {
+        keys = keys.rotated([u8::try_from(generation).unwrap(); 32], in_a_week);
+        assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_some(), "{generation} generations later");
+    }
+    keys = keys.rotated([99; 32], in_a_week);
+    assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_none());
+}
+
+#[test]
+fn a_ticket_key_opens_nothing_once_its_time_is_over() {
+    let (tickets, _) = World::new().first();
+    let crypto = crypto::ring::provider();
+    let minute = |minutes: u64| NOW.checked_add(Duration::from_secs(60 * minutes)).unwrap();
+    let keys = TicketKeys::new([0; 32], minute(1));
+    let ticket = keys.seal(&tickets[0].session, b"policy", NOW, &crypto).unwrap();
+    assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_some());
+    assert!(keys.open(&ticket, b"policy", minute(1), &crypto).is_none());
+    assert!(keys.seal(&tickets[0].session, b"policy", minute(1), &crypto).is_none());
+    assert!(keys.open(&ticket, b"another policy", NOW, &crypto).is_none());
+}
+
+#[test]
+fn a_lifetime_over_seven_days_is_clamped() {
+    let (tickets, _) = World::new().first();
+    let mut session = (*tickets[0].session).clone();
+    session.lifetime = u32::MAX;
+    let after = |seconds: u64| NOW.checked_add(Duration::from_secs(seconds)).unwrap();
+    assert!(!session.is_expired(after(u64::from(MAX_TICKET_LIFETIME) - 1)));
+    assert!(session.is_expired(after(u64::from(MAX_TICKET_LIFETIME))));
 }

@@ -160,6 +160,13 @@ pub(crate) enum Reply {
     Replay { is_fresh: bool },
 }
 
+impl Reply {
+    /// What a step that may fail goes on with: `otherwise` in place of "failed".
+    pub(crate) fn or_if_failed(self, otherwise: Self) -> Self {
+        if matches!(self, Self::Failed) { otherwise } else { self }
+    }
+}
+
 /// A PSK that the client offers and we know.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundPsk {

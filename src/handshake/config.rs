@@ -135,7 +135,7 @@ pub struct Config {
     pub cipher_suites: Vec<CipherSuite>,
     /// Groups, in order of preference.
     pub groups: Vec<NamedGroup>,
-    /// Client: the groups to send shares for in the first ClientHello.
+    /// Client: the groups to send shares for in the first ClientHello; empty: the first of `groups`.
     pub key_share_groups: Vec<NamedGroup>,
     /// Server: how to pick the group.
     pub group_choice: GroupChoice,
@@ -220,7 +220,7 @@ impl Config {
         Self {
             carrier: Carrier::Stream,
             cipher_suites: cipher_suites.into_iter().filter(|suite| is_provided(&crypto, *suite)).collect(),
-            key_share_groups: groups.iter().take(1).copied().collect(),
+            key_share_groups: Vec::new(),
             groups,
             group_choice: GroupChoice::default(),
             signature_schemes: schemes.collect(),

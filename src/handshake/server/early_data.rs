@@ -49,19 +49,8 @@ impl CheckingReplay {
 
     /// Early data is taken if nobody has seen it before.
     pub(super) fn checked(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        let is_fresh = match reply {
-            Reply::Replay { is_fresh } => is_fresh,
-            Reply::Failed => false,
-            reply @ (Reply::Config(_)
-            | Reply::Credential(_)
-            | Reply::Refused { .. }
-            | Reply::Signature(_)
-            | Reply::Peer(_)
-            | Reply::Sealed(_)
-            | Reply::Opened(_)
-            | Reply::Psk(_)
-            | Reply::Resumed(_)) => return Err(unusable("CheckReplay", reply)),
-        };
+        let reply = reply.or_if_failed(Reply::Replay { is_fresh: false });
+        let Reply::Replay { is_fresh } = reply else { return Err(unusable("CheckReplay", reply)) };
         Ok(self.selected.negotiated(self.parameters, Some(self.session), is_fresh).into())
     }
 }

@@ -4,6 +4,7 @@
 //! the handshake, for then somebody knows a ticket and not its secret.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -104,19 +105,8 @@ impl FindingPsk {
 
     /// A PSK was found, or none was.
     pub(super) fn found(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        let found = match reply {
-            Reply::Failed => None,
-            Reply::Psk(found) => found,
-            reply @ (Reply::Config(_)
-            | Reply::Credential(_)
-            | Reply::Refused { .. }
-            | Reply::Signature(_)
-            | Reply::Peer(_)
-            | Reply::Sealed(_)
-            | Reply::Opened(_)
-            | Reply::Resumed(_)
-            | Reply::Replay { .. }) => return Err(unusable("FindPsk", reply)),
-        };
+        let reply = reply.or_if_failed(Reply::Psk(None));
+        let Reply::Psk(found) = reply else { return Err(unusable("FindPsk", reply)) };
         let suite = found.as_ref().and_then(|found| self.suite_for(found));
         //= R-4.3.11-5
         //= R-4.3.11-6
@@ -226,25 +216,14 @@ impl SelectedPsk {
 impl JudgingResumed {
     /// The verdict opens NEGOTIATED, or a full handshake.
     pub(super) fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        match reply {
-            Reply::Resumed(Ok(())) => {
-                Ok(match CheckingReplay::ask(self.parameters, self.selected, self.session, step) {
-                    Ok(checking) => checking.into(),
-                    Err(negotiated) => (*negotiated).into(),
-                })
-            }
-            Reply::Resumed(Err(_)) | Reply::Failed => {
-                Ok(ChoosingCredential::ask(self.parameters, step)?.into())
-            }
-            reply @ (Reply::Config(_)
-            | Reply::Credential(_)
-            | Reply::Refused { .. }
-            | Reply::Signature(_)
-            | Reply::Peer(_)
-            | Reply::Sealed(_)
-            | Reply::Opened(_)
-            | Reply::Psk(_)
-            | Reply::Replay { .. }) => Err(unusable("JudgeResumed", reply)),
+        let reply = reply.or_if_failed(Reply::Resumed(Err(String::new())));
+        let Reply::Resumed(verdict) = reply else { return Err(unusable("JudgeResumed", reply)) };
+        if verdict.is_err() {
+            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
         }
+        Ok(match CheckingReplay::ask(self.parameters, self.selected, self.session, step) {
+            Ok(checking) => checking.into(),
+            Err(negotiated) => (*negotiated).into(),
+        })
     }
 }

@@ -201,7 +201,10 @@ fn slots(block: &Extensions<'_>) -> Vec<ExtensionSlot> {
         ExtensionType::RECORD_SIZE_LIMIT,
     ];
     let slot = |extension: handfast::message::RawExtension<'_>| {
-        if BUILT.contains(&extension.extension_type) {
+        // The traces acknowledge server_name when they resume too, which RFC 6066 §3 forbids and we do not build.
+        let acknowledges_name =
+            extension.extension_type == ExtensionType::SERVER_NAME && extension.extension_data.is_empty();
+        if BUILT.contains(&extension.extension_type) && !acknowledges_name {
             ExtensionSlot::Built(extension.extension_type)
         } else {
             ExtensionSlot::Raw(extension.extension_type, extension.extension_data.to_vec())

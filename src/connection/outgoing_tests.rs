@@ -160,16 +160,16 @@ fn a_record_sealed_in_place_is_the_one_that_seal_writes() {
 }
 
 #[test]
-fn a_peer_that_asks_for_key_updates_while_we_are_silent_gets_a_single_one() {
+fn a_peer_that_asks_for_key_updates_and_never_reads_costs_a_bounded_queue() {
     use super::super::receiver::Due;
     use super::super::sender::Sender;
     let mut sender = Sender::new(connected(None));
     for _ in 0..100 {
         sender.accept(Due { key_update: true, ..Due::default() });
     }
-    assert_eq!(sender.outgoing.owed_key_changes(), 1);
+    assert_eq!(sender.outgoing.owed_key_changes(), 32);
     let found = read(&mut drain(&mut sender.outgoing));
-    assert_eq!(found, vec![(ContentType::HANDSHAKE, KEY_UPDATE.to_vec())]);
+    assert_eq!(found, vec![(ContentType::HANDSHAKE, KEY_UPDATE.to_vec()); 32]);
     sender.accept(Due { key_update: true, ..Due::default() });
     assert!(sender.owes_transmit());
 }

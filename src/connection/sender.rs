@@ -13,17 +13,15 @@ pub struct Sender {
     pub(super) outgoing: Outgoing,
     /// We asked the peer for a KeyUpdate, and none has come since.
     update_requested: bool,
-    /// The mark of [`Outgoing`] behind our last answer to the peer's request for a KeyUpdate.
-    answered_at: usize,
 }
 
-/// Answers to the peer's requests for a KeyUpdate that may wait for `transmit`: further requests are answered by the
-/// one that waits, so that whoever was silent responds "with a single update" (§4.7.3).
-const MAX_OWED_ANSWERS: usize = 1;
+/// KeyUpdates of ours that may wait for `transmit` before further requests of the peer are answered by the ones
+/// that wait: memory for a peer that asks and never reads is bounded.
+const MAX_OWED_KEY_UPDATES: usize = 32;
 
 impl Sender {
     pub(super) const fn new(outgoing: Outgoing) -> Self {
-        Self { outgoing, update_requested: false, answered_at: 0 }
+        Self { outgoing, update_requested: false }
     }
 
     /// Writes owed bytes (alerts, tickets, KeyUpdates) into `out`, of any size from 1 up, and says how many. 0
@@ -79,10 +77,8 @@ impl Sender {
         //= R-4.7.3-6
         self.update_requested &= !due.peer_updated_keys;
         //= R-4.7.3-5
-        let owed_answers = usize::from(self.outgoing.passed() < self.answered_at);
-        if due.key_update && owed_answers < MAX_OWED_ANSWERS {
+        if due.key_update && self.outgoing.owed_key_changes() < MAX_OWED_KEY_UPDATES {
             self.outgoing.update_keys(KeyUpdateRequest::UPDATE_NOT_REQUESTED);
-            self.answered_at = self.outgoing.mark();
         }
         match due.end {
             Some(End::Alert(alert)) => self.outgoing.alert(alert),

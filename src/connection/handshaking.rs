@@ -99,6 +99,10 @@ impl Handshaking {
                 self.handshake.receive(self.receive_epoch, input.get(content).unwrap_or_default());
                 Ok((consumed, None))
             }
+            // The reader has held it to the rules of all records.
+            //= R-4.3.10-11
+            //= R-4.3.10-12
+            //= R-4.7.1-17
             Found::Data { consumed, content } if self.receive_epoch == Epoch::Early => {
                 let left = self.early_data.to_receive.checked_sub(content.len());
                 self.early_data.to_receive = left.ok_or(RecordFault::TooMuchEarlyData)?;

@@ -188,6 +188,8 @@ impl PostHandshake {
             }
             HandshakeType::KEY_UPDATE => self.recv_key_update(received),
             //= R-4.2.2-3
+            // We never offer post_handshake_auth.
+            //= R-4.7.2-6
             message => Err(PeerFault::Unexpected { state: "Connected", message }.into()),
         }
     }

@@ -99,7 +99,7 @@ impl RecordReader {
         self.unprotected_alert_allowed = allowed;
     }
 
-    /// Skips rejected early data, up to so many bytes of ciphertext: protected records before keys are set, and then
+    /// Skips rejected early data, up to so many bytes of records: protected records before keys are set, and then
     /// those that do not open, until the first other record (§4.3.10).
     pub fn skip_early_data(&mut self, limit: usize) {
         self.skips = Some(limit);
@@ -133,7 +133,7 @@ impl RecordReader {
             _ => Ok((header.content_type, length)),
         };
         if opened == Err(RecordFault::BadRecordMac) && self.skips.is_some() {
-            self.skip(length)?;
+            self.skip(consumed)?;
             let [content_type_byte, ..] = header_bytes;
             *content_type_byte = ContentType::INVALID.0;
             return Ok(Read::Dropped { consumed });
@@ -156,7 +156,7 @@ impl RecordReader {
         Ok(Read::Record(Record { content_type, protected, content, consumed }))
     }
 
-    /// Drops a record of rejected early data.
+    /// Drops a record of rejected early data; its header counts too, so that empty ones come to an end.
     fn skip(&mut self, length: usize) -> Result<(), RecordFault> {
         let left = self.skips.and_then(|left| left.checked_sub(length));
         self.skips = Some(left.ok_or(RecordFault::TooMuchEarlyData)?);

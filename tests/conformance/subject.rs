@@ -94,10 +94,10 @@ pub struct Subject {
     foreign_extensions: Vec<ForeignExtension>,
     external: bool,
     connection: fn(&mut ConfigBuilder),
-    known_psk: Option<KnownPsk>,
+    known_psks: Vec<(&'static [u8], KnownPsk)>,
 }
 
-/// The PSK that a subject knows.
+/// A PSK that a subject knows.
 #[derive(Clone)]
 pub enum KnownPsk {
     External(Psk),
@@ -116,12 +116,11 @@ impl KnownPsk {
         }
     }
 
-    fn offer(&self) -> PskOffer {
-        let identity = PSK_IDENTITY.to_vec();
+    fn offer(&self, identity: &[u8]) -> PskOffer {
         match self {
-            Self::External(psk) => PskOffer::external(identity, psk.clone()),
+            Self::External(psk) => PskOffer::external(identity.to_vec(), psk.clone()),
             Self::Session(session) | Self::Declined(session) => {
-                PskOffer::resume(Arc::clone(session), identity, now()).unwrap()
+                PskOffer::resume(Arc::clone(session), identity.to_vec(), now()).unwrap()
             }
         }
     }
@@ -158,7 +157,7 @@ impl Subject {
             foreign_extensions: Vec::new(),
             external: false,
             connection: |_| {},
-            known_psk: None,
+            known_psks: Vec::new(),
         }
     }
 
@@ -184,10 +183,16 @@ impl Subject {
         Self { connection: change, ..self }
     }
 
-    /// Knows a PSK: a client offers it, a server selects it.
-    pub fn with_psk(mut self, psk: KnownPsk) -> Self {
+    /// Knows the PSK of [`PSK_IDENTITY`]: a client offers it, a server selects it.
+    pub fn with_psk(self, psk: KnownPsk) -> Self {
+        self.with_psk_called(PSK_IDENTITY, psk)
+    }
+
+    /// Knows a PSK by this identity, behind those already known.
+    pub fn with_psk_called(mut self, identity: &'static [u8], psk: KnownPsk) -> Self {
         self.config.find_psks = true;
-        Self { known_psk: Some(psk), ..self }
+        self.known_psks.push((identity, psk));
+        self
     }
 
     /// Keeps its key where only asks reach it.
@@ -210,35 +215,39 @@ impl Subject {
         }
     }
 
-    /// As the handshake floor.
-    pub fn floor(self) -> Floor {
+    /// What it answers with.
+    fn answering(&self) -> Answering {
         let identity = self.identity();
         let credential = if self.external { identity.external() } else { identity.for_handshake() };
+        let key = Arc::clone(&identity.credential.key);
+        let config = Arc::new(self.config.clone());
+        Answering { config, credential, key, known_psks: self.known_psks.clone() }
+    }
+
+    /// What a client offers.
+    fn offers(&self) -> Vec<PskOffer> {
+        let psks = self.known_psks.iter().filter(|_| self.role == Role::Client);
+        psks.map(|(identity, psk)| psk.offer(identity)).collect()
+    }
+
+    /// As the handshake floor.
+    pub fn floor(self) -> Floor {
+        let (answering, psks) = (self.answering(), self.offers());
         let (config, foreign) = (Arc::new(self.config), self.foreign_extensions);
         let entropy = Entropy::from_platform([7; 32]);
         let machine = match self.role {
             Role::Client => {
                 let expected = Arc::new(ExpectedPeer::dns("server.test").unwrap());
-                let psks = self.known_psk.iter().map(KnownPsk::offer).collect();
                 Handshake::client_with_psks(config, expected, foreign, psks, now(), entropy)
             }
             Role::Server => Handshake::server(config, foreign, entropy),
         };
-        let key = Arc::clone(&identity.credential.key);
-        let outputs = Vec::new();
-        Floor {
-            machine,
-            credential: Some(credential),
-            key,
-            known_psk: self.known_psk,
-            answers: true,
-            outputs,
-        }
+        Floor { machine, answering, answers: true, outputs: Vec::new() }
     }
 
     /// As a connection.
     pub fn connection(self) -> End {
-        let identity = self.identity();
+        let (identity, psks) = (self.identity(), self.offers());
         let mut builder = connection::Config::builder(crypto())
             .trust_pem(PKI.ca.pem())
             .unwrap()
@@ -250,18 +259,73 @@ impl Subject {
         let config = Arc::new(builder.build().unwrap());
         let entropy = Entropy::from_platform([7; 32]);
         End::new(match self.role {
-            Role::Client => Connection::client(config, ExpectedPeer::dns("server.test").unwrap(), entropy),
+            Role::Client => {
+                let expected = ExpectedPeer::dns("server.test").unwrap();
+                Connection::client_with_psks(config, expected, psks, now(), entropy)
+            }
             Role::Server => Connection::server(config, entropy),
         })
+    }
+}
+
+/// What a subject has to answer with.
+pub struct Answering {
+    config: Arc<Config>,
+    credential: Arc<handshake::Credential>,
+    key: Arc<dyn Sign>,
+    known_psks: Vec<(&'static [u8], KnownPsk)>,
+}
+
+impl Answering {
+    /// What a good answer is.
+    pub fn answer(&self, ask: &Ask) -> Answer {
+        match ask {
+            Ask::ClientHelloSeen(ask) => ask.use_config(Arc::clone(&self.config)),
+            Ask::ChooseCredential(ask) => ask.choose(Arc::clone(&self.credential)),
+            Ask::JudgePeer(ask) => {
+                let leaf = ask.chain.certificates().next().unwrap();
+                let leaf = Certificate::from_der(leaf).unwrap();
+                let key = PublicKey::from_spki(leaf.subject_public_key_info.der).unwrap();
+                ask.accept(key, Arc::new(PeerIdentity::default()))
+            }
+            Ask::SealCookie(ask) => ask.sealed(ask.state.clone()),
+            Ask::OpenCookie(ask) => ask.opened(ask.cookie.clone()),
+            Ask::Sign(ask) => {
+                let algorithm = ask.scheme.algorithm().unwrap();
+                ask.signed(self.key.sign(algorithm, &ask.content, &mut Numbers).unwrap())
+            }
+            Ask::FindPsk(ask) => {
+                let known = |identity: &Vec<u8>| {
+                    self.known_psks.iter().find(|(known, _)| known == identity).map(|(_, psk)| psk)
+                };
+                let mut offered = ask.identities.iter().enumerate();
+                let found = offered.find_map(|(index, identity)| Some((index, known(identity)?)));
+                match found {
+                    Some((index, KnownPsk::External(psk))) => ask.external(index, psk.clone()),
+                    Some((index, KnownPsk::Session(session) | KnownPsk::Declined(session))) => {
+                        ask.session(index, Arc::clone(session))
+                    }
+                    None => ask.none(),
+                }
+            }
+            Ask::JudgeResumed(ask) => {
+                let declines = |(_, psk): &(_, KnownPsk)| matches!(psk, KnownPsk::Declined(_));
+                match self.known_psks.iter().any(declines) {
+                    true => ask.decline("not any more".into()),
+                    false => ask.accept(),
+                }
+            }
+            Ask::SealTicket(ask) => ask.sealed(b"ticket".to_vec()),
+            Ask::CheckReplay(ask) => ask.fresh(),
+            other => panic!("not expected: {other:?}"),
+        }
     }
 }
 
 /// The handshake floor, with the answers that a connection's config would have.
 pub struct Floor {
     pub machine: Handshake,
-    pub credential: Option<Arc<handshake::Credential>>,
-    key: Arc<dyn Sign>,
-    known_psk: Option<KnownPsk>,
+    answering: Answering,
     /// Are asks answered, or left open?
     pub answers: bool,
     pub outputs: Vec<Output>,
@@ -286,42 +350,7 @@ impl Floor {
 
     /// What a good answer is.
     pub fn answer(&self, ask: &Ask) -> Answer {
-        match ask {
-            Ask::ChooseCredential(ask) => match &self.credential {
-                Some(credential) => ask.choose(Arc::clone(credential)),
-                None => ask.none(),
-            },
-            Ask::JudgePeer(ask) => {
-                let leaf = ask.chain.certificates().next().unwrap();
-                let leaf = Certificate::from_der(leaf).unwrap();
-                let key = PublicKey::from_spki(leaf.subject_public_key_info.der).unwrap();
-                ask.accept(key, Arc::new(PeerIdentity::default()))
-            }
-            Ask::ClientHelloSeen(ask) => ask.use_config(Arc::clone(self.machine.config())),
-            Ask::SealCookie(ask) => ask.sealed(ask.state.clone()),
-            Ask::OpenCookie(ask) => ask.opened(ask.cookie.clone()),
-            Ask::Sign(ask) => {
-                let algorithm = ask.scheme.algorithm().unwrap();
-                ask.signed(self.key.sign(algorithm, &ask.content, &mut Numbers).unwrap())
-            }
-            Ask::FindPsk(ask) => {
-                let index = ask.identities.iter().position(|identity| identity == PSK_IDENTITY);
-                match (index, &self.known_psk) {
-                    (Some(index), Some(KnownPsk::External(psk))) => ask.external(index, psk.clone()),
-                    (Some(index), Some(KnownPsk::Session(session) | KnownPsk::Declined(session))) => {
-                        ask.session(index, Arc::clone(session))
-                    }
-                    (None, _) | (_, None) => ask.none(),
-                }
-            }
-            Ask::JudgeResumed(ask) => match &self.known_psk {
-                Some(KnownPsk::Declined(_)) => ask.decline("not any more".into()),
-                _ => ask.accept(),
-            },
-            Ask::SealTicket(ask) => ask.sealed(b"ticket".to_vec()),
-            Ask::CheckReplay(ask) => ask.fresh(),
-            other => panic!("not expected: {other:?}"),
-        }
+        self.answering.answer(ask)
     }
 
     /// Carries what the machine owes to the peer; was there anything?
@@ -369,13 +398,14 @@ impl Floor {
 pub struct Talk {
     pub end: End,
     pub peer: Peer,
+    answering: Answering,
 }
 
 impl Talk {
     /// Both, before the first word.
     pub fn between(subject: Subject, script: impl FnOnce(Peer) -> Peer) -> Self {
-        let peer = script(subject.peer());
-        Self { end: subject.connection(), peer }
+        let (peer, answering) = (script(subject.peer()), subject.answering());
+        Self { end: subject.connection(), peer, answering }
     }
 
     /// Both, connected.
@@ -386,10 +416,12 @@ impl Talk {
         talk
     }
 
-    /// Lets both talk until they are silent; nothing is asked.
+    /// Lets both talk until they are silent; what the config does not answer is answered well.
     pub fn run(&mut self) -> Result<(), connection::Fault> {
-        let need = self.talk()?;
-        assert!(!matches!(need, Need::Answer(_)), "an ask that the config does not answer");
+        while let Need::Answer(_) = self.talk()? {
+            let answer = self.answering.answer(self.end.connection.pending().unwrap());
+            self.end.connection.answer(answer).unwrap();
+        }
         Ok(())
     }
 
@@ -452,6 +484,7 @@ pub struct Meeting {
     floor: Result<(), Fault>,
     wire: Result<(), connection::Fault>,
     connected: [bool; 3],
+    by_certificate: bool,
     alerts: Vec<Alert>,
 }
 
@@ -464,7 +497,10 @@ pub fn meeting(subject: impl Fn() -> Subject, script: impl Fn(Peer) -> Peer) -> 
     let on_wire = talk.run();
     let connected =
         [floor.connected().is_some(), talk.end.connection.is_connected(), talk.peer.is_connected()];
-    Meeting { floor: on_floor, wire: on_wire, connected, alerts: talk.peer.alerts }
+    let by_certificate = floor.connected().is_some_and(|connected| {
+        connected.local_signature_scheme.or(connected.peer_signature_scheme).is_some()
+    });
+    Meeting { floor: on_floor, wire: on_wire, connected, by_certificate, alerts: talk.peer.alerts }
 }
 
 impl Meeting {
@@ -474,6 +510,11 @@ impl Meeting {
         assert_eq!((&self.floor, &self.wire), (&Ok(()), &Ok(())));
         assert_eq!(self.connected, [true; 3]);
         assert_eq!(self.alerts, []);
+    }
+
+    /// Did a certificate stand for the server?
+    pub fn authenticated_by_certificate(&self) -> bool {
+        self.by_certificate
     }
 
     /// It ends with this fault of the peer's, and the peer hears this alert, alone and fatal.

@@ -1,9 +1,9 @@
 //! The client's 0-RTT data: offered, accepted, rejected (RFC 9846 §4.3.10, §4.6; 8446 §4.2.10, §4.5).
 
 use super::server_hello::{Negotiated, WaitEe};
-use crate::handshake::step::Step;
+use crate::handshake::step::{Received, Step};
 use crate::handshake::{Milestone, PeerFault};
-use crate::message::{ExtensionType, Extensions};
+use crate::message::{EarlyDataIndication, EncryptedExtensions, ExtensionType, Extensions};
 
 /// What has become of our early data.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,14 @@ impl WaitEe {
     /// Does the server take our early data? It may only with the PSK, suite and protocol that it goes with (§4.3.10).
     pub(super) fn settle_early_data(
         &mut self,
+        received: &Received<'_>,
         block: &Extensions<'_>,
         negotiated: &Negotiated,
         step: &mut Step<'_>,
     ) -> Result<(), PeerFault> {
         let EarlyData::Offered { is_first_psk } = self.early_data else { return Ok(()) };
-        if block.find(ExtensionType::EARLY_DATA).is_none() {
+        let accepted: Option<EarlyDataIndication> = block.get().map_err(|error| received.malformed(error))?;
+        if accepted.is_none() {
             self.early_data = EarlyData::None;
             self.session.install_send_keys(step);
             step.actions.milestone(Milestone::EarlyDataRejected);
@@ -35,11 +37,25 @@ impl WaitEe {
             session.cipher_suite == self.session.cipher_suite
                 && session.application_protocol == negotiated.application_protocol
         });
+        //= R-4.3.11-13
+        //= R-4.3.11-14
         if !(is_first_psk && fits) {
             return Err(PeerFault::EarlyDataDoesNotFit);
         }
         self.early_data = EarlyData::Accepted;
         step.actions.milestone(Milestone::EarlyDataAccepted);
         Ok(())
+    }
+
+    /// Before an alert goes out: a server that does not take our early data drops what is under its keys (A.1).
+    //= R-A.1-1
+    pub(super) fn rekey_for_alert(&self, received: &Received<'_>, step: &mut Step<'_>) {
+        let EarlyData::Offered { is_first_psk } = self.early_data else { return };
+        let takes = |message: &EncryptedExtensions<'_>| {
+            is_first_psk && message.extensions.find(ExtensionType::EARLY_DATA).is_some()
+        };
+        if !received.decode().is_ok_and(|message| takes(&message)) {
+            self.session.install_send_keys(step);
+        }
     }
 }

@@ -200,6 +200,7 @@ impl Authenticated {
         }
     }
 
+    //= R-4.6-2
     /// EndOfEarlyData, under the keys of what it ends, and K_send = handshake; a carrier that has no such message just
     /// changes keys (RFC 9001 §8.3).
     fn end_early_data(&mut self, step: &mut Step<'_>) {

@@ -78,6 +78,8 @@ transitions! {
         /// The handshake is complete.
         Connected,
     }
+    // No state waits for EndOfEarlyData.
+    //= R-4.6-3
     receive {
         WaitSh.recv_server_hello(ServerHello) => WaitSh | WaitEe;
         WaitEe.recv_encrypted_extensions(EncryptedExtensions) => WaitCertCr | WaitFinished;

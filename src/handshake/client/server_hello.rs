@@ -303,20 +303,9 @@ impl WaitEe {
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::EncryptedExtensions>, Fault> {
-        let message: EncryptedExtensions<'_> = received.decode()?;
-        let block = &message.extensions;
-        received.check_extensions(
-            ExtensionsOf::EncryptedExtensions,
-            block,
-            Some(&|sent| self.offer.sent(sent)),
-        )?;
-        block.get::<ServerNameEncryptedExtensions>().map_err(|error| received.malformed(error))?;
-        let negotiated = Negotiated {
-            application_protocol: application_protocol(received, &message, step)?,
-            record_size_limit: record_size_limit(received, &message)?,
-            foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
-        };
-        self.settle_early_data(block, &negotiated, step)?;
+        let message = received.decode();
+        let taken = message.and_then(|message| self.negotiate(received, &message, step));
+        let negotiated = taken.inspect_err(|_| self.rekey_for_alert(received, step))?;
         if let Some(limit) = negotiated.record_size_limit {
             step.actions.peer_record_size_limit(limit);
         }
@@ -330,6 +319,29 @@ impl WaitEe {
                 WaitFinished { session, offer, negotiated, request: None, server, early_data }.into()
             }
         })
+    }
+
+    /// What the server says to each of our extensions.
+    fn negotiate(
+        &mut self,
+        received: &Received<'_>,
+        message: &EncryptedExtensions<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<Negotiated, PeerFault> {
+        let block = &message.extensions;
+        received.check_extensions(
+            ExtensionsOf::EncryptedExtensions,
+            block,
+            Some(&|sent| self.offer.sent(sent)),
+        )?;
+        block.get::<ServerNameEncryptedExtensions>().map_err(|error| received.malformed(error))?;
+        let negotiated = Negotiated {
+            application_protocol: application_protocol(received, message, step)?,
+            record_size_limit: record_size_limit(received, message)?,
+            foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
+        };
+        self.settle_early_data(received, block, &negotiated, step)?;
+        Ok(negotiated)
     }
 }
 

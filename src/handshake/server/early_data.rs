@@ -76,6 +76,8 @@ fn may_take(
     (is_offered && fits && is_of_age).then(|| step.now.saturating_add(tolerance.saturating_mul(2)))
 }
 
+//= R-4.3.10-5
+//= R-4.3.10-10
 /// Lets the carrier skip early data that is not taken.
 pub(super) fn skip_early_data(step: &mut Step<'_>) {
     let limit = step.config.max_early_data_size.max(step.config.limits.skipped_early_data);

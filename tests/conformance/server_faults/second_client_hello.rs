@@ -28,6 +28,7 @@ fn changed(what: &'static str) -> PeerFault {
     PeerFault::ClientHelloChanged { what }
 }
 
+//= R-4.2.4-9 test
 #[test]
 fn the_same_with_the_share_asked_for_is_taken() {
     on_hello(|_| {}).completes();

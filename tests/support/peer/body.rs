@@ -253,8 +253,8 @@ impl Body for CertificateVerify {
     }
 }
 
-/// Finished (§4.5.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// EndOfEarlyData (§4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndOfEarlyData;
 
 impl Body for EndOfEarlyData {
@@ -267,6 +267,7 @@ impl Body for EndOfEarlyData {
     }
 }
 
+/// Finished (§4.5.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
     pub verify_data: Vec<u8>,

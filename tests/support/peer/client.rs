@@ -11,7 +11,7 @@ use handfast::message::{
 use handfast::wire::Encode;
 
 use super::body::{self, Body};
-use super::schedule::{Schedule, psk_binder};
+use super::schedule::{Schedule, early_traffic_secret, psk_binder};
 use super::step::{self, Message};
 use super::{Keys, Numbers, Peer, Phase};
 
@@ -75,6 +75,11 @@ impl Peer {
         };
         let with_psk = self.with_psk_offer(hello.clone());
         self.send(step::ClientHello, Epoch::Initial, &with_psk);
+        if let Some((_, psk)) = self.psk.as_ref().filter(|_| self.early_data) {
+            let hello = &self.exchange.client_hello;
+            let (suite, secret) = early_traffic_secret(&self.crypto, psk, &self.suites, hello);
+            self.early_keys = Some(Keys::new(&self.crypto, suite, &secret));
+        }
         self.exchange.hello = Some(hello);
         self.send_flight();
     }

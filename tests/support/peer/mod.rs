@@ -77,7 +77,7 @@ pub struct Peer {
     credential: Option<Credential>,
     /// What a client offers, and a server selects where it is offered: identity and key.
     psk: Option<(Vec<u8>, Psk)>,
-    /// A client offers early data with its PSK, and ends it where the server takes it.
+    /// A client offers early data with its PSK, and ends it where the server takes it; a server takes it.
     early_data: bool,
     /// What a client offers, in its order; a server takes the first of its own that a client offers.
     pub suites: Vec<CipherSuite>,
@@ -100,6 +100,7 @@ pub struct Peer {
     pub chunks: VecDeque<(Epoch, Vec<u8>)>,
     /// Records to carry.
     pub wire: Vec<u8>,
+    early_keys: Option<Keys>,
     handshake_keys: Option<Keys>,
     application_keys: Option<Keys>,
     input: Vec<u8>,
@@ -152,6 +153,7 @@ impl Peer {
             unheard: VecDeque::new(),
             chunks: VecDeque::new(),
             wire: Vec::new(),
+            early_keys: None,
             handshake_keys: None,
             application_keys: None,
             input: Vec::new(),
@@ -248,7 +250,8 @@ impl Peer {
         Self { psk: Some((identity.into(), psk)), ..self }
     }
 
-    /// A client that offers early data, and sends none but its end.
+    /// A client that offers early data with its PSK, and sends none but its end unless the script has some in its
+    /// first flight; a server that takes it.
     pub fn with_early_data(self) -> Self {
         Self { early_data: true, ..self }
     }
@@ -376,8 +379,7 @@ impl Peer {
         }
         let keys = match record.epoch {
             Epoch::Initial => None,
-            // Early data is scripted for carriers without records alone.
-            Epoch::Early => return,
+            Epoch::Early => Some(self.early_keys.as_mut().expect("early keys")),
             Epoch::Handshake => Some(self.handshake_keys.as_mut().expect("handshake keys")),
             Epoch::Application => Some(self.application_keys.as_mut().expect("application keys")),
         };

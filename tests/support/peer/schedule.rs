@@ -97,3 +97,18 @@ pub fn psk_binder(crypto: &CryptoProvider, psk: &Psk, messages: &[u8]) -> Vec<u8
     let early_secret = EarlySecret::new(kdf.clone(), Some(psk.expose()));
     binder(&kdf, &early_secret, psk, &kdf.hash().digest(messages)).to_vec()
 }
+
+/// `client_early_traffic_secret` behind a ClientHello, and the suite that goes with it: the first one of the PSK's
+/// hash.
+pub fn early_traffic_secret(
+    crypto: &CryptoProvider,
+    psk: &Psk,
+    suites: &[CipherSuite],
+    client_hello: &[u8],
+) -> (CipherSuite, Secret) {
+    let kdf = Kdf::new(crypto, psk.hash(), LabelPrefix::Tls13).expect("HKDF");
+    let suite =
+        suites.iter().find(|suite| suite.hash() == Some(psk.hash())).expect("a suite of the PSK's hash");
+    let hash = kdf.hash().digest(client_hello);
+    (*suite, EarlySecret::new(kdf, Some(psk.expose())).client_early_traffic_secret(&hash))
+}

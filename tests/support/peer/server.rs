@@ -9,7 +9,7 @@ use handfast::message::{
 use handfast::resumption::Psk;
 
 use super::body::{self, Body, Extensions};
-use super::schedule::{Schedule, psk_binder};
+use super::schedule::{Schedule, early_traffic_secret, psk_binder};
 use super::step::{self, Message};
 use super::{Keys, Numbers, Peer, Phase};
 
@@ -70,9 +70,20 @@ impl Peer {
         let suite = self.select_suite(hello);
         let crypto = self.crypto.clone();
         let psk = self.select_psk(message, hello);
+        let offers_early_data = hello.extensions.find(ExtensionType::EARLY_DATA).is_some();
+        self.early_data &= offers_early_data && psk.is_some();
         self.schedule.get_or_insert_with(|| Schedule::new(&crypto, suite, Vec::new())).add(message);
         self.send_server_hello(hello, suite, psk.as_ref());
-        self.send(step::EncryptedExtensions, Epoch::Handshake, &body::EncryptedExtensions::default());
+        let mut answers = body::EncryptedExtensions::default();
+        if let Some((_, psk)) = psk.as_ref().filter(|_| self.early_data) {
+            answers.extensions.push_raw(ExtensionType::EARLY_DATA, []);
+            let suites = &hello.cipher_suites;
+            let (_, secret) = early_traffic_secret(&self.crypto, psk, suites, &message.to_bytes());
+            self.read_under(&secret);
+        } else if offers_early_data {
+            self.reader.skip_early_data(1 << 20);
+        }
+        self.send(step::EncryptedExtensions, Epoch::Handshake, &answers);
         if psk.is_none() {
             if self.requests_certificate {
                 self.send_certificate_request();
@@ -89,24 +100,24 @@ impl Peer {
         self.send_flight();
     }
 
-    /// Our PSK, if the client offers it first; its binder verifies.
-    fn select_psk(&self, message: &Message, hello: &body::ClientHello) -> Option<Psk> {
+    /// Our PSK with its place among those offered, if the client offers it; its binder verifies.
+    fn select_psk(&self, message: &Message, hello: &body::ClientHello) -> Option<(u16, Psk)> {
         let (identity, psk) = self.psk.as_ref()?;
         let offered = hello.extensions.get::<OfferedPsks<'_>>()?;
-        offered.identities().next().filter(|offered| offered.identity == identity)?;
+        let index = offered.identities().position(|offered| offered.identity == identity)?;
         let whole = message.to_bytes();
         let truncated = &whole[..whole.len() - offered.truncated_len()];
         let before = self.schedule.as_ref().map_or(&[][..], Schedule::messages);
         let binder = psk_binder(&self.crypto, psk, &[before, truncated].concat());
-        assert_eq!(offered.binders().next(), Some(&binder[..]), "the binder does not verify");
-        Some(psk.clone())
+        assert_eq!(offered.binders().nth(index), Some(&binder[..]), "the binder does not verify");
+        Some((index as u16, psk.clone()))
     }
 
     fn send_server_hello(
         &mut self,
         hello: &body::ClientHello,
         suite: handfast::message::CipherSuite,
-        psk: Option<&Psk>,
+        psk: Option<&(u16, Psk)>,
     ) {
         let offered = hello.extensions.get::<KeyShareClientHello<'_>>().expect("shares");
         let share = offered.client_shares().next().expect("a share");
@@ -119,8 +130,9 @@ impl Peer {
         extensions.push(ExtensionType::KEY_SHARE, &KeyShareServerHello { server_share });
         let version = SupportedVersionsServerHello { selected_version: ProtocolVersion::TLS13 };
         extensions.push(ExtensionType::SUPPORTED_VERSIONS, &version);
-        if psk.is_some() {
-            extensions.push(ExtensionType::PRE_SHARED_KEY, &SelectedPsk { selected_identity: 0 });
+        if let Some((selected_identity, _)) = psk {
+            let selected = SelectedPsk { selected_identity: *selected_identity };
+            extensions.push(ExtensionType::PRE_SHARED_KEY, &selected);
         }
         let answer = body::ServerHello {
             legacy_version: ProtocolVersion::TLS12,
@@ -132,7 +144,7 @@ impl Peer {
         };
         self.send(step::ServerHello, Epoch::Initial, &answer);
         let schedule = self.schedule.as_mut().expect("a schedule");
-        schedule.agree(&shared_secret, psk);
+        schedule.agree(&shared_secret, psk.map(|(_, psk)| psk));
         let (client, server) = schedule.handshake.clone().expect("handshake secrets");
         self.handshake_keys = Some(Keys::new(&self.crypto, suite, &server));
         self.read_under(&client);
@@ -152,6 +164,11 @@ impl Peer {
     fn hear_client_flight(&mut self) -> bool {
         let Some(message) = self.unheard.pop_front() else { return false };
         match message.msg_type {
+            HandshakeType::END_OF_EARLY_DATA => {
+                self.add(&message);
+                let handshake = self.schedule.as_ref().and_then(|schedule| schedule.handshake.clone());
+                self.read_under(&handshake.expect("handshake secrets").0);
+            }
             HandshakeType::CERTIFICATE => self.hear_certificate(&message),
             HandshakeType::CERTIFICATE_VERIFY => self.hear_certificate_verify(&message),
             HandshakeType::FINISHED => {

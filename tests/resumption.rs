@@ -11,7 +11,9 @@ use handfast::handshake::{
     Authentication, ClientAuth, Config, Epoch, Fault, Handshake, PeerFault, ReceivedTicket,
 };
 use handfast::identity::ExpectedPeer;
-use handfast::message::{CipherSuite, EncryptedExtensions, ExtensionType, NamedGroup, PskKeyExchangeMode};
+use handfast::message::{
+    CipherSuite, ClientHello, EncryptedExtensions, ExtensionType, NamedGroup, PskKeyExchangeMode,
+};
 use handfast::resumption::{MAX_TICKET_KEYS, MAX_TICKET_LIFETIME, Psk, PskOffer, Session, TicketKeys};
 use handfast::wire::Decode;
 
@@ -167,6 +169,21 @@ fn what_does_not_fit_is_a_full_handshake() {
 
     world.server.find_psks = false;
     assert_eq!(authentications(world.second(offers(), &store)), full, "a server that does not look");
+}
+
+#[test]
+fn a_session_made_under_another_server_name_is_not_offered() {
+    let mut world = World::new();
+    let (tickets, store) = world.first();
+    world.server_name = "other.test";
+    let (client, _) = world.ends(vec![offer(&tickets[0])]);
+    let (_, hello) = client.machine.owed().unwrap();
+    let hello = ClientHello::decode(&hello[4..]).unwrap();
+    assert!(hello.extensions.find(ExtensionType::PRE_SHARED_KEY).is_none());
+    assert_eq!(
+        authentications(world.second(vec![offer(&tickets[0])], &store)),
+        [Authentication::Certificate; 2]
+    );
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Start {
             legacy_session_id,
             extension_types: Vec::new(),
         };
-        let psks = OfferedPsk::all(self.psks, step);
+        let psks = OfferedPsk::all(self.psks, offer.expected.server_name(), step);
         //= R-4.3.2-3
         Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
     }

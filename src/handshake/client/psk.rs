@@ -25,9 +25,14 @@ pub(super) struct OfferedPsk {
 }
 
 impl OfferedPsk {
-    /// Those of the offers that the config's provider and suites can do.
-    pub(super) fn all(offers: Vec<PskOffer>, step: &Step<'_>) -> Vec<Self> {
+    /// Those of the offers that the config's provider and suites can do. A session that was made under another server
+    /// name is none: its server proved to be somebody else.
+    pub(super) fn all(offers: Vec<PskOffer>, server_name: Option<&str>, step: &Step<'_>) -> Vec<Self> {
         let usable = |offer: PskOffer| {
+            let session = offer.session.as_ref();
+            if session.is_some_and(|session| session.server_name.as_deref() != server_name) {
+                return None;
+            }
             let hash = offer.psk.hash();
             let suites = &step.config.cipher_suites;
             //= R-4.2.2-13

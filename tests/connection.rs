@@ -192,7 +192,11 @@ fn the_peer_is_asked_for_a_key_update_once_until_it_has_sent_one() {
     assert_eq!(updates(&client), 1);
     client.connection.update_keys(true);
     settle(&mut client, &mut server).unwrap();
-    assert_eq!(updates(&client), 2);
+    assert_eq!(updates(&client), 1, "a silent end answers once");
+    server.seal_to(b"data", &mut client);
+    client.receive().unwrap();
+    assert_eq!(updates(&client), 2, "and before its next data");
+    assert_eq!(client.plaintext, b"data");
 }
 
 //= R-4.7.3-8 test

@@ -160,18 +160,26 @@ fn a_record_sealed_in_place_is_the_one_that_seal_writes() {
 }
 
 #[test]
-fn a_peer_that_asks_for_key_updates_and_never_reads_costs_a_bounded_queue() {
+fn requests_for_a_key_update_are_answered_once_while_we_are_silent_and_once_before_our_next_data() {
     use super::super::receiver::Due;
     use super::super::sender::Sender;
     let mut sender = Sender::new(connected(None));
     for _ in 0..100 {
         sender.accept(Due { key_update: true, ..Due::default() });
     }
-    assert_eq!(sender.outgoing.owed_key_changes(), 32);
-    let found = read(&mut drain(&mut sender.outgoing));
-    assert_eq!(found, vec![(ContentType::HANDSHAKE, KEY_UPDATE.to_vec()); 32]);
+    assert_eq!(sender.outgoing.owed_key_changes(), 1);
+    let mut wire = drain(&mut sender.outgoing);
     sender.accept(Due { key_update: true, ..Due::default() });
-    assert!(sender.owes_transmit());
+    assert!(!sender.owes_transmit(), "still silent");
+    let mut out = [0; 200];
+    let sealed = sender.seal(b"data", &mut out).unwrap();
+    assert_eq!(sealed.consumed, 4);
+    wire.extend_from_slice(&out[..sealed.written]);
+    sender.accept(Due { key_update: true, ..Due::default() });
+    wire.extend(drain(&mut sender.outgoing));
+    let update = || (ContentType::HANDSHAKE, KEY_UPDATE.to_vec());
+    let data = (ContentType::APPLICATION_DATA, b"data".to_vec());
+    assert_eq!(read(&mut wire), [update(), update(), data, update()]);
 }
 
 //= R-4.7.3-9 test

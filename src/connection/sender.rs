@@ -13,15 +13,24 @@ pub struct Sender {
     pub(super) outgoing: Outgoing,
     /// We asked the peer for a KeyUpdate, and none has come since.
     update_requested: bool,
+    answer: Answer,
 }
 
-/// KeyUpdates of ours that may wait for `transmit` before further requests of the peer are answered by the ones
-/// that wait: memory for a peer that asks and never reads is bounded.
-const MAX_OWED_KEY_UPDATES: usize = 32;
+/// How far the peer's requests for a KeyUpdate are answered. While we are silent one answer is enough for all of them
+/// (§4.7.3); which requests get it depends on what came and what was sealed, and not on when `transmit` is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// No request has come since our last data: the next one is answered at once.
+    NoneOwed,
+    /// One has, and is answered.
+    Given,
+    /// Another one has: it is answered before our next data.
+    OwedBeforeData,
+}
 
 impl Sender {
     pub(super) const fn new(outgoing: Outgoing) -> Self {
-        Self { outgoing, update_requested: false }
+        Self { outgoing, update_requested: false, answer: Answer::NoneOwed }
     }
 
     /// Writes owed bytes (alerts, tickets, KeyUpdates) into `out`, of any size from 1 up, and says how many. 0
@@ -52,7 +61,12 @@ impl Sender {
     /// # Errors
     /// [`SealRefused`]: nothing changed.
     pub fn seal_vectored(&mut self, plaintext: &[&[u8]], out: &mut [u8]) -> Result<Sealed, SealRefused> {
-        self.outgoing.seal(Gather::new(plaintext), out)
+        self.answer_before_data();
+        let sealed = self.outgoing.seal(Gather::new(plaintext), out)?;
+        if sealed.consumed > 0 {
+            self.answer = Answer::NoneOwed;
+        }
+        Ok(sealed)
     }
 
     /// Makes a record without a copy: the `length` bytes of plaintext stand in `record`, behind
@@ -63,7 +77,19 @@ impl Sender {
     /// [`SealRefused`]: nothing changed. [`SealRefused::Owed`] if anything is to be transmitted first, a
     /// KeyUpdate that has become due included.
     pub fn seal_in_place(&mut self, record: &mut [u8], length: usize) -> Result<usize, SealRefused> {
-        self.outgoing.seal_in_place(record, length)
+        self.answer_before_data();
+        let sealed = self.outgoing.seal_in_place(record, length)?;
+        self.answer = Answer::NoneOwed;
+        Ok(sealed)
+    }
+
+    //= R-4.7.3-5
+    /// Owes the KeyUpdate that a request waits for, ahead of data.
+    fn answer_before_data(&mut self) {
+        if self.answer == Answer::OwedBeforeData {
+            self.outgoing.update_keys(KeyUpdateRequest::UPDATE_NOT_REQUESTED);
+            self.answer = Answer::Given;
+        }
     }
 
     /// The length of the record that the first of so many bytes of plaintext become, in bytes.
@@ -77,8 +103,11 @@ impl Sender {
         //= R-4.7.3-6
         self.update_requested &= !due.peer_updated_keys;
         //= R-4.7.3-5
-        if due.key_update && self.outgoing.owed_key_changes() < MAX_OWED_KEY_UPDATES {
+        if due.key_update && self.answer == Answer::NoneOwed {
             self.outgoing.update_keys(KeyUpdateRequest::UPDATE_NOT_REQUESTED);
+            self.answer = Answer::Given;
+        } else if due.key_update {
+            self.answer = Answer::OwedBeforeData;
         }
         match due.end {
             Some(End::Alert(alert)) => self.outgoing.alert(alert),

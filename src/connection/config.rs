@@ -8,13 +8,12 @@ use core::fmt;
 use super::choose::{Choice, choose};
 #[cfg(feature = "std")]
 use super::sessions::SharedReplayFilter;
-use super::sessions::{ExternalPsks, StoredSession, answer_judge_resumed, decline_reason, trust_digest};
+use super::sessions::{ExternalPsks, StoredSession, answer_judge_resumed, decline_reason};
 use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, HashAlgorithm, MAX_TAG_LEN};
 use crate::handshake::{
-    self, Answer, Ask, Carrier, ChooseCredential, ClientAuth, FindPsk, JudgeResumed, ReceivedTicket, Role,
-    SealTicket,
+    self, Answer, Ask, Carrier, ChooseCredential, FindPsk, JudgeResumed, ReceivedTicket, Role, SealTicket,
 };
 use crate::identity::{ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
@@ -154,7 +153,9 @@ impl Config {
         let crypto = &self.handshake.crypto;
         match ask {
             Ask::ChooseCredential(choose) => self.answer_choose(choose),
-            Ask::JudgePeer(judge) => self.trust.answer(judge, &self.expected_clients, crypto),
+            Ask::JudgePeer(judge) => {
+                self.trust.answer(judge, &self.expected_clients, self.handshake.request_ocsp, crypto)
+            }
             Ask::SealCookie(seal) => self.cookie_key.as_ref()?.seal(seal, crypto),
             Ask::OpenCookie(open) => {
                 Some(self.cookie_key.as_ref()?.open(open, crypto).unwrap_or_else(|| ask.failed()))
@@ -210,7 +211,8 @@ impl Config {
     }
 
     fn answer_judge_resumed(&self, judge: &JudgeResumed) -> Option<Answer> {
-        (!self.trust.is_asked()).then(|| answer_judge_resumed(judge, self.trust.clock_skew()))
+        let crypto = &self.handshake.crypto;
+        (!self.trust.is_asked()).then(|| answer_judge_resumed(judge, &self.trust, crypto))
     }
 
     /// What a client keeps of a ticket that came on a connection to `expected`; `None` if the provider has no SHA-256.
@@ -240,17 +242,19 @@ impl Config {
                     .into(),
             );
         }
-        if let Some(reason) = decline_reason(&stored.session, now, self.trust.clock_skew()) {
+        if let Some(reason) = decline_reason(&stored.session, now, &self.trust, &self.handshake.crypto) {
             return Err(reason);
         }
         PskOffer::resume(Arc::clone(&stored.session), stored.ticket.clone(), now)
             .ok_or_else(|| "the session's cipher suite is none that we know".into())
     }
 
-    /// What a client's sessions are bound to: whom it trusts, whom it expects, and every certificate that it may show.
+    /// What a client's sessions are bound to: whom it trusts, whom it expects, the server name that it sends, and
+    /// every certificate that it may show.
     fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
-        let trust = trust_digest(Role::Server, ClientAuth::None, Some(expected), &self.trust, crypto)?;
+        let mode = alloc::format!("server name {:?}", expected.server_name());
+        let trust = self.trust.digest(Role::Server, expected, self.handshake.request_ocsp, &mode, crypto)?;
         let hash = crypto.hash(HashAlgorithm::Sha256)?;
         let mut content = trust.0.to_vec();
         match &self.credentials {
@@ -353,15 +357,17 @@ impl ConfigBuilder {
     /// # Errors
     /// [`ConfigError`] names the field that cannot be as it is.
     pub fn build(mut self) -> Result<Config, ConfigError> {
+        self.handshake.request_ocsp |= self.trust.requests_staples();
         self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.is_empty();
         self.handshake.check().map_err(ConfigError::Handshake)?;
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
-        let client_auth = self.handshake.client_auth;
-        let rule = Some(&self.expected_clients);
+        let mode = alloc::format!("client authentication {:?}", self.handshake.client_auth);
+        let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
+        let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);
         Ok(Config {
-            trust_digest: trust_digest(Role::Client, client_auth, rule, &self.trust, &self.handshake.crypto),
+            trust_digest,
             ticket_keys: self.ticket_keys,
             external_psks: self.external_psks,
             #[cfg(feature = "std")]

@@ -1,141 +1,52 @@
-//! Whom we trust, and what pki's refusals mean in the terms of TLS: the one place where the two meet (RFC 9846
-//! §4.5.1.3, §6.2; 8446 §4.4.2.4, §6.2).
+//! Judging a peer's chain, and what pki's refusals mean in the terms of TLS: the one place where the two meet (RFC
+//! 9846 §4.5.1.1, §4.5.1.3, §6.2; 8446 §4.4.2.1, §4.4.2.4, §6.2).
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
-use core::time::Duration;
 
+#[cfg(feature = "std")]
+use super::shared_signature_cache::Remembering;
+use super::trust::{Kind, Rules, Trust, purpose};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::handshake::{Answer, JudgePeer, Role};
 use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
-use crate::message::SignatureScheme;
+use crate::message::{CertificateStatus, ExtensionType, SignatureScheme};
 use crate::pki::certificate::Certificate;
 use crate::pki::{
-    Judgement, Profile, Purpose, RefusalKind, SignatureError, SignedData, TrustAnchors, VerifySignature,
-    judge, signature_algorithm,
+    Accepted, Judgement, Refusal, RefusalKind, SignatureError, SignedData, Source, VerifySignature, judge,
+    signature_algorithm,
 };
-
-/// Whom we trust to say who a peer is.
-#[derive(Clone)]
-pub struct Trust(Kind);
-
-#[derive(Clone)]
-enum Kind {
-    Anchors { anchors: TrustAnchors, profile: Box<Profile>, intermediates: Vec<Arc<[u8]>> },
-    Ask,
-    AnyCertificate,
-}
+use crate::wire::Decode;
 
 impl Trust {
-    /// These anchors, under the profile for internal PKIs.
-    #[must_use]
-    pub fn anchors(anchors: TrustAnchors) -> Self {
-        let profile = Box::new(Profile::internal());
-        Self(Kind::Anchors { anchors, profile, intermediates: Vec::new() })
-    }
-
-    /// The caller judges: each handshake asks
-    /// ([`Ask::JudgePeer`](crate::handshake::Ask::JudgePeer)).
-    #[must_use]
-    pub const fn ask() -> Self {
-        Self(Kind::Ask)
-    }
-
-    /// Any certificate; reached through `danger`.
-    pub(crate) const fn any_certificate() -> Self {
-        Self(Kind::AnyCertificate)
-    }
-
-    /// The same under another profile; without effect where there are no anchors.
-    #[must_use]
-    pub fn with_profile(mut self, wanted: Profile) -> Self {
-        if let Kind::Anchors { profile, .. } = &mut self.0 {
-            **profile = wanted;
-        }
-        self
-    }
-
-    /// The same with these certificates in DER for paths, beside those that a peer sends; without effect where
-    /// there are no anchors.
-    #[must_use]
-    pub fn with_intermediates(mut self, wanted: Vec<Arc<[u8]>>) -> Self {
-        if let Kind::Anchors { intermediates, .. } = &mut self.0 {
-            *intermediates = wanted;
-        }
-        self
-    }
-
-    /// The anchors, if they are what we trust.
-    #[must_use]
-    pub const fn as_anchors(&self) -> Option<&TrustAnchors> {
-        match &self.0 {
-            Kind::Anchors { anchors, .. } => Some(anchors),
-            Kind::Ask | Kind::AnyCertificate => None,
-        }
-    }
-
-    /// Everything that decides whom we trust, as text to be hashed.
-    pub(super) fn write_content(&self, out: &mut dyn fmt::Write) -> fmt::Result {
-        match &self.0 {
-            Kind::Anchors { anchors, profile, .. } => {
-                let mut anchors: Vec<_> = anchors.as_slice().iter().collect();
-                anchors.sort_by_key(|anchor| anchor.certificate_der());
-                writeln!(out, "{profile:?}")?;
-                anchors.iter().try_for_each(|anchor| writeln!(out, "{anchor:?}"))
-            }
-            Kind::Ask => out.write_str("asked of the caller"),
-            Kind::AnyCertificate => out.write_str("any certificate"),
-        }
-    }
-
-    /// Does the caller judge?
-    pub(super) const fn is_asked(&self) -> bool {
-        matches!(self.0, Kind::Ask)
-    }
-
-    /// By how much a clock may be off.
-    pub(super) fn clock_skew(&self) -> Duration {
-        match &self.0 {
-            Kind::Anchors { profile, .. } => profile.clock_skew,
-            Kind::Ask | Kind::AnyCertificate => Duration::ZERO,
-        }
-    }
-
-    /// Judges, if this is not left to the caller. `expected` is the rule where the ask brings none.
+    /// Judges, if this is not left to the caller. `expected` is the rule where the ask brings none;
+    /// `requests_staples` says whether the peer was asked for staples.
     pub(super) fn answer(
         &self,
         ask: &JudgePeer,
         expected: &ExpectedPeer,
+        requests_staples: bool,
         crypto: &CryptoProvider,
     ) -> Option<Answer> {
         let chain: Vec<&[u8]> = ask.chain.certificates().collect();
-        let expected = ask.expected.as_deref().unwrap_or(expected);
-        let purpose = match ask.peer {
-            Role::Client => Purpose::Client,
-            Role::Server => Purpose::Server,
-        };
-        let (anchors, profile, intermediates) = match &self.0 {
+        let rules = match &self.0 {
             Kind::Ask => return None,
             Kind::AnyCertificate => return Some(accept_unjudged(ask, chain.first()?, crypto)),
-            Kind::Anchors { anchors, profile, intermediates } => (anchors, profile, intermediates),
+            Kind::Anchors(rules) => rules,
         };
-        let intermediates: Vec<&[u8]> = intermediates.iter().map(AsRef::as_ref).collect();
-        let mut judgement = Judgement::new(anchors, expected, purpose, ask.now, crypto);
-        judgement.profile = profile;
-        judgement.intermediates = &intermediates;
-        let accepted_schemes = AcceptedSchemes { crypto, schemes: &ask.signature_schemes_cert };
-        judgement.verifier = Some(&accepted_schemes);
-        Some(match judge(&chain, &judgement) {
+        let expected = ask.expected.as_deref().unwrap_or(expected);
+        let staples: Vec<&[u8]> = staples(ask).flatten().collect();
+        let stapled = requests_staples.then_some(&staples[..]);
+        Some(match rules.judge(&chain, stapled, expected, ask, crypto) {
             Ok(accepted) => ask.accept(accepted.public_key, Arc::new(accepted.identity)),
             Err(refusal) => {
                 let alert = if is_signed_with_broken_hash(&chain) {
                     AlertDescription::BAD_CERTIFICATE
                 } else {
-                    alert(refusal.kind(), ask.peer)
+                    alert(refusal.kind(), ask.peer, deciding_is_stapled(&refusal, ask))
                 };
                 ask.refuse(alert, refusal.report().to_string())
             }
@@ -143,10 +54,59 @@ impl Trust {
     }
 }
 
+impl Rules {
+    fn judge(
+        &self,
+        chain: &[&[u8]],
+        stapled: Option<&[&[u8]]>,
+        expected: &ExpectedPeer,
+        ask: &JudgePeer,
+        crypto: &CryptoProvider,
+    ) -> Result<Accepted, Box<Refusal>> {
+        let intermediates: Vec<&[u8]> = self.intermediates.iter().map(AsRef::as_ref).collect();
+        #[cfg(feature = "std")]
+        let remembering = self.signature_cache.as_deref().map(|cache| Remembering { cache, crypto });
+        #[cfg(feature = "std")]
+        let verifier = remembering.as_ref().map(|remembering| remembering as &dyn VerifySignature);
+        #[cfg(not(feature = "std"))]
+        let verifier = None;
+        let verifier =
+            AcceptedSchemes { schemes: &ask.signature_schemes_cert, verifier: verifier.unwrap_or(crypto) };
+        let mut judgement = Judgement::new(&self.anchors, expected, purpose(ask.peer), ask.now, crypto);
+        judgement.profile = &self.profile;
+        judgement.intermediates = &intermediates;
+        judgement.verifier = Some(&verifier);
+        judgement.stapled = stapled;
+        judgement.policies = &self.policies;
+        match &self.revocation {
+            None => judge(chain, &judgement),
+            Some(revocation) => revocation.borrowed(|revocation| {
+                judge(chain, &Judgement { revocation: Some(revocation), ..judgement })
+            }),
+        }
+    }
+}
+
+/// The OCSP response beside each certificate of the chain.
+fn staples(ask: &JudgePeer) -> impl Iterator<Item = Option<&[u8]>> {
+    ask.chain.entries().map(|entry| {
+        let staple = entry.extensions.find(ExtensionType::STATUS_REQUEST)?;
+        CertificateStatus::decode(staple).ok().map(|status| status.ocsp_response)
+    })
+}
+
+/// Did the peer send a staple beside the certificate that decided?
+fn deciding_is_stapled(refusal: &Refusal, ask: &JudgePeer) -> bool {
+    match refusal.deciding_certificate().map(|certificate| certificate.source) {
+        Some(Source::Peer(index)) => staples(ask).nth(index).flatten().is_some(),
+        Some(Source::Intermediate(_) | Source::Anchor(_) | Source::OcspResponse) | None => false,
+    }
+}
+
 /// Verifies signatures of certificates by the schemes that we said we accept there (§4.3.3), and no others.
 struct AcceptedSchemes<'a> {
-    crypto: &'a CryptoProvider,
     schemes: &'a [SignatureScheme],
+    verifier: &'a dyn VerifySignature,
 }
 
 impl VerifySignature for AcceptedSchemes<'_> {
@@ -158,7 +118,7 @@ impl VerifySignature for AcceptedSchemes<'_> {
         if !accepted.any(|accepted| algorithm.is_some_and(|algorithm| covers(accepted, algorithm))) {
             return Err(SignatureError::UnsupportedAlgorithm);
         }
-        self.crypto.verify_signature(signed)
+        self.verifier.verify_signature(signed)
     }
 }
 
@@ -174,8 +134,13 @@ fn covers(accepted: SignatureAlgorithm, algorithm: SignatureAlgorithm) -> bool {
 }
 
 /// The one alert that each kind of refusal sends (§6.2). Total: a new kind does not compile without its alert.
-const fn alert(kind: RefusalKind, peer: Role) -> AlertDescription {
+///
+/// `stapled`: did the peer staple a response to the certificate that decided? Then it is the response that cannot be
+/// accepted (RFC 6066 §8).
+const fn alert(kind: RefusalKind, peer: Role, stapled: bool) -> AlertDescription {
     match (kind, peer) {
+        (RefusalKind::StapleMissing, _) => AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
+        (RefusalKind::RevocationUnknown, _) if stapled => AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
         (RefusalKind::UnknownIssuer, _) => AlertDescription::UNKNOWN_CA,
         (RefusalKind::Expired | RefusalKind::NotYetValid, _) => AlertDescription::CERTIFICATE_EXPIRED,
         (RefusalKind::Revoked, _) => AlertDescription::CERTIFICATE_REVOKED,
@@ -247,21 +212,6 @@ fn accept_unjudged(ask: &JudgePeer, leaf: &[u8], crypto: &CryptoProvider) -> Ans
             String::from("the certificate cannot be read, or its key is none that signatures verify with");
         ask.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason)
     })
-}
-
-impl fmt::Debug for Trust {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Kind::Anchors { anchors, profile, intermediates } => f
-                .debug_struct("Trust")
-                .field("anchors", &anchors.as_slice().len())
-                .field("profile", &profile.name)
-                .field("intermediates", &intermediates.len())
-                .finish(),
-            Kind::Ask => f.write_str("Trust(asked of the caller)"),
-            Kind::AnyCertificate => f.write_str("Trust(DANGER: any certificate)"),
-        }
-    }
 }
 
 #[cfg(test)]

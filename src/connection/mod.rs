@@ -34,9 +34,13 @@ mod incoming;
 mod judge;
 mod outgoing;
 mod receiver;
+mod revocation_check;
 mod sender;
 mod sessions;
+#[cfg(feature = "std")]
+mod shared_signature_cache;
 mod traffic;
+mod trust;
 
 pub use choose::{Choice, PassedOver};
 pub use config::{Config, ConfigBuilder, ConfigError, Credentials, UnknownServerName};
@@ -46,13 +50,16 @@ pub use credential::{Credential, CredentialError};
 pub use event::{Event, Need, Plaintext, Received};
 pub use fault::Fault;
 pub use inbox::Inbox;
-pub use judge::Trust;
 pub use outgoing::{SealRefused, Sealed};
 pub use receiver::{Due, ExportRefused, Receiver};
+pub use revocation_check::RevocationCheck;
 pub use sender::Sender;
 #[cfg(feature = "std")]
 pub use sessions::SharedReplayFilter;
 pub use sessions::{ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError};
+#[cfg(feature = "std")]
+pub use shared_signature_cache::SharedSignatureCache;
+pub use trust::Trust;
 
 pub use crate::record::{
     HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, NotTls, PaddingPolicy, RECORD_OVERHEAD, RecordFault,

@@ -134,7 +134,7 @@ finding_codes! {
     /// What says that it is not revoked is out of date.
     RevocationStale = "PATH-REVOCATION-STALE", Security, RevocationUnknown, "RFC 5280 §6.3.3 (a)";
     /// The certificate promises a stapled OCSP response, and none came that says good.
-    MustStaple = "PATH-MUST-STAPLE", Security, RevocationUnknown, "RFC 7633 §4.2.3.1";
+    MustStaple = "PATH-MUST-STAPLE", Security, StapleMissing, "RFC 7633 §4.2.3.1";
     /// The issuer's name is not the subject of the certificate above.
     NameChaining = "PATH-NAME-CHAINING", Security, UnknownIssuer, "RFC 5280 §6.1.3 (a)(4)";
     /// A critical extension is not understood.

@@ -24,6 +24,8 @@ pub enum RefusalKind {
     Revoked,
     /// Whether a certificate of the path is revoked could not be learned, and must be.
     RevocationUnknown,
+    /// The peer promised an OCSP response with its certificate, and gave none that says good.
+    StapleMissing,
     /// A signature does not verify.
     BadSignature,
     /// The certificate does not name whom we expect.
@@ -169,7 +171,9 @@ impl Refusal {
         Report(self)
     }
 
-    fn deciding_certificate(&self) -> Option<&PathCertificate> {
+    /// The certificate that the finding is about that decided; `None` if it is about none alone.
+    #[must_use]
+    pub fn deciding_certificate(&self) -> Option<&PathCertificate> {
         let path = self.tried.get(self.deciding_path)?;
         path.certificates.get(self.deciding.certificate?)
     }

@@ -66,7 +66,13 @@ impl SignatureCache {
         CachedVerifier { cache: RefCell::new(self), verifier, provider }
     }
 
-    fn remember(&mut self, signature: Sha256Digest) {
+    /// Has a signature of this digest verified?
+    pub(crate) fn contains(&self, signature: &Sha256Digest) -> bool {
+        self.verified.contains(signature)
+    }
+
+    /// Remembers a signature that has verified.
+    pub(crate) fn remember(&mut self, signature: Sha256Digest) {
         if self.capacity == 0 || !self.verified.insert(signature) {
             return;
         }
@@ -81,10 +87,10 @@ impl SignatureCache {
 
 impl VerifySignature for CachedVerifier<'_> {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
-        let Some(digest) = digest(self.provider, signed) else {
+        let Some(digest) = signed.sha256(self.provider) else {
             return self.verifier.verify_signature(signed);
         };
-        if self.cache.borrow().verified.contains(&digest) {
+        if self.cache.borrow().contains(&digest) {
             return Ok(());
         }
         self.verifier.verify_signature(signed)?;
@@ -93,22 +99,24 @@ impl VerifySignature for CachedVerifier<'_> {
     }
 }
 
-/// Each part with its length, so that no bytes can move from one to the next.
-fn digest(provider: &CryptoProvider, signed: &SignedData<'_>) -> Option<Sha256Digest> {
-    let mut running = provider.hash(HashAlgorithm::Sha256)?.start();
-    let parts: [&[u8]; 6] = [
-        signed.algorithm.algorithm.contents(),
-        signed.algorithm.parameters.unwrap_or_default(),
-        signed.key_parameters.unwrap_or_default(),
-        signed.subject_public_key_info,
-        signed.message,
-        signed.signature,
-    ];
-    let lengths: Vec<u8> =
-        parts.iter().flat_map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()).collect();
-    running.update(&lengths);
-    parts.iter().for_each(|part| running.update(part));
-    <[u8; 32]>::try_from(running.current().as_ref()).ok().map(Sha256Digest)
+impl SignedData<'_> {
+    /// What names a signature with all that it rests on; `None` if the provider has no SHA-256.
+    pub(crate) fn sha256(&self, provider: &CryptoProvider) -> Option<Sha256Digest> {
+        let mut running = provider.hash(HashAlgorithm::Sha256)?.start();
+        let parts: [&[u8]; 6] = [
+            self.algorithm.algorithm.contents(),
+            self.algorithm.parameters.unwrap_or_default(),
+            self.key_parameters.unwrap_or_default(),
+            self.subject_public_key_info,
+            self.message,
+            self.signature,
+        ];
+        // Each part with its length, so that no bytes can move from one to the next.
+        let length = |part: &&[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
+        running.update(&parts.iter().flat_map(length).collect::<Vec<u8>>());
+        parts.iter().for_each(|part| running.update(part));
+        <[u8; 32]>::try_from(running.current().as_ref()).ok().map(Sha256Digest)
+    }
 }
 
 #[cfg(all(test, feature = "ring"))]

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use super::super::Trust;
+use crate::crypto::CryptoProvider;
 use crate::handshake::{Answer, JudgeResumed};
 use crate::resumption::Session;
 use crate::time::Time;
@@ -11,15 +13,23 @@ use crate::time::Time;
 pub const MAX_LINEAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The answer to [`JudgeResumed`].
-pub(in super::super) fn answer(ask: &JudgeResumed, clock_skew: Duration) -> Answer {
-    match decline_reason(&ask.session, ask.now, clock_skew) {
+pub(in super::super) fn answer(ask: &JudgeResumed, trust: &Trust, crypto: &CryptoProvider) -> Answer {
+    match decline_reason(&ask.session, ask.now, trust, crypto) {
         None => ask.accept(),
         Some(reason) => ask.decline(reason),
     }
 }
 
 /// Why the session may not be resumed at `now`; `None` if it may.
-pub(in super::super) fn decline_reason(session: &Session, now: Time, clock_skew: Duration) -> Option<String> {
+///
+/// What can be known again of a chain of which only names were kept is that it was revoked. Whether it is still said
+/// to be good cannot, so what was judged good is taken as good until [`MAX_LINEAGE`] is over.
+pub(in super::super) fn decline_reason(
+    session: &Session,
+    now: Time,
+    trust: &Trust,
+    crypto: &CryptoProvider,
+) -> Option<String> {
     if session.is_expired(now) {
         return Some(String::from("the ticket's lifetime is over"));
     }
@@ -30,6 +40,9 @@ pub(in super::super) fn decline_reason(session: &Session, now: Time, clock_skew:
     }
     let identity = session.peer_identity.as_ref()?;
     let not_after = identity.earliest_not_after;
-    (now.saturating_sub(clock_skew) > not_after)
-        .then(|| alloc::format!("a certificate of the peer's chain expired at {not_after}, it is {now}"))
+    if now.saturating_sub(trust.clock_skew()) > not_after {
+        return Some(alloc::format!("a certificate of the peer's chain expired at {not_after}, it is {now}"));
+    }
+    let revoked = trust.revoked_since(identity, crypto)?;
+    Some(alloc::format!("a certificate of the peer's chain may have been {revoked} (RFC 5280 §6.3)"))
 }

@@ -11,7 +11,6 @@ mod psks;
 mod shared_replay_filter;
 mod store;
 mod stored_session;
-mod trust_digest;
 
 pub use judge_resumed::MAX_LINEAGE;
 pub(super) use judge_resumed::{answer as answer_judge_resumed, decline_reason};
@@ -20,4 +19,3 @@ pub use psks::ExternalPsks;
 pub use shared_replay_filter::SharedReplayFilter;
 pub use store::SessionStore;
 pub use stored_session::{StoredSession, StoredSessionError};
-pub(super) use trust_digest::trust_digest;

@@ -279,6 +279,14 @@ impl Crl {
         self.index.find(&self.der, issuer, serial_number)
     }
 
+    /// The entries with a serial number, each with the issuer of its certificate.
+    pub(super) fn with_serial_number<'c>(
+        &'c self,
+        serial_number: &'c [u8],
+    ) -> impl Iterator<Item = (&'c NormalizedName, RevokedCertificate)> {
+        self.index.with_serial_number(&self.der, serial_number)
+    }
+
     /// Does an entry have a critical extension that is not understood? Then the list says nothing (§5.3).
     #[must_use]
     pub const fn has_unusable_entry(&self) -> bool {

@@ -66,22 +66,25 @@ impl CrlIndex {
         issuer: &NormalizedName,
         wanted: &[u8],
     ) -> Option<RevokedCertificate> {
-        let rest = |position: &Position| {
+        self.with_serial_number(der, wanted).find(|(of, _)| *of == issuer).map(|(_, revoked)| revoked)
+    }
+
+    /// The entries with a serial number, each with the issuer of its certificate.
+    pub(super) fn with_serial_number<'i>(
+        &'i self,
+        der: &'i [u8],
+        wanted: &'i [u8],
+    ) -> impl Iterator<Item = (&'i NormalizedName, RevokedCertificate)> {
+        let rest = move |position: &Position| {
             der.get(usize::try_from(position.offset).unwrap_or(usize::MAX)..).unwrap_or_default()
         };
         let start =
             self.entries.partition_point(|position| order(serial_number(rest(position))) < order(wanted));
-        for position in self.entries.iter().skip(start) {
+        self.entries.iter().skip(start).map_while(move |position| {
             let entry = Entry::read(&mut DerReader::new(rest(position))).ok()?;
-            if entry.serial_number != wanted {
-                return None;
-            }
-            let of_issuer = self.issuers.get(usize::try_from(position.issuer).unwrap_or(usize::MAX));
-            if of_issuer == Some(issuer) {
-                return Some(entry.revoked);
-            }
-        }
-        None
+            let issuer = self.issuers.get(usize::try_from(position.issuer).unwrap_or(usize::MAX))?;
+            (entry.serial_number == wanted).then_some((issuer, entry.revoked))
+        })
     }
 
     pub(super) const fn len(&self) -> usize {

@@ -2,6 +2,7 @@
 
 mod crl;
 mod crl_index;
+mod judged_before;
 mod ocsp;
 
 pub use crl::{CertificateList, Crl, CrlStore, MAX_CRL_LEN, RevokedCertificate};

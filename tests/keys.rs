@@ -66,6 +66,7 @@ fn an_ec_key_may_lack_its_public_key() {
     assert_eq!(key.private_key(), private_key("p256-pkcs8").expect("key").private_key());
 }
 
+//= R-4.3.3-8 test
 #[test]
 fn keys_of_other_kinds_are_refused_by_name() {
     let refusals = [

@@ -62,6 +62,7 @@ impl Judge {
     }
 }
 
+//= R-4.5.1-12 test
 #[test]
 fn a_chain_in_any_order_leads_to_its_anchor() {
     let root = root(ca("root"));
@@ -85,6 +86,7 @@ fn a_chain_in_any_order_leads_to_its_anchor() {
     }
 }
 
+//= R-4.5.1-11 test
 #[test]
 fn intermediates_that_we_hold_complete_a_chain() {
     let root = root(ca("root"));

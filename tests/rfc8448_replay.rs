@@ -566,6 +566,7 @@ fn resumed_0_rtt_replays_in_both_roles() {
     assert_eq!(replay_section(4), [(10, 30); 2]);
 }
 
+//= R-4.2.4-9 test
 #[test]
 fn hello_retry_request_replays_in_both_roles() {
     assert_eq!(replay_section(5), [(8, 24); 2]);

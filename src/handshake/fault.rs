@@ -186,6 +186,7 @@ impl PeerFault {
         match self {
             //= R-4-2
             //= R-4.7.3-1
+            //= R-4.6-3
             Self::Unexpected { .. }
             | Self::SpansKeyChange
             | Self::WrongEpoch

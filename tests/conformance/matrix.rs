@@ -340,6 +340,7 @@ struct Count {
 //= R-4-2 test
 //= R-4.7.3-1 test
 //= R-4.5.2-3 test
+//= R-4.6-3 test
 #[test]
 fn a_message_that_no_arrow_draws_is_unexpected_message() {
     let messages = messages();

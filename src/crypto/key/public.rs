@@ -162,6 +162,7 @@ pub(super) fn key_algorithm(
         RSA_ENCRYPTION if identifier.parameters != Some(AnyRef::NULL) => {
             Err(PublicKeyError::Malformed { rule: "parameters of rsaEncryption are NULL (RFC 3279 §2.3.1)" })
         }
+        //= R-4.3.3-8
         RSA_ENCRYPTION => Ok(PublicKeyAlgorithm::Rsa),
         other => Err(PublicKeyError::Unsupported { algorithm: describe(other) }),
     }

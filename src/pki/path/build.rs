@@ -68,6 +68,7 @@ impl<'a> Search<'a> {
     /// Searches a path for the first certificate of `chain`. What else stands there and among the judgement's
     /// intermediates is material, in no order; what cannot be read of it is left aside.
     pub(crate) fn run(mut self, chain: &[&'a [u8]]) -> Result<ValidPath<'a>, Box<Refusal>> {
+        //= R-4.5.1-12
         let others = self.add_own(chain)?;
         let peer = others.iter().enumerate().map(|(index, der)| (Source::Peer(index + 1), *der));
         let ours = self.judgement.intermediates.iter().enumerate();
@@ -248,6 +249,7 @@ impl<'a> Search<'a> {
     /// key identifier fits and that are valid now.
     fn candidates(&mut self, path: &[usize]) -> Vec<usize> {
         let Some(issuer) = self.last(path).map(|node| node.certificate.issuer) else { return Vec::new() };
+        //= R-4.5.1-11
         self.add_anchor_nodes(&issuer);
         let Some(child) = self.last(path) else { return Vec::new() };
         let issuer = &child.certificate.issuer;

@@ -81,15 +81,8 @@ impl Start {
         //= R-4.3.8-7
         //= R-4.3.8-8
         //= R-4.3.8-10
-        //= R-4.3.8-1
         let first = config.groups.get(..1).unwrap_or_default();
         let shared = if config.key_share_groups.is_empty() { first } else { &config.key_share_groups };
-        //= R-4.3.8-3
-        //= R-4.3.8-4
-        //= R-4.3.8-7
-        //= R-4.3.8-8
-        //= R-4.3.8-10
-        //= R-4.3.8-1
         for group in config.groups.iter().filter(|group| shared.contains(group)) {
             shares.push((*group, start_key_exchange(*group, step)?));
         }

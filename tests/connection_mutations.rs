@@ -1,5 +1,14 @@
 //! What an attacker on the path can do to records: flip bits, drop, repeat, reorder and cut. Never a panic, never data
-//! that was not sent, never a handshake that both ends complete, but for what the RFC makes the receiver ignore.
+//! that was not sent, never a handshake that both ends complete, but for what the RFC makes the receiver ignore:
+//!
+//! | ignored | section |
+//! |---|---|
+//! | the version of an unprotected record, but for the first byte of the first one, by which TLS is told from other protocols | §5.1 |
+//! | a change_cipher_spec that is missing | E.4 |
+//! | one that comes twice, or earlier or later, but behind the first ClientHello and before Finished | §5 |
+//! | what follows close_notify | §6.1 |
+//!
+//! The version of a protected record is additional data of its AEAD, and is not ignored (§5.2).
 
 #![cfg(test)]
 #![cfg(feature = "ring")]
@@ -13,6 +22,7 @@ use std::sync::Arc;
 
 use handfast::connection::{Config, Fault};
 use handfast::handshake::Role;
+use handfast::message::NamedGroup;
 use support::pair::{End, builders, pair, records};
 
 /// What is done to the records of one direction.
@@ -113,8 +123,13 @@ fn say(end: &mut End, word: &[u8]) -> Vec<u8> {
     out
 }
 
-fn configs() -> (Arc<Config>, Arc<Config>) {
-    let (client, server) = builders();
+/// The configs of both, with a HelloRetryRequest in between or without.
+fn configs(retry: bool) -> (Arc<Config>, Arc<Config>) {
+    let (client, mut server) = builders();
+    if retry {
+        server.handshake.groups = vec![NamedGroup::SECP256R1];
+        server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
+    }
     (Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()))
 }
 
@@ -122,8 +137,12 @@ impl Outcome {
     /// Both ends are connected, and heard all that was said.
     fn is_complete(&self) -> bool {
         let heard = self.client.plaintext == ANSWER && self.server.plaintext == HELLO;
-        let connected = self.client.connection.is_connected() && self.server.connection.is_connected();
-        connected && heard && self.client.ended && self.server.ended && self.faults.is_empty()
+        self.is_connected() && heard && self.client.ended && self.server.ended && self.faults.is_empty()
+    }
+
+    /// Both ends believe in the handshake.
+    const fn is_connected(&self) -> bool {
+        self.client.connection.is_connected() && self.server.connection.is_connected()
     }
 
     /// Nothing was heard that was not said.
@@ -140,8 +159,13 @@ fn undisturbed(configs: &(Arc<Config>, Arc<Config>), role: Role) -> Vec<u8> {
     if role == Role::Client { outcome.client.wire } else { outcome.server.wire }
 }
 
-/// Bytes that a receiver ignores: the version of unprotected records (§5.1), but for the first byte of the first one,
-/// by which TLS is told from other protocols. That of protected records is additional data of their AEAD (§5.2).
+/// Bytes of handshake records: all but the last two, the word and the close.
+fn handshake_len(wire: &[u8]) -> usize {
+    let records = records(wire);
+    records[..records.len() - 2].iter().map(|record| record.len()).sum()
+}
+
+/// Bytes that a receiver ignores.
 fn ignored(wire: &[u8]) -> Vec<usize> {
     let mut start = 0;
     let mut ignored = Vec::new();
@@ -157,45 +181,59 @@ fn ignored(wire: &[u8]) -> Vec<usize> {
 
 #[test]
 fn a_flipped_bit_anywhere_is_noticed_but_in_the_version_of_unprotected_records() {
-    let configs = configs();
-    for role in [Role::Client, Role::Server] {
+    for (retry, role) in RUNS {
+        let configs = configs(retry);
         let wire = undisturbed(&configs, role);
-        let ignored = ignored(&wire);
+        let (ignored, handshake_len) = (ignored(&wire), handshake_len(&wire));
         for byte in 0..wire.len() {
             let mutation = Mutation::Flip { byte, bit: u8::try_from(byte % 8).unwrap() };
             let outcome = run(&configs, role, Some(mutation));
             outcome.assert_honest(mutation);
-            // Signatures differ in length from run to run, so the last bytes may not be there to be flipped.
+            // Signatures differ in length from run to run, so the last bytes may not be there to be flipped, or be of
+            // another record.
             let written =
                 if role == Role::Client { outcome.client.wire.len() } else { outcome.server.wire.len() };
             if byte < written {
                 assert_eq!(outcome.is_complete(), ignored.contains(&byte), "{role:?} {mutation:?}");
             }
+            if byte + 10 < handshake_len {
+                assert_eq!(outcome.is_connected(), ignored.contains(&byte), "{role:?} {mutation:?}");
+            }
         }
     }
 }
 
+/// With a HelloRetryRequest or without, and who is mutated.
+const RUNS: [(bool, Role); 4] =
+    [(false, Role::Client), (false, Role::Server), (true, Role::Client), (true, Role::Server)];
+
 #[test]
 fn records_dropped_repeated_or_reordered_are_noticed_but_change_cipher_spec() {
-    let configs = configs();
-    for role in [Role::Client, Role::Server] {
+    for (retry, role) in RUNS {
+        let configs = configs(retry);
         let wire = undisturbed(&configs, role);
         let types: Vec<u8> = records(&wire).iter().map(|record| record[0]).collect();
-        assert_eq!(types[..3], [22, 20, 23]);
+        assert!(types.starts_with(if retry { &[22, 20, 22, 23] } else { &[22, 20, 23] }));
         for (index, content_type) in types.iter().enumerate() {
+            let next = types.get(index + 1);
             for mutation in [Mutation::Drop(index), Mutation::Repeat(index), Mutation::Delay(index)] {
                 let outcome = run(&configs, role, Some(mutation));
                 outcome.assert_honest(mutation);
                 let harmless = match mutation {
-                    // A change_cipher_spec may be missing (E.4).
                     Mutation::Drop(_) => *content_type == 20,
-                    // It may come twice (§5); and what follows close_notify is not looked at (§6.1).
-                    Mutation::Repeat(_) => *content_type == 20 || index + 1 == types.len(),
-                    // The server's may come before ServerHello: the ClientHello has been sent (§5).
-                    Mutation::Delay(_) => role == Role::Server && types.get(index + 1) == Some(&20),
+                    Mutation::Repeat(_) => *content_type == 20 || next.is_none(),
+                    // A server's may come before its first message, for the ClientHello has been sent; and behind a
+                    // second hello, which is not Finished.
+                    Mutation::Delay(_) => {
+                        role == Role::Server && next == Some(&20) || *content_type == 20 && next == Some(&22)
+                    }
                     Mutation::Flip { .. } | Mutation::Cut(_) => false,
                 };
-                assert_eq!(outcome.is_complete(), harmless, "{role:?} {mutation:?}");
+                assert_eq!(outcome.is_complete(), harmless, "{retry} {role:?} {mutation:?}");
+                // A change_cipher_spec that comes behind Finished comes too late to stop the handshake.
+                if index + 2 < types.len() && *content_type != 20 {
+                    assert_eq!(outcome.is_connected(), harmless, "{retry} {role:?} {mutation:?}");
+                }
             }
         }
     }
@@ -203,13 +241,17 @@ fn records_dropped_repeated_or_reordered_are_noticed_but_change_cipher_spec() {
 
 #[test]
 fn a_direction_cut_anywhere_never_looks_complete() {
-    let configs = configs();
-    for role in [Role::Client, Role::Server] {
+    for (retry, role) in RUNS {
+        let configs = configs(retry);
         let wire = undisturbed(&configs, role);
+        let handshake_len = handshake_len(&wire);
         for at in (0..wire.len() - 10).step_by(3) {
             let mutation = Mutation::Cut(at);
             let mut outcome = run(&configs, role, Some(mutation));
             outcome.assert_honest(mutation);
+            if at + 10 < handshake_len {
+                assert!(!outcome.is_connected(), "{role:?} {mutation:?}");
+            }
             let hears = if role == Role::Client { &mut outcome.server } else { &mut outcome.client };
             assert!(!hears.ended && hears.connection.end_of_input().is_err(), "{role:?} {mutation:?}");
         }

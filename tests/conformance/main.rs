@@ -7,6 +7,7 @@
 
 mod alerts;
 mod client_faults;
+mod coverage;
 mod early_data;
 mod matrix;
 mod post_handshake;

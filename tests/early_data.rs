@@ -20,7 +20,7 @@ use handfast::crypto::Entropy;
 use handfast::handshake::{Authentication, ClientAuth, Milestone};
 use handfast::identity::ExpectedPeer;
 use handfast::message::NamedGroup;
-use handfast::resumption::TicketKeys;
+use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::time::Time;
 use support::pair::{End, builders, now, settle};
 
@@ -71,16 +71,21 @@ impl World {
 }
 
 fn ends(client: &Arc<Config>, server: &Arc<Config>, stored: Option<&StoredSession>) -> (End, End) {
-    let psks = stored.map(|stored| client.offer_session(stored, &peer(), now()).unwrap());
-    let seed = |role: u8| [role + 2 * u8::from(stored.is_some()); 32];
+    let offer = stored.map(|stored| client.offer_session(stored, &peer(), now()).unwrap());
+    ends_with(client, server, offer)
+}
+
+fn ends_with(client: &Arc<Config>, server: &Arc<Config>, offer: Option<PskOffer>) -> (End, End) {
+    let seed = |role: u8| [role + 2 * u8::from(offer.is_some()); 32];
+    let (of_client, of_server) = (seed(1), seed(2));
     let connection = Connection::client_with_psks(
         Arc::clone(client),
         peer(),
-        psks.into_iter().collect(),
+        offer.into_iter().collect(),
         now(),
-        Entropy::from_platform(seed(1)),
+        Entropy::from_platform(of_client),
     );
-    let server = Connection::server(Arc::clone(server), Entropy::from_platform(seed(2)));
+    let server = Connection::server(Arc::clone(server), Entropy::from_platform(of_server));
     (End::new(connection), End::new(server))
 }
 
@@ -159,11 +164,17 @@ fn no_more_early_data_is_sent_than_the_ticket_allows() {
 
 #[test]
 fn more_early_data_than_the_server_takes_is_unexpected_message() {
-    let mut world = World::new();
-    world.server.handshake.max_early_data_size = 999;
-    let (mut client, mut server) = world.second();
+    let world = World::new();
+    let config = Arc::new(world.client.clone().build().unwrap());
+    let mut offer = config.offer_session(&world.stored, &peer(), now()).unwrap();
+    // A client that takes its ticket for one that allows more.
+    let mut session = world.stored.session().clone();
+    session.max_early_data_size = LIMIT + 1;
+    offer.session = Some(Arc::new(session));
+    let (mut client, mut server) =
+        ends_with(&config, &Arc::new(world.server.clone().build().unwrap()), Some(offer));
     client.receive().unwrap();
-    seal_early(&mut client, &[7; 1000], &mut server).unwrap();
+    seal_early(&mut client, &[7; 1001], &mut server).unwrap();
     let fault = server.receive().unwrap_err();
     assert_eq!(fault.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE), "{fault}");
     assert!(server.early.is_empty());
@@ -182,6 +193,20 @@ fn a_server_that_takes_none_skips_it() {
     assert!(server.early.is_empty());
     assert!(rejected(&client) && rejected(&server));
     assert_eq!(authentication(&server), Authentication::Resumption, "the session is resumed all the same");
+    talk(&mut client, &mut server);
+}
+
+#[test]
+fn a_server_that_takes_less_than_the_ticket_allows_takes_none() {
+    let mut world = World::new();
+    world.server.handshake.max_early_data_size = LIMIT - 1;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, &[7; LIMIT as usize], &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty());
+    assert!(rejected(&client) && rejected(&server));
+    assert_eq!(authentication(&server), Authentication::Resumption);
     talk(&mut client, &mut server);
 }
 
@@ -207,7 +232,7 @@ fn a_hello_retry_request_rejects_it() {
     client.receive().unwrap();
     seal_early(&mut client, b"early", &mut server).unwrap();
     settle(&mut client, &mut server).unwrap();
-    assert!(server.early.is_empty() && rejected(&client) && !accepted(&server));
+    assert!(server.early.is_empty() && rejected(&client) && rejected(&server));
     assert_eq!(authentication(&server), Authentication::Resumption);
     talk(&mut client, &mut server);
 }

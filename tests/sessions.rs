@@ -234,8 +234,19 @@ fn time_ends_sessions() {
     let at = |time| second(&files, &stored, |_| {}, time);
     assert_eq!(at(later(lifetime - Duration::from_millis(1))), RESUMED);
     assert_eq!(at(later(lifetime)), FULL, "the ticket's lifetime");
-    let back = now().checked_sub(Duration::from_secs(3600)).unwrap();
-    assert_eq!(at(back), RESUMED, "a clock that went back");
+}
+
+#[test]
+fn a_clock_that_went_back_makes_no_session_live_longer() {
+    let files = Files::new();
+    let stored = first(&files);
+    let back = |seconds| now().checked_sub(Duration::from_secs(seconds)).unwrap();
+    let at = |time| second(&files, &stored, |_| {}, time);
+    assert_eq!(at(back(60)), RESUMED, "clocks of two servers differ");
+    assert_eq!(at(back(61)), FULL);
+    let client = files.client().build().unwrap();
+    assert!(client.offer_session(&stored, &peer(), back(60)).is_ok());
+    assert!(client.offer_session(&stored, &peer(), back(61)).unwrap_err().contains("gone back"));
 }
 
 #[test]

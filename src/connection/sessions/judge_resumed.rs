@@ -12,6 +12,10 @@ use crate::time::Time;
 /// How long after the original authentication a session may be resumed at all: a day. Renewed tickets do not move it.
 pub const MAX_LINEAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How far a clock may have gone back, or those of two servers may differ, before times no longer say how old a session
+/// is: a session of the future would live as long as the clock needs to come back to it.
+const MAX_STEP_BACK: Duration = Duration::from_secs(60);
+
 /// The answer to [`JudgeResumed`].
 pub(in super::super) fn answer(ask: &JudgeResumed, trust: &Trust, crypto: &CryptoProvider) -> Answer {
     match decline_reason(&ask.session, ask.now, trust, crypto) {
@@ -32,6 +36,12 @@ pub(in super::super) fn decline_reason(
 ) -> Option<String> {
     if session.is_expired(now) {
         return Some(String::from("the ticket's lifetime is over"));
+    }
+    let of_the_future = session.issued_at.max(session.authenticated_at);
+    if of_the_future.saturating_sub(clock_skew).saturating_sub(MAX_STEP_BACK) > now {
+        return Some(alloc::format!(
+            "the session is of {of_the_future}, and it is {now}: the clock has gone back"
+        ));
     }
     let age = now.saturating_since(session.authenticated_at);
     if age >= MAX_LINEAGE {

@@ -10,7 +10,7 @@ use super::psk::SelectedPsk;
 use crate::handshake::ask::{Ask, CheckReplay, Reply};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Direction, Epoch, Fault};
+use crate::handshake::{Direction, Epoch, Fault, Milestone};
 use crate::message::EndOfEarlyData;
 use crate::resumption::{Session, reveal_ticket_age};
 use crate::time::Time;
@@ -63,7 +63,8 @@ fn may_take(
     step: &Step<'_>,
 ) -> Option<Time> {
     let config = &step.config;
-    let is_offered = config.max_early_data_size > 0 && session.max_early_data_size > 0;
+    // A client may send all that its ticket allows: where we take less by now, we take none.
+    let is_offered = (1..=config.max_early_data_size).contains(&session.max_early_data_size);
     let fits = selected.index == 0
         && parameters.retried.is_none()
         && selected.cipher_suite == session.cipher_suite
@@ -78,8 +79,9 @@ fn may_take(
 
 //= R-4.3.10-5
 //= R-4.3.10-10
-/// Lets the carrier skip early data that is not taken.
-pub(super) fn skip_early_data(step: &mut Step<'_>) {
+/// Lets the carrier skip early data that is not taken, and the application know.
+pub(super) fn reject_early_data(step: &mut Step<'_>) {
+    step.actions.milestone(Milestone::EarlyDataRejected);
     let limit = step.config.max_early_data_size.max(step.config.limits.skipped_early_data);
     step.actions.skip_early_data(limit);
 }

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 
 use super::To;
 use super::authenticate::{WaitCert, WaitFinished};
-use super::early_data::{WaitEoed, skip_early_data};
+use super::early_data::{WaitEoed, reject_early_data};
 use super::negotiate::Selected;
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, Reply, Sign};
@@ -185,8 +185,7 @@ impl Negotiated {
             step.actions.milestone(Milestone::EarlyDataAccepted);
             step.keys(Direction::Receive, Epoch::Early, selected.cipher_suite, early);
         } else if selected.sends_early_data && !selected.hello_retried {
-            step.actions.milestone(Milestone::EarlyDataRejected);
-            skip_early_data(step);
+            reject_early_data(step);
         }
         if self.early.is_none() || !is_stream {
             let secret = client_handshake_traffic_secret;

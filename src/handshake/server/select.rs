@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::To;
 use super::client_hello::RecvdCh;
 use super::cookie::retry;
-use super::early_data::skip_early_data;
+use super::early_data::reject_early_data;
 use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
@@ -35,7 +35,7 @@ impl RecvdCh {
                 Ok(share) => Some(share),
                 Err(group) => {
                     if offer.sends_early_data {
-                        skip_early_data(step);
+                        reject_early_data(step);
                     }
                     let foreign = self.foreign_extensions;
                     return Ok(match retry(&self.hello, foreign, cipher_suite, group, step)? {

@@ -9,6 +9,7 @@
 mod combinations;
 mod cross;
 mod data;
+mod early_data;
 mod key_update;
 mod negotiation;
 mod pki;

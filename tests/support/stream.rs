@@ -20,6 +20,8 @@ pub(crate) struct Stream {
     output: Vec<u8>,
     now: Time,
     story: Story,
+    /// Early data that came.
+    pub(crate) early: Vec<u8>,
 }
 
 /// What there was to know, in order. A failing test shows it beside the peer's.
@@ -41,7 +43,7 @@ impl Stream {
     /// `now` is the time of the whole connection.
     pub(crate) fn new(transport: TcpStream, connection: Connection, now: Time) -> Self {
         let (inbox, output) = (Inbox::new(), vec![0; OUTPUT]);
-        Self { transport, connection, inbox, output, now, story: Story::default() }
+        Self { transport, connection, inbox, output, now, story: Story::default(), early: Vec::new() }
     }
 
     /// Goes on until the handshake is complete.
@@ -55,6 +57,17 @@ impl Stream {
                 return Ok(connected.clone());
             }
         }
+    }
+
+    /// Sends early data with the first flight, as much as the ticket allows.
+    pub(crate) fn write_early(&mut self, plaintext: &[u8]) -> io::Result<usize> {
+        let ready = |milestone: &Milestone| matches!(milestone, Milestone::EarlyDataReady { .. });
+        while !self.story.milestones.iter().any(ready) {
+            self.step()?;
+        }
+        let sealed = self.connection.seal_early(plaintext, &mut self.output).map_err(io::Error::other)?;
+        self.transport.write_all(&self.output[..sealed.written])?;
+        Ok(sealed.consumed)
     }
 
     /// What there was to know, in order.
@@ -90,7 +103,13 @@ impl Stream {
                 self.story.milestones.push(milestone);
                 return Ok(true);
             }
-            Ok(Event::Plaintext(_) | Event::EarlyPlaintext(_)) => return Ok(true),
+            Ok(Event::Plaintext(_)) => return Ok(true),
+            Ok(Event::EarlyPlaintext(plaintext)) => {
+                self.early.extend_from_slice(&plaintext);
+                let count = plaintext.len();
+                self.inbox.read(count);
+                return Ok(true);
+            }
             Ok(Event::End) => return Ok(false),
             Err(fault) => return Err(self.fail(fault)),
         };

@@ -1,5 +1,6 @@
 //! `handfast client`: one session, piped to stdin and stdout.
 
+use std::fs;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,13 +8,15 @@ use std::time::{Duration, Instant};
 use handfast::connection::Connection;
 use handfast::crypto::Entropy;
 use handfast::handshake::Role;
+use handfast::resumption::PskOffer;
 
 use crate::args::ClientArgs;
+use crate::clock;
 use crate::config;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::pipe;
-use crate::session::Session;
+use crate::session::{EarlyData, Session};
 use crate::summary::Summary;
 use crate::terminal::tell;
 use crate::transport::Wait;
@@ -22,21 +25,36 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let (setup, expected) = config::client(args, host(&args.address)?)?;
     let setup = Arc::new(setup);
     let entropy = entropy()?;
+    let early_data = args.early_data.as_ref().map(|path| {
+        fs::read(path).map_err(|error| Failure::file(path, format_args!("cannot be read: {error}")))
+    });
+    let early_data = EarlyData::new(early_data.transpose()?.unwrap_or_default());
+    let session = setup.session_file.as_ref().map(|file| file.offer(&setup.answering));
+    let session = session.transpose()?.flatten();
+    let resumes = session.is_some();
+    let external = args.psk.iter().map(|psk| PskOffer::external(psk.label.clone(), psk.psk.clone()));
+    let psks = session.into_iter().chain(external).collect();
     let started = Instant::now();
     let wait = Wait::within(args.limits.handshake_timeout);
     let stream = connect(&args.address, args.limits.handshake_timeout)?;
     let transport_ready = started.elapsed();
+    if let Some(file) = setup.session_file.as_ref().filter(|_| resumes) {
+        file.remove()?;
+    }
     let peer = stream.peer_addr().map_or_else(|_| args.address.clone(), |address| address.to_string());
     let expectation = expected.to_string();
-    let connection = Connection::client(Arc::clone(&setup.config), expected, entropy);
+    let config = Arc::clone(&setup.config);
+    let connection = Connection::client_with_psks(config, expected, psks, clock::now(), entropy);
     let journal = Journal { role: Role::Client, setup: Arc::clone(&setup), label: String::new() };
     let mut session = Session::new(connection, stream, journal);
+    session.early_data = early_data;
     let connected = session.handshake(wait)?;
     let summary = Summary {
         peer: &peer,
         expected: &expectation,
         connected: &connected,
         shown: &session.shown,
+        early_data: session.early_data.len(),
         setup: &setup,
         transport: Some(transport_ready),
         handshake: started.elapsed().saturating_sub(transport_ready),

@@ -3,16 +3,27 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use handfast::connection::{Config, ConfigBuilder, CookieKey, Credentials, Trust, UnknownServerName};
+use handfast::connection::{
+    Config, ConfigBuilder, CookieKey, Credentials, SharedReplayFilter, Trust, UnknownServerName,
+};
 use handfast::crypto;
 use handfast::danger;
 use handfast::handshake::ClientAuth;
 use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
+use handfast::resumption::TicketKeys;
+use handfast::time::Time;
 
-use crate::args::{ClientArgs, ClientAuthArg, CredentialArgs, NegotiationArgs, PeerArgs, ServerArgs};
+use crate::args::{ClientArgs, ClientAuthArg, CredentialArgs, NegotiationArgs, PeerArgs, PskArg, ServerArgs};
+use crate::clock;
 use crate::credential_file;
 use crate::failure::Failure;
 use crate::key_log::KeyLog;
+use crate::session_file::SessionFile;
+use crate::ticket_keys;
+
+/// Bytes of early data that a server takes, and how many ClientHellos that brought some it remembers.
+const MAX_EARLY_DATA: u32 = 16_384;
+const REPLAY_FILTER: usize = 65_536;
 
 /// What sessions of one run have in common.
 #[derive(Debug)]
@@ -23,29 +34,42 @@ pub(crate) struct Setup {
     pub(crate) answering: Config,
     pub(crate) key_log: Option<KeyLog>,
     pub(crate) accepts_any_certificate: bool,
+    /// Where a client keeps its session.
+    pub(crate) session_file: Option<SessionFile>,
 }
 
 /// The setup of a client, and whom it expects.
 pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPeer), Failure> {
     let expected = expected_server(args, host)?;
     let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
-    if args.peer.ca.is_empty() && !pinned && !args.peer.danger_accept_any_certificate {
+    let trusts = !args.peer.ca.is_empty() || pinned || args.peer.danger_accept_any_certificate;
+    if !trusts && args.psk.is_empty() {
         return Err(Failure::Setup(
-            "whom to trust is not said: give the server's CA with --ca, or pin its key with --pin-sha256"
+            "whom to trust is not said: give the server's CA with --ca, pin its key with --pin-sha256, or share a \
+             --psk with it"
                 .into(),
         ));
     }
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
     builder.handshake.probe_acceptance = args.probe_acceptance;
-    // They are not used, but a server that gives one has accepted our certificate.
-    builder.handshake.accept_tickets = !args.credentials.cert.is_empty();
-    Ok((setup(builder, key_log, &args.peer)?, expected))
+    // A server that gives one has accepted our certificate.
+    builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
+    builder.handshake.early_data = args.early_data.is_some();
+    let session_file = args.session_file.clone();
+    let session_file = session_file.map(|path| SessionFile { path, expected: expected.clone() });
+    Ok((Setup { session_file, ..setup(builder, key_log, &args.peer)? }, expected))
 }
 
 /// The setup of a server, and whom it lets in.
 pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure> {
-    if args.credentials.cert.is_empty() {
+    if args.credentials.cert.is_empty() && args.psk.is_empty() {
         return Err(Failure::Setup("a server shows a certificate: give --cert and --key".into()));
+    }
+    if args.client_auth == ClientAuthArg::Required && !args.psk.is_empty() {
+        return Err(Failure::Setup(
+            "a --psk stands in for no certificate that is required: say --client-auth optional or none"
+                .into(),
+        ));
     }
     let expected = identity(&args.peer)?;
     let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
@@ -68,7 +92,28 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
         builder.handshake.hello_retry_cookie = true;
         builder.cookie_key = Some(cookie_key()?);
     }
+    builder = resumption(args, builder)?;
     Ok((setup(builder.name_authorities(), key_log, &args.peer)?, expected))
+}
+
+/// What a server resumes, and which secrets it shares.
+fn resumption(args: &ServerArgs, mut builder: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
+    for PskArg { label, psk } in &args.psk {
+        builder.external_psks = builder.external_psks.with(label.clone(), psk.clone());
+    }
+    if args.tickets == 0 {
+        return Ok(builder);
+    }
+    // Of tickets under a key of this process alone, none was used before it began.
+    let (keys, first_use) = match &args.ticket_key {
+        Some(path) => (ticket_keys::open(path)?, clock::now()),
+        None => (TicketKeys::new(ticket_keys::fresh()?, Time::MAX), Time::MIN),
+    };
+    if args.early_data {
+        builder.handshake.max_early_data_size = MAX_EARLY_DATA;
+        builder.replay_filter = Some(Arc::new(SharedReplayFilter::new(REPLAY_FILTER, first_use)));
+    }
+    Ok(builder.tickets(args.tickets, keys))
 }
 
 /// What both roles take from the command line.
@@ -113,6 +158,7 @@ fn setup(builder: ConfigBuilder, key_log: Option<KeyLog>, peer: &PeerArgs) -> Re
         answering,
         key_log,
         accepts_any_certificate: peer.danger_accept_any_certificate,
+        session_file: None,
     })
 }
 
@@ -155,8 +201,5 @@ fn named(name: &str, error: PeerNameError) -> Failure {
 }
 
 fn cookie_key() -> Result<CookieKey, Failure> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|error| Failure::Setup(format!("the system gives no random bytes: {error}")))?;
-    Ok(CookieKey::new(key))
+    ticket_keys::fresh().map(CookieKey::new)
 }

@@ -37,8 +37,22 @@ impl Journal {
                 }
             }),
             Milestone::KeyUpdated => self.say("the peer has updated its keys"),
-            // The summary says that our certificate was sent; tickets are not used.
-            Milestone::ClientAuthPending | Milestone::NewSessionTicket(_) | _ => {}
+            Milestone::NewSessionTicket(ticket) => {
+                if let Some(file) = &self.setup.session_file {
+                    file.keep(&self.setup.answering, &ticket)?;
+                    self.say(&format!("the session is kept in {}", file.path.display()));
+                }
+            }
+            Milestone::EarlyDataAccepted => self.say(match self.role {
+                Role::Client => "the server takes our early data",
+                Role::Server => "early data comes; it is held until the client has proved that it is there",
+            }),
+            Milestone::EarlyDataRejected => self.say(match self.role {
+                Role::Client => "the server does not take our early data",
+                Role::Server => "early data is skipped",
+            }),
+            // The summary says that our certificate was sent.
+            Milestone::ClientAuthPending | _ => {}
         }
         Ok(None)
     }

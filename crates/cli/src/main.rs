@@ -8,13 +8,17 @@ mod config;
 mod credential_file;
 mod demo;
 mod failure;
+mod hex;
 mod journal;
 mod key_log;
 mod pipe;
+mod secret_file;
 mod server;
 mod session;
+mod session_file;
 mod summary;
 mod terminal;
+mod ticket_keys;
 mod transport;
 mod verify;
 

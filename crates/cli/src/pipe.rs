@@ -48,12 +48,17 @@ enum Order {
 
 /// Pipes until both directions are closed, or the peer's is.
 pub(crate) fn run(session: Session, idle: Option<Duration>) -> Result<(), Failure> {
-    let Session { connection, inbox, stream, journal, .. } = session;
+    let Session { connection, inbox, stream, journal, mut early_data, .. } = session;
+    write_stdout(&early_data.take_received())?;
     let (sender, receiver) = connection
         .split()
         .map_err(|_| Failure::Network("the session cannot be split while an ask is open".into()))?;
     let reading = stream.try_clone().map_err(|error| Failure::Network(format!("the socket: {error}")))?;
     let (orders, queue) = mpsc::sync_channel(BUFFERS + MAX_DUES);
+    let late = early_data.unsent();
+    if !late.is_empty() {
+        let _ = orders.send(Order::Data(late.to_vec()));
+    }
     let (empty, buffers) = mpsc::sync_channel(BUFFERS);
     for _ in 0..BUFFERS {
         let _ = empty.send(vec![0; BUFFER]);

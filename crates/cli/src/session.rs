@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{Connection, Event, Fault, Inbox, Need};
-use handfast::handshake::{Ask, Connected};
+use handfast::handshake::{Ask, Connected, Milestone};
 
 use crate::clock;
 use crate::failure::Failure;
@@ -22,7 +22,40 @@ pub(crate) struct Session {
     pub(crate) stream: TcpStream,
     pub(crate) journal: Journal,
     pub(crate) shown: Shown,
+    pub(crate) early_data: EarlyData,
     out: Vec<u8>,
+}
+
+/// Data ahead of the handshake.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EarlyData {
+    /// Client: what there is to send, and how many bytes of it were.
+    to_send: Vec<u8>,
+    sent: usize,
+    /// Server: what has come and was not read.
+    received: Vec<u8>,
+}
+
+impl EarlyData {
+    /// Client: all of this is to be sent.
+    pub(crate) const fn new(to_send: Vec<u8>) -> Self {
+        Self { to_send, sent: 0, received: Vec::new() }
+    }
+
+    /// Client: what is left to send.
+    pub(crate) fn unsent(&self) -> &[u8] {
+        self.to_send.get(self.sent..).unwrap_or_default()
+    }
+
+    /// How many bytes went ahead of the handshake.
+    pub(crate) const fn len(&self) -> usize {
+        self.sent + self.received.len()
+    }
+
+    /// Server: takes what has come.
+    pub(crate) fn take_received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
+    }
 }
 
 /// What we show to prove who we are.
@@ -53,6 +86,7 @@ impl Session {
             stream,
             journal,
             shown: Shown::NotAsked,
+            early_data: EarlyData::default(),
             out: vec![0; OUTPUT],
         }
     }
@@ -68,6 +102,12 @@ impl Session {
 
     /// Reads plaintext; 0 means that the peer has closed.
     pub(crate) fn read(&mut self, out: &mut [u8], wait: Wait) -> Result<usize, Failure> {
+        let early = &mut self.early_data.received;
+        if !early.is_empty() {
+            let count = early.as_slice().read(out).unwrap_or(0);
+            early.drain(..count);
+            return Ok(count);
+        }
         loop {
             match self.advance(wait)? {
                 Progress::Plaintext => {
@@ -114,9 +154,20 @@ impl Session {
     fn advance(&mut self, wait: Wait) -> Result<Progress, Failure> {
         loop {
             match self.connection.receive_from(&mut self.inbox, clock::now()) {
-                Ok(Event::Plaintext(_) | Event::EarlyPlaintext(_)) => return Ok(Progress::Plaintext),
+                Ok(Event::Plaintext(_)) => return Ok(Progress::Plaintext),
+                // Given to the application behind the handshake, which a replay never completes.
+                Ok(Event::EarlyPlaintext(plaintext)) => {
+                    let count = plaintext.len();
+                    self.early_data.received.extend_from_slice(&plaintext);
+                    self.inbox.read(count);
+                }
                 Ok(Event::End) => return Ok(Progress::End),
                 Ok(Event::Milestone(milestone)) => {
+                    if matches!(milestone, Milestone::EarlyDataReady { .. }) {
+                        self.send_early_data(wait)?;
+                    } else if matches!(milestone, Milestone::EarlyDataRejected) {
+                        self.early_data.sent = 0;
+                    }
                     if let Some(connected) = self.journal.note(milestone)? {
                         return Ok(Progress::Connected(connected));
                     }
@@ -127,6 +178,18 @@ impl Session {
                 Err(fault) => return Err(self.fail(fault)),
             }
         }
+    }
+
+    /// Sends as much early data as the ticket allows.
+    fn send_early_data(&mut self, wait: Wait) -> Result<(), Failure> {
+        while !self.early_data.unsent().is_empty() {
+            let sealed = self.connection.seal_early(self.early_data.unsent(), &mut self.out);
+            // Refused: the ticket allows no more.
+            let Ok(sealed) = sealed else { break };
+            self.early_data.sent += sealed.consumed;
+            transport::write(&mut self.stream, self.out.get(..sealed.written).unwrap_or_default(), wait)?;
+        }
+        Ok(())
     }
 
     /// Answers the open ask.

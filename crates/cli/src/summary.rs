@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use handfast::handshake::{Connected, Role};
+use handfast::handshake::{Authentication, Connected, Role};
 use handfast::identity::PeerIdentity;
 use handfast::pki::certificate::Certificate;
 
@@ -21,6 +21,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) connected: &'a Connected,
     pub(crate) shown: &'a Shown,
     pub(crate) setup: &'a Setup,
+    /// How many bytes of early data were taken.
+    pub(crate) early_data: usize,
     /// How long the transport took, if it was ours to make.
     pub(crate) transport: Option<Duration>,
     /// How long the handshake took.
@@ -87,13 +89,31 @@ impl Summary<'_> {
         fact("server name", connected.server_name.clone().unwrap_or_else(|| "none sent".to_owned()));
         let protocol = connected.application_protocol.as_ref().map(|name| name.escape_ascii().to_string());
         fact("ALPN", protocol.unwrap_or_else(|| "none agreed on".to_owned()));
+        fact("authentication", self.authentication());
+        if self.early_data > 0 {
+            fact("early data", format!("{} bytes, ahead of the handshake", self.early_data));
+        }
         match &connected.peer_identity {
             Some(identity) => self.peer_facts(identity, &mut fact),
+            None if connected.authentication == Authentication::ExternalPsk => {
+                fact("peer", "whoever else holds the PSK".to_owned());
+            }
             None => fact("peer", "anonymous: it showed no certificate".to_owned()),
         }
         fact("our certificate", self.our_certificate());
         self.dangers(&mut facts);
         facts
+    }
+
+    /// By what the peer was authenticated, and when.
+    fn authentication(&self) -> String {
+        match self.connected.authentication {
+            Authentication::Certificate => "on this connection".to_owned(),
+            Authentication::Resumption => {
+                format!("resumed: on the first connection, {}", self.connected.authenticated_at)
+            }
+            Authentication::ExternalPsk => "by an external PSK".to_owned(),
+        }
     }
 
     /// Who the peer is, and how it proved that.
@@ -125,6 +145,9 @@ impl Summary<'_> {
 
     fn our_certificate(&self) -> String {
         let subject = match self.shown {
+            Shown::NotAsked if self.connected.authentication == Authentication::Resumption => {
+                return "shown on the first connection, if it was asked for".to_owned();
+            }
             Shown::NotAsked => return "not asked for".to_owned(),
             Shown::Nothing => return "none: the peer asked for one, and none of ours fits".to_owned(),
             Shown::Certificate(subject) => subject,

@@ -1,8 +1,10 @@
 //! `handfast client`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs};
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArg};
 
 pub(super) const EXAMPLES: &str = "\
 When stdin ends, the server is told that no more comes, and what it still sends goes on to stdout; when the server
@@ -14,7 +16,11 @@ Examples:
   A server known by its SPIFFE id, behind an address that is not its name:
     handfast client 127.0.0.1:8443 --ca ca.pem --cert c.pem --key c.key --spiffe-id spiffe://prod.example/db
   One HTTP request:
-    printf 'GET / HTTP/1.0\\r\\n\\r\\n' | handfast client 127.0.0.1:8443 --name db.example.com --ca ca.pem";
+    printf 'GET / HTTP/1.0\\r\\n\\r\\n' | handfast client 127.0.0.1:8443 --name db.example.com --ca ca.pem
+  The same twice; the second time the session is resumed, and the request goes out with the first flight:
+    handfast client db.example.com:5433 --ca ca.pem --session-file db.session --early-data request.http";
+
+const SESSIONS: &str = "Sessions";
 
 #[derive(Args, Debug)]
 pub(crate) struct ClientArgs {
@@ -41,4 +47,19 @@ pub(crate) struct ClientArgs {
     /// Learn whether the server accepts our certificate, by asking it for a KeyUpdate behind the handshake
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) probe_acceptance: bool,
+    /// Resume the session in this file, if it still fits, and keep the one that the server gives in its place
+    ///
+    /// A session is used once. Whoever has the file can be the client.
+    #[arg(long, value_name = "FILE", help_heading = SESSIONS)]
+    pub(crate) session_file: Option<PathBuf>,
+    /// Send what this file holds ahead of stdin; with a session that allows it, as early data (0-RTT)
+    ///
+    /// The server may hear early data twice: somebody on the way can send it again.
+    #[arg(long, value_name = "FILE", requires = "session_file", help_heading = SESSIONS)]
+    pub(crate) early_data: Option<PathBuf>,
+    /// A secret that the server has too, in place of certificates, and its name; may be given several times
+    ///
+    /// It has the hash SHA-256. Who can list the processes of this machine sees it.
+    #[arg(long, value_name = "ID:HEX", value_parser = super::psk::psk, help_heading = SESSIONS)]
+    pub(crate) psk: Vec<PskArg>,
 }

@@ -5,6 +5,7 @@ mod credential;
 mod limits;
 mod negotiation;
 mod peer;
+mod psk;
 mod server;
 mod verify;
 
@@ -13,6 +14,7 @@ pub(crate) use credential::CredentialArgs;
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::PeerArgs;
+pub(crate) use psk::PskArg;
 pub(crate) use server::{ClientAuthArg, ServerArgs};
 pub(crate) use verify::{ProfileArg, PurposeArg, VerifyArgs};
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::hex;
+
 /// The options that name an identity, of which one at most is given.
 pub(super) const IDENTITIES: [&str; 4] =
     ["spiffe_id", "trust_domain", "pin_sha256", "pin_certificate_sha256"];
@@ -35,16 +37,7 @@ pub(crate) struct PeerArgs {
 
 /// 64 hexadecimal digits, with or without the colons that OpenSSL writes.
 fn digest(text: &str) -> Result<[u8; 32], String> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
-    let value = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let bytes: Option<Vec<u8>> = digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(value(high)? << 4 | value(low)?),
-            _ => None,
-        })
-        .collect();
-    bytes
+    hex::decode(&text.replace(':', ""))
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| "expected 64 hexadecimal digits, colons allowed".to_owned())
 }

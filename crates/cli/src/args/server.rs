@@ -1,9 +1,11 @@
 //! `handfast server`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use handfast::handshake::ClientAuth;
 
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs};
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArg};
 
 pub(super) const EXAMPLES: &str = "\
 The first line on stderr is `listening on ADDRESS:PORT`, with the port that was bound. Ctrl-C ends it.
@@ -12,9 +14,12 @@ Examples:
   Mutual TLS; the page at / tells each client what its session is:
     handfast server 127.0.0.1:8443 --ca ca.pem --cert server.pem --key server.key --http
   Two names, each with its certificate, and no client certificates:
-    handfast server [::]:443 --client-auth none --cert a.pem --key a.key --cert b.pem --key b.key --echo";
+    handfast server [::]:443 --client-auth none --cert a.pem --key a.key --cert b.pem --key b.key --echo
+  Two tickets for each client, which other servers with the same file resume too:
+    handfast server 127.0.0.1:8443 --ca ca.pem --cert s.pem --key s.key --http --tickets 2 --ticket-key ticket.key";
 
 const WHAT_TO_SERVE: &str = "What to serve (by default one session, piped to stdin and stdout)";
+const SESSIONS: &str = "Sessions";
 const HOW_MANY: &str = "How many";
 
 #[derive(Args, Debug)]
@@ -44,6 +49,26 @@ pub(crate) struct ServerArgs {
     /// Put what a HelloRetryRequest must remember into a cookie, and remember nothing
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) hello_retry_cookie: bool,
+    /// Give each client so many tickets, with which it resumes its session
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = SESSIONS)]
+    pub(crate) tickets: u8,
+    /// Seal tickets under the keys in this file; it is made if it is not there [default: a key of this process]
+    ///
+    /// One key a line, 64 hexadecimal digits, the newest first: all open tickets, the first seals them. Servers that
+    /// share the file and trust the same resume each other's sessions.
+    #[arg(long, value_name = "FILE", requires = "tickets", help_heading = SESSIONS)]
+    pub(crate) ticket_key: Option<PathBuf>,
+    /// Take early data (0-RTT) with tickets, up to 16384 bytes; it is held until the client has proved that it is
+    /// there
+    ///
+    /// With --ticket-key, none is taken within the first 20 seconds: who was heard before is not known.
+    #[arg(long, requires = "tickets", help_heading = SESSIONS)]
+    pub(crate) early_data: bool,
+    /// A secret that a client has too, in place of certificates, and its name; may be given several times
+    ///
+    /// It has the hash SHA-256. Who can list the processes of this machine sees it.
+    #[arg(long, value_name = "ID:HEX", value_parser = super::psk::psk, help_heading = SESSIONS)]
+    pub(crate) psk: Vec<PskArg>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Hold so many sessions at once; further clients wait

@@ -132,6 +132,7 @@ impl Service {
             expected: &self.expected,
             connected: &connected,
             shown: &shown,
+            early_data: session.early_data.len(),
             setup: &self.setup,
             transport: None,
             handshake: started.elapsed(),

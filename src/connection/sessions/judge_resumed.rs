@@ -38,7 +38,7 @@ pub(in super::super) fn decline_reason(
         return Some(String::from("the ticket's lifetime is over"));
     }
     let of_the_future = session.issued_at.max(session.authenticated_at);
-    if of_the_future.saturating_sub(clock_skew).saturating_sub(MAX_STEP_BACK) > now {
+    if of_the_future.saturating_sub(trust.clock_skew()).saturating_sub(MAX_STEP_BACK) > now {
         return Some(alloc::format!(
             "the session is of {of_the_future}, and it is {now}: the clock has gone back"
         ));

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod differential;
 mod ledger;
 mod limbo;
 mod peers;
@@ -27,6 +28,11 @@ const COMMANDS: &[Command] = &[
     Command { name: "spec", about: "print how far the ledger of SPEC.md has come", run: spec::run },
     Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
     Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
+    Command {
+        name: "differential",
+        about: "judge random chains together with OpenSSL and rustls-webpki",
+        run: differential::run,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -60,7 +66,7 @@ fn enter_workspace() -> std::io::Result<()> {
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND\n\n");
     for Command { name, about, .. } in COMMANDS {
-        text.push_str(&format!("  {name:<10} {about}\n"));
+        text.push_str(&format!("  {name:<12} {about}\n"));
     }
     text
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Done, Options, Part, Verdict, fuzz, gate};
+use crate::differential;
 use crate::step::Step;
 
 /// The part without which no later one makes sense.
@@ -22,6 +23,11 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "docs", shows: "rustdoc has no warning", run: docs },
     Part { name: "no_std", shows: "nothing in the library needs std", run: gate::no_std },
     Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
+    Part {
+        name: "differential",
+        shows: "OpenSSL and rustls-webpki disagree with the path validator as explained only",
+        run: judge_differently,
+    },
     Part { name: "long", shows: "the property tests hold over many more cases", run: long },
     Part { name: "fuzz", shows: "libFuzzer finds nothing in a short run of each target", run: fuzz::run },
 ];
@@ -33,7 +39,7 @@ const ALL: &str = "HANDFAST_ALL";
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Packages that stand outside the workspace.
-const OUTSIDE: [&str; 2] = ["crates/no-std-gate/Cargo.toml", "fuzz/Cargo.toml"];
+const OUTSIDE: [&str; 3] = [differential::MANIFEST, "crates/no-std-gate/Cargo.toml", "fuzz/Cargo.toml"];
 
 fn format(_: &Options) -> Verdict {
     Step::cargo(&["fmt", "--all", "--check"]).run()?;
@@ -107,6 +113,21 @@ fn demo(_: &Options) -> Verdict {
     }
     Step::cargo(&["build", "--release"]).run()?;
     Step::cargo(&["run", "--release", "--", "demo"]).limit(RUN_LIMIT).run()?;
+    Ok(Done::Passed)
+}
+
+/// All chains with `--all`, the first of them otherwise.
+fn judge_differently(options: &Options) -> Verdict {
+    if options.without_peers {
+        return left_out("--without-peers");
+    }
+    if !differential::can_link_openssl() {
+        return left_out("there is no libssl-dev to link");
+    }
+    let target = target_directory().to_string_lossy().into_owned();
+    let manifest = ["--manifest-path", differential::MANIFEST, "--target-dir", &target];
+    Step::cargo(&[&["test", "--quiet", "--locked"], &manifest[..]].concat()).run()?;
+    differential::judge(if options.all { &[] } else { &["--count", "500"] })?;
     Ok(Done::Passed)
 }
 

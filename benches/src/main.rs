@@ -1,11 +1,15 @@
-//! What a handshake and a record cost, each role by itself: processor time, allocations, memory.
+//! What a handshake and a record cost, each role by itself: processor time, allocations, memory; and what judging
+//! a chain costs, beside rustls-webpki.
 //!
-//! `cargo bench -p handfast-benches` prints tables. It measures and asserts nothing.
+//! `cargo bench -p handfast-benches` prints tables; the words `handshakes`, `records` and `paths` after `--`
+//! choose among them. It measures and asserts nothing.
 
 mod allocator;
 mod handshakes;
 mod meter;
+mod paths;
 mod records;
+mod revocation;
 mod session;
 
 use std::error::Error;
@@ -16,7 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("nothing is measured without --bench: use `cargo bench -p handfast-benches`");
         return Ok(());
     }
-    handshakes::time()?;
-    handshakes::memory()?;
-    records::costs()
+    let tables = ["handshakes", "records", "paths"];
+    let words: Vec<String> = std::env::args().filter(|word| tables.contains(&word.as_str())).collect();
+    let wanted = |table: &str| words.is_empty() || words.iter().any(|word| word == table);
+    if wanted("handshakes") {
+        handshakes::time()?;
+        handshakes::memory()?;
+    }
+    if wanted("records") {
+        records::costs()?;
+    }
+    if wanted("paths") {
+        paths::costs()?;
+        revocation::costs()?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::allocator;
 
 /// The time that this thread has spent on a processor.
-fn thread_cpu_time() -> Duration {
+pub(crate) fn thread_cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.try_into().unwrap_or_default(), time.tv_nsec.try_into().unwrap_or_default())
 }
@@ -41,4 +41,10 @@ impl Meter {
         self.held = (self.held + after.live).saturating_sub(before.live);
         done
     }
+}
+
+/// The middle one.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }

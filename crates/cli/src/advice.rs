@@ -40,6 +40,13 @@ fn refused(alert: AlertDescription, role: Role) -> Option<&'static str> {
         AlertDescription::CERTIFICATE_UNKNOWN if role == Role::Client => {
             "say whom you expect with --name, --spiffe-id or --trust-domain, if it is another than was found."
         }
+        AlertDescription::CERTIFICATE_REVOKED => {
+            "the peer needs a new certificate; an issuer that revoked it by mistake must issue a new list or response."
+        }
+        AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE => {
+            "the peer must staple a fresh OCSP response for its certificate; --revocation-unknown and \
+             --revocation-stale say what passes without."
+        }
         AlertDescription::ACCESS_DENIED => {
             "the client is known, but is not whom --spiffe-id, --trust-domain or the pin lets in."
         }

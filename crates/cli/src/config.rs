@@ -18,6 +18,7 @@ use crate::clock;
 use crate::credential_file;
 use crate::failure::Failure;
 use crate::key_log::KeyLog;
+use crate::revocation_files;
 use crate::session_file::SessionFile;
 use crate::ticket_keys;
 
@@ -128,7 +129,11 @@ fn common(
     builder.trust = if peer.danger_accept_any_certificate {
         danger::trust_any_certificate()
     } else {
-        Trust::anchors(credential_file::anchors(&peer.ca)?)
+        let trust = Trust::anchors(credential_file::anchors(&peer.ca)?);
+        match revocation_files::check(&peer.revocation)? {
+            Some(check) => trust.with_revocation(check),
+            None => trust,
+        }
     };
     builder = credentials.into_iter().fold(builder, ConfigBuilder::credential);
     let handshake = &mut builder.handshake;

@@ -9,6 +9,7 @@ use handfast::pki::{TrustAnchor, TrustAnchors};
 
 use crate::args::CredentialArgs;
 use crate::failure::Failure;
+use crate::revocation_files::ocsp_response;
 
 /// No certificate or key file is longer: a bundle of all public CAs has a quarter of a megabyte.
 const MAX_FILE: u64 = 16 << 20;
@@ -39,7 +40,24 @@ pub(crate) fn credentials(
             keys.len()
         )));
     }
-    args.cert.iter().zip(keys).map(|(chain, key)| credential(chain, key, crypto)).collect()
+    if args.staple.len() > args.cert.len() {
+        return Err(Failure::Setup(format!(
+            "{} --staple for {} --cert: give each certificate one at most, in the same order",
+            args.staple.len(),
+            args.cert.len()
+        )));
+    }
+    let staples = args.staple.iter().map(Some).chain(std::iter::repeat(None));
+    let files = args.cert.iter().zip(keys).zip(staples);
+    files
+        .map(|((chain, key), staple)| {
+            let credential = credential(chain, key, crypto)?;
+            Ok(match staple {
+                Some(path) => credential.with_ocsp_responses(vec![Some(ocsp_response(path)?)]),
+                None => credential,
+            })
+        })
+        .collect()
 }
 
 fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
@@ -67,18 +85,23 @@ fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Re
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, MAX_FILE)
+}
+
+/// Reads a file of at most so many bytes.
+pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let length = fs::metadata(path).map_err(|error| Failure::file(path, error))?.len();
-    if length > MAX_FILE {
+    if length > limit {
         return Err(Failure::file(
             path,
-            format_args!("has {length} bytes, more than any certificate or key"),
+            format_args!("has {length} bytes; {limit} are the most that such a file may have"),
         ));
     }
     fs::read(path).map_err(|error| Failure::file(path, error))
 }
 
 /// Is it PEM? DER of a certificate or key begins with the octet of SEQUENCE, and has no such line.
-fn is_pem(text: &[u8]) -> bool {
+pub(crate) fn is_pem(text: &[u8]) -> bool {
     text.windows(11).any(|window| window == b"-----BEGIN ")
 }
 

@@ -10,8 +10,10 @@ mod demo;
 mod failure;
 mod hex;
 mod journal;
+mod json;
 mod key_log;
 mod pipe;
+mod revocation_files;
 mod secret_file;
 mod server;
 mod session;
@@ -20,6 +22,7 @@ mod summary;
 mod terminal;
 mod ticket_keys;
 mod transport;
+mod verdict;
 mod verify;
 
 use std::process::ExitCode;

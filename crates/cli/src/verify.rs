@@ -1,23 +1,26 @@
 //! `handfast verify`: judges a chain from files and says why.
 
-use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use handfast::connection::RevocationCheck;
 use handfast::crypto::ring;
 use handfast::identity::{ExpectedPeer, PeerNameError};
 use handfast::pem;
 use handfast::pki::asn1::OwnedOid;
+use handfast::pki::certificate::Certificate;
 use handfast::pki::name::PublicSuffixes;
-use handfast::pki::revocation::{Crl, CrlStore, Revocation};
-use handfast::pki::{Accepted, Judgement, PolicyInputs, Profile, Purpose, judge};
+use handfast::pki::revocation::{CrlStore, Revocation};
+use handfast::pki::{Judgement, PolicyInputs, Profile, Purpose, judge};
 use handfast::time::Time;
 
 use crate::args::{ProfileArg, PurposeArg, VerifyArgs};
 use crate::clock;
-use crate::credential_file::{anchors, read};
+use crate::credential_file::{anchors, is_pem, read};
 use crate::failure::Failure;
+use crate::revocation_files::{self, ocsp_response};
 use crate::terminal::{printable, show};
+use crate::verdict::{accepted_json, accepted_text, refused_json, refused_text};
 
 /// The exit code of a refusal, as with a session.
 const REFUSED: u8 = 4;
@@ -27,10 +30,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let expected = expected(args)?;
     let profile = profile(args)?;
     let policies = policies(&args.policy)?;
-    let crls = crls(args)?;
-    let responses = args.ocsp.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    let responses: Vec<&[u8]> = responses.iter().map(Vec::as_slice).collect();
-    let chain = blocks(&args.chain, "CERTIFICATE")?;
+    let check = revocation_files::check(&args.revocation)?;
+    let staples = args.staple.iter().map(|path| ocsp_response(path)).collect::<Result<Vec<_>, _>>()?;
+    let staples: Vec<&[u8]> = staples.iter().map(AsRef::as_ref).collect();
+    let chain = chain(&args.chain)?;
     let chain: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
     let time = args.at.map_or_else(clock::now, Time::from_secs_since_1970);
     let purpose = match args.purpose {
@@ -39,36 +42,26 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         PurposeArg::Any => Purpose::Any,
     };
     let provider = ring::provider();
-    let mut revocation = Revocation::new(&crls);
+    let none = RevocationCheck::by_crls(CrlStore::new());
+    let rules = check.as_ref().unwrap_or(&none);
+    let responses: Vec<&[u8]> = rules.ocsp_responses.iter().map(AsRef::as_ref).collect();
+    let mut revocation = Revocation::new(&rules.crls);
     revocation.ocsp_responses = &responses;
+    (revocation.scope, revocation.unknown, revocation.stale) = (rules.scope, rules.unknown, rules.stale);
     let mut judgement = Judgement::new(&anchors, &expected, purpose, time, &provider);
     judgement.profile = &profile;
     judgement.policies = &policies;
-    judgement.revocation = (!args.crl.is_empty() || !args.ocsp.is_empty()).then_some(&revocation);
+    judgement.revocation = check.is_some().then_some(&revocation);
+    let asked = rules.requests_staples || !staples.is_empty();
+    judgement.stapled = asked.then_some(&staples[..]);
     let (text, code) = match judge(&chain, &judgement) {
+        Ok(accepted) if args.json => (format!("{}\n", accepted_json(&accepted)), ExitCode::SUCCESS),
         Ok(accepted) => (accepted_text(&accepted), ExitCode::SUCCESS),
-        Err(refusal) => (refusal.report().to_string(), ExitCode::from(REFUSED)),
+        Err(refusal) if args.json => (format!("{}\n", refused_json(&refusal)), ExitCode::from(REFUSED)),
+        Err(refusal) => (refused_text(&refusal), ExitCode::from(REFUSED)),
     };
     show(&printable(&text)).map_err(|error| Failure::Network(format!("stdout: {error}")))?;
     Ok(code)
-}
-
-/// Who it is, by which path, until when, and what was found all the same.
-fn accepted_text(accepted: &Accepted) -> String {
-    let mut text = format!(
-        "certificate accepted: {}\npath of {} to a trust anchor, valid until {}\n",
-        accepted.identity,
-        accepted.path.len(),
-        accepted.earliest_not_after()
-    );
-    for policy in &accepted.policies {
-        let _ = writeln!(text, "policy {policy}");
-    }
-    for finding in &accepted.findings {
-        let at = finding.certificate.map_or_else(String::new, |index| format!("certificate {index}: "));
-        let _ = writeln!(text, "warning: {at}{finding}");
-    }
-    text
 }
 
 fn expected(args: &VerifyArgs) -> Result<ExpectedPeer, Failure> {
@@ -111,28 +104,28 @@ fn policies(oids: &[String]) -> Result<PolicyInputs, Failure> {
     })
 }
 
-fn crls(args: &VerifyArgs) -> Result<CrlStore, Failure> {
-    let mut crls = Vec::new();
-    for path in &args.crl {
-        for der in blocks(path, "X509 CRL")? {
-            crls.push(Crl::from_der(der).map_err(|error| Failure::file(path, error))?);
-        }
+/// The certificates of a file in PEM, or the one in DER. What cannot be read is told with its place in the file.
+fn chain(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    let bytes = read(path)?;
+    if !is_pem(&bytes) {
+        Certificate::from_der(&bytes)
+            .map_err(|error| Failure::file(path, format_args!("no certificate: {error}")))?;
+        return Ok(vec![bytes]);
     }
-    Ok(crls.into_iter().collect())
-}
-
-/// The PEM blocks of this label in a file; there is at least one.
-fn blocks(path: &Path, label: &str) -> Result<Vec<Vec<u8>>, Failure> {
-    let text = read(path)?;
     let mut found = Vec::new();
-    for block in pem::blocks(&text) {
+    for block in pem::blocks(&bytes) {
         let block = block.map_err(|error| Failure::file(path, error))?;
-        if block.label == label {
-            found.push(block.decode().map_err(|error| Failure::file(path, error))?.to_vec());
+        if block.label == "CERTIFICATE" {
+            let der = block.decode().map_err(|error| Failure::file(path, error))?.to_vec();
+            if let Err(error) = Certificate::from_der(&der) {
+                let place = format_args!("the certificate at line {} cannot be read: {error}", block.line);
+                return Err(Failure::file(path, place));
+            }
+            found.push(der);
         }
     }
     match found.is_empty() {
-        true => Err(Failure::file(path, format_args!("no block \"BEGIN {label}\" is in it"))),
+        true => Err(Failure::file(path, "no block \"BEGIN CERTIFICATE\" is in it")),
         false => Ok(found),
     }
 }

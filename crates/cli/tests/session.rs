@@ -239,3 +239,15 @@ fn accepting_any_certificate_is_said_in_capitals_in_every_summary() {
     client.told(0, &["VERIFICATION OFF", "ANY CERTIFICATE IS ACCEPTED", "NONE OF ITS NAMES IS PROVED"]);
     assert!(!client.stderr.contains(&format!("peer               {SERVER_ID}")), "{}", client.stderr);
 }
+
+#[test]
+fn revocation_is_asked_of_both_sides_and_its_choices_are_heard() {
+    let files = Files::new("revocation");
+    let server = files.mutual_server("--echo --request-ocsp --revocation-unknown accept");
+    let asking = |options: &str| files.mutual_client(&server, options, b"x");
+    asking("--request-ocsp --revocation-unknown accept-uncovered").told(0, &[]);
+    asking("--request-ocsp").told(4, &["PATH-REVOCATION-UNKNOWN", "alert sent: certificate_unknown"]);
+    asking("--crl @missing.pem").told(1, &["missing.pem"]);
+    asking("--crl @ca.pem").told(1, &["ca.pem: no block \"BEGIN X509 CRL\" is in it"]);
+    asking("--staple @ca.pem").told(1, &["ca.pem: no OCSP response in DER"]);
+}

@@ -61,12 +61,72 @@ fn revocation_that_says_good_is_heard() {
 fn a_file_that_cannot_be_used_is_named() {
     for (options, name) in [
         ("--chain @missing.pem", "missing.pem"),
-        ("--chain @good.ocsp.der", "good.ocsp.der"),
+        ("--chain @good.ocsp.der", "good.ocsp.der: no certificate: "),
+        ("--chain @good.pem --ocsp @good.pem", "good.pem: no OCSP response in DER: "),
         ("--chain @good.pem --crl @good.pem", "good.pem"),
         ("--chain @good.pem --policy x", "\"x\""),
     ] {
         let (code, text) = verify(options);
         assert_eq!(code, 1, "{options}: {text}");
         assert!(text.contains(name), "{options}: {text}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_named_with_the_place_that_is_broken() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/revocation");
+    let good = std::fs::read_to_string(vectors.join("good.pem")).unwrap();
+    let crl = std::fs::read_to_string(vectors.join("fresh.crl.pem")).unwrap();
+    for (name, option, text, place) in [
+        ("base64.pem", "--chain", format!("# a comment\n{good}").replacen("MII", "M!I", 1), "line 3"),
+        ("der.pem", "--chain", good.replacen("MII", "MIA", 1), "the certificate at line 1 cannot be read: "),
+        (
+            "crl.pem",
+            "--chain @good.pem --crl",
+            crl.replacen("MIH", "MIA", 1),
+            "the CRL at line 1 cannot be read: ",
+        ),
+    ] {
+        let path = directory.join(name);
+        std::fs::write(&path, text).unwrap();
+        let (code, text) = verify(&format!("{option} {}", path.display()));
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains(name) && text.contains(place), "{text}");
+    }
+}
+
+#[test]
+fn json_says_the_same_in_one_line() {
+    let (code, text) = verify("--chain @good.pem --name host.example --json");
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with(r#"{"verdict":"accepted","identity":{"name":"host.example","#), "{text}");
+    assert!(text.contains(r#""valid_until":"2036-01-01T00:00:00Z""#), "{text}");
+    let (code, text) = verify("--chain @unknown.pem --crl @stale.crl.pem --json");
+    assert_eq!(code, 4, "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for part in [
+        r#"{"verdict":"refused","code":"PATH-REVOCATION-STALE","#,
+        r#""section":"RFC 5280 §6.3.3 (a)""#.replace('§', "\\u00a7").as_str(),
+        r#""missing":[{"kind":"CRL","uri":"http://crl.example/ca.crl"}"#,
+        r#""source":"the peer's own""#,
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn the_choices_about_revocation_are_the_callers() {
+    for (options, code) in [
+        ("--chain @good.pem --crl @stale.crl.pem --revocation-stale accept", 0),
+        ("--chain @unknown.pem --ocsp @good.ocsp.der", 4),
+        ("--chain @unknown.pem --ocsp @good.ocsp.der --revocation-unknown accept-uncovered", 0),
+        ("--chain @revoked.pem --crl @fresh.crl.pem --revocation-unknown accept", 4),
+        ("--chain @staple.pem --staple @staple.ocsp.der", 0),
+        ("--chain @staple.pem --staple @good.ocsp.der", 4),
+        ("--chain @revoked.pem --staple @revoked.ocsp.der", 4),
+    ] {
+        let (found, text) = verify(options);
+        assert_eq!(found, code, "{options}: {text}");
     }
 }

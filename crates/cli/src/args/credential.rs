@@ -14,4 +14,8 @@ pub(crate) struct CredentialArgs {
     /// without any --key, each --cert file must hold its key too
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub(crate) key: Vec<PathBuf>,
+    /// An OCSP response in DER for the leaf of the --cert in the same place of the command line, stapled for peers
+    /// that ask
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) staple: Vec<PathBuf>,
 }

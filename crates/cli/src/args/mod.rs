@@ -6,6 +6,7 @@ mod limits;
 mod negotiation;
 mod peer;
 mod psk;
+mod revocation;
 mod server;
 mod verify;
 
@@ -15,6 +16,7 @@ pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::PeerArgs;
 pub(crate) use psk::PskArg;
+pub(crate) use revocation::{RevocationArgs, ScopeArg, StaleArg, UnknownArg};
 pub(crate) use server::{ClientAuthArg, ServerArgs};
 pub(crate) use verify::{ProfileArg, PurposeArg, VerifyArgs};
 

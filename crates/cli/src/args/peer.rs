@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::RevocationArgs;
 use crate::hex;
 
 /// The options that name an identity, of which one at most is given.
@@ -28,6 +29,8 @@ pub(crate) struct PeerArgs {
     /// SHA-256 of the peer's whole certificate: the pin is the trust, no CA is needed
     #[arg(long, value_name = "HEX", group = "identity", value_parser = digest)]
     pub(crate) pin_certificate_sha256: Option<[u8; 32]>,
+    #[command(flatten)]
+    pub(crate) revocation: RevocationArgs,
     /// TAKE ANY CERTIFICATE, WHOEVER SIGNED IT AND WHOEVER IT NAMES: anyone on the way can be the peer
     ///
     /// The peer still proves that it holds the key. Every summary of a session says that this is on.

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::RevocationArgs;
+
 pub(super) const EXAMPLES: &str = "\
 Exit codes: 0 accepted, 1 a file or a setting is wrong, 2 the command line is wrong, 4 refused
 
 Examples:
   handfast verify --ca ca.pem --chain server.pem --name db.example
   handfast verify --ca ca.pem --chain client.pem --purpose client --spiffe-id spiffe://prod.example/web
-  handfast verify --ca ca.pem --chain server.pem --crl ca.crl.pem --profile rfc5280";
+  handfast verify --ca ca.pem --chain server.pem --crl ca.crl.pem --profile rfc5280
+  handfast verify --ca ca.pem --chain server.pem --json";
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
@@ -42,15 +45,17 @@ pub(crate) struct VerifyArgs {
     /// A certificate policy that must hold for the whole path; may be given several times, one of them is enough
     #[arg(long, value_name = "OID")]
     pub(crate) policy: Vec<String>,
-    /// CRLs in PEM; may be given several times. With --crl or --ocsp, what cannot be settled refuses
-    #[arg(long, value_name = "FILE")]
-    pub(crate) crl: Vec<PathBuf>,
-    /// An OCSP response in DER; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ocsp: Vec<PathBuf>,
     /// The time of judgement in seconds since 1970 in place of now
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) at: Option<i64>,
+    /// Say it as JSON, in one line
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) revocation: RevocationArgs,
+    /// An OCSP response in DER as the peer would staple it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) staple: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -86,6 +86,21 @@ fn the_demo_ends_with_one_line_that_says_how_it_went() {
 }
 
 #[test]
+fn the_demo_resumes_a_session_and_declines_one_behind_a_change_of_trust() {
+    let run = demo();
+    let (_, visits) = run.stdout.split_once("The client comes back with a ticket\n").unwrap();
+    let visits: Vec<_> = visits.lines().take(3).collect();
+    for (visit, phrases) in visits.iter().zip([
+        ["for the first time", "full handshake"],
+        ["to the same server", "resumed"],
+        ["to one that trusts one CA more", "full handshake"],
+    ]) {
+        assert!(phrases.iter().all(|phrase| visit.contains(phrase)), "{visit}");
+    }
+    assert_eq!(visits.len(), 3);
+}
+
+#[test]
 fn the_demo_fits_into_100_columns_and_has_no_colors_in_a_pipe() {
     let run = demo();
     assert!(run.stdout.lines().count() > 40);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{Config, Connection, Event, Need};
-use handfast::handshake::{Connected, KeyLogLine, Milestone, Role};
+use handfast::handshake::{Connected, KeyLogLine, Milestone, ReceivedTicket, Role};
 
 use crate::clock;
 use crate::failure::Failure;
@@ -19,6 +19,8 @@ pub(super) struct End {
     pub(super) connected: Option<Box<Connected>>,
     /// What the tap has not learned yet.
     pub(super) key_log: Vec<KeyLogLine>,
+    /// The last ticket that it was given.
+    pub(super) ticket: Option<Box<ReceivedTicket>>,
     /// How long it has worked.
     pub(super) worked: Duration,
     /// Has the peer said `close_notify`?
@@ -35,7 +37,16 @@ pub(super) struct Taken {
 
 impl End {
     pub(super) fn new(role: Role, connection: Connection, answering: Arc<Config>, worked: Duration) -> Self {
-        Self { role, connection, answering, connected: None, key_log: Vec::new(), worked, ended: false }
+        Self {
+            role,
+            connection,
+            answering,
+            connected: None,
+            key_log: Vec::new(),
+            ticket: None,
+            worked,
+            ended: false,
+        }
     }
 
     /// All that is owed.
@@ -78,6 +89,7 @@ impl End {
                 Event::Plaintext(_) | Event::EarlyPlaintext(_) => {}
                 Event::Milestone(Milestone::Connected(connected)) => self.connected = Some(connected),
                 Event::Milestone(Milestone::KeyLog(line)) => self.key_log.push(*line),
+                Event::Milestone(Milestone::NewSessionTicket(ticket)) => self.ticket = Some(ticket),
                 Event::Milestone(_) => {}
                 Event::Need(Need::Answer(_)) => asks.extend(self.answer()),
                 Event::End => {

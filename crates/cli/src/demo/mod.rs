@@ -1,6 +1,7 @@
 //! `handfast demo`: two connections of the library and two byte buffers, each step shown.
 
 mod certificates;
+mod coming_back;
 mod describe;
 mod end;
 mod screen;
@@ -58,6 +59,8 @@ fn play(screen: &mut Screen) -> Result<(), Failure> {
     server.connection.close();
     wire.carry(&mut server, &mut client)?;
 
+    coming_back::play(&certificates, wire.screen)?;
+
     match (&client.connected, &server.connected) {
         (Some(of_client), Some(of_server))
             if of_client.cipher_suite == of_server.cipher_suite && client.ended && server.ended =>
@@ -76,9 +79,7 @@ fn ends(certificates: &Certificates) -> Result<(End, End), Failure> {
         configs(certificates, &certificates.client).map_err(|error| wrong(&error))?;
     let (server, server_answers) =
         configs(certificates, &certificates.server).map_err(|error| wrong(&error))?;
-    let expected = ExpectedPeer::spiffe_id(SERVER_ID)
-        .and_then(|expected| expected.with_server_name(SERVER_NAME))
-        .map_err(|error| wrong(&error))?;
+    let expected = expected()?;
     let started = Instant::now();
     let client = Connection::client(client, expected, entropy()?);
     let client = End::new(Role::Client, client, client_answers, started.elapsed());
@@ -87,8 +88,24 @@ fn ends(certificates: &Certificates) -> Result<(End, End), Failure> {
     Ok((client, End::new(Role::Server, server, server_answers, started.elapsed())))
 }
 
+/// Whom the client expects.
+fn expected() -> Result<ExpectedPeer, Failure> {
+    ExpectedPeer::spiffe_id(SERVER_ID)
+        .and_then(|expected| expected.with_server_name(SERVER_NAME))
+        .map_err(|error| failed("the name to expect", &error))
+}
+
 /// A config that asks, so that the asks can be seen, and one that answers them.
 fn configs(certificates: &Certificates, own: &Issued) -> Result<(Arc<Config>, Arc<Config>), ConfigError> {
+    let mut builder = builder(certificates, own)?;
+    // The tap reads the wire with the key log.
+    danger::log_keys(&mut builder.handshake);
+    let asking = ConfigBuilder { trust: Trust::ask(), credentials: Credentials::Ask, ..builder.clone() };
+    Ok((Arc::new(asking.build()?), Arc::new(builder.build()?)))
+}
+
+/// A config that shows this, and trusts the CA.
+fn builder(certificates: &Certificates, own: &Issued) -> Result<ConfigBuilder, ConfigError> {
     let mut builder = Config::builder(crypto::ring::provider())
         .trust_pem(&certificates.ca)?
         .credential_pem(&own.certificate, &own.key)?
@@ -97,10 +114,7 @@ fn configs(certificates: &Certificates, own: &Issued) -> Result<(Arc<Config>, Ar
     if let Ok(expected) = ExpectedPeer::spiffe_trust_domain(TRUST_DOMAIN) {
         builder.expected_clients = expected;
     }
-    // The tap reads the wire with the key log.
-    danger::log_keys(&mut builder.handshake);
-    let asking = ConfigBuilder { trust: Trust::ask(), credentials: Credentials::Ask, ..builder.clone() };
-    Ok((Arc::new(asking.build()?), Arc::new(builder.build()?)))
+    Ok(builder)
 }
 
 fn failed(doing: &str, error: &dyn std::fmt::Display) -> Failure {

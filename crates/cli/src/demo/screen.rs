@@ -54,9 +54,19 @@ impl Screen {
 
     pub(super) fn chapter(&mut self, title: &str) {
         let head = format!("  {:NAME$}{:>7}  {:<15}{:<9}{:>8}", "", "bytes", "keys", "section", "time");
+        self.title(title);
+        self.line(&paint(QUIET, head));
+    }
+
+    pub(super) fn title(&mut self, title: &str) {
         self.line("");
         self.line(&paint(TITLE, title));
-        self.line(&paint(QUIET, head));
+    }
+
+    /// A whole handshake on one line.
+    pub(super) fn visit(&mut self, what: &str, outcome: &str, bytes: usize, time: Duration, note: &str) {
+        let time = readable(time);
+        self.line(&format!("  {what:32}{outcome:16}{bytes:>5} bytes {time:>8}  {note}"));
     }
 
     pub(super) fn flight(&mut self, from: Role, bytes: usize) {

@@ -74,7 +74,8 @@ fn faults(limits: &[Limit<'_>], sources: &str) -> Vec<String> {
     let is_function = |name: &&str| sources.contains(&format!("fn {name}("));
     let is_item = |name: &&str| {
         let is_field = || ["pub", "pub(crate)"].iter().any(|it| sources.contains(&format!("{it} {name}: ")));
-        is_function(name) || is_field() || sources.contains(&format!("const {name}: "))
+        let forms = [format!("const {name}: "), format!("mod {name};")];
+        is_function(name) || is_field() || forms.iter().any(|form| sources.contains(form))
     };
     for Limit { line, items, tests } in limits {
         if tests.is_empty() {

@@ -104,10 +104,15 @@ fn without_echo_and_http_a_server_pipes_stdin_and_stdout_of_one_session() {
     let mut server = files.mutual_server("");
     let mut stdin = server.stdin();
     stdin.write_all(b"from the server").unwrap();
-    drop(stdin);
-    let client = files.mutual_client(&server, "", b"from the client");
-    client.told(0, &[]);
-    assert_eq!(client.stdout, "from the server");
+    let port = server.port();
+    let credential = "--ca @ca.pem --name localhost --cert @client.pem --key @client.key";
+    let mut client = files.command(&format!("client 127.0.0.1:{port} {credential}")).spawn().unwrap();
+    // Who closes first ends the session, so the client stays until it has heard the server.
+    let mut heard = [0; 15];
+    client.stdout.as_mut().unwrap().read_exact(&mut heard).unwrap();
+    assert_eq!(&heard, b"from the server");
+    client.stdin.take().unwrap().write_all(b"from the client").unwrap();
+    Run::of_child(client).told(0, &[]);
     let server = server.end();
     server.told(0, &[CLIENT_ID]);
     assert_eq!(server.stdout, "from the client");

@@ -14,6 +14,7 @@
 //! What the machine under test says back is verified as a correct endpoint would: a signature or Finished of
 //! ours that does not verify fails the test.
 
+mod authentication;
 pub mod body;
 mod client;
 pub mod record;
@@ -26,9 +27,8 @@ use std::sync::Arc;
 
 use handfast::alert::Alert;
 use handfast::crypto::{CryptoError, CryptoProvider, EntropySource, PublicKey, Purpose, Sign};
-use handfast::handshake::{Epoch, Role, SignedContent};
-use handfast::message::{CipherSuite, HandshakeType, KeyUpdateRequest, NamedGroup, SignatureScheme};
-use handfast::pki::certificate::Certificate;
+use handfast::handshake::{Epoch, Role};
+use handfast::message::{CipherSuite, HandshakeType, KeyUpdateRequest, NamedGroup};
 use handfast::record::{ContentType, Read, RecordReader};
 use handfast::resumption::Psk;
 use handfast::wire::Decode;
@@ -425,72 +425,6 @@ impl Peer {
         let mut flight = core::mem::take(&mut self.flight);
         self.script.flights.iter().for_each(|edit| edit(&mut flight));
         flight.0.iter().for_each(|record| self.say(record));
-    }
-}
-
-/// Authentication, the same in both roles.
-impl Peer {
-    fn send_certificate(&mut self, credential: Option<&Credential>) {
-        let entry = |der: &Vec<u8>| body::CertificateEntry {
-            cert_data: der.clone(),
-            extensions: body::Extensions::default(),
-        };
-        let chain = credential.map(|credential| credential.chain.iter().map(entry).collect());
-        let certificate = body::Certificate {
-            certificate_request_context: Vec::new(),
-            certificate_list: chain.unwrap_or_default(),
-        };
-        self.send(step::Certificate, Epoch::Handshake, &certificate);
-    }
-
-    fn send_certificate_verify(&mut self, credential: &Credential) {
-        let algorithms = credential.key.algorithms();
-        let scheme = SignatureScheme::for_certificate_verify()
-            .find(|scheme| scheme.algorithm().is_some_and(|algorithm| algorithms.contains(&algorithm)))
-            .expect("a scheme for the key");
-        let hash = self.schedule.as_ref().expect("a schedule").transcript_hash();
-        let content = SignedContent::new(self.role, &hash);
-        let content = self.script.signed_content.as_ref().map_or(content.to_vec(), |edit| edit(&content));
-        let algorithm = scheme.algorithm().expect("an algorithm");
-        let signature = credential.key.sign(algorithm, &content, &mut Numbers).expect("signing");
-        let verify = body::CertificateVerify { algorithm: scheme, signature };
-        self.send(step::CertificateVerify, Epoch::Handshake, &verify);
-    }
-
-    fn send_finished(&mut self) {
-        let verify_data = self.schedule.as_ref().expect("a schedule").verify_data(self.role).to_vec();
-        self.send(step::Finished, Epoch::Handshake, &body::Finished { verify_data });
-    }
-
-    /// Certificate of the other end: its key, once there is one.
-    fn hear_certificate(&mut self, message: &Message) {
-        let certificate = body::Certificate::read(&message.body);
-        self.subject_key = certificate.certificate_list.first().map(|leaf| {
-            let leaf = Certificate::from_der(&leaf.cert_data).expect("a certificate");
-            PublicKey::from_spki(leaf.subject_public_key_info.der).expect("a key")
-        });
-        self.add(message);
-    }
-
-    fn hear_certificate_verify(&mut self, message: &Message) {
-        let verify = body::CertificateVerify::read(&message.body);
-        let hash = self.schedule.as_ref().expect("a schedule").transcript_hash();
-        let verifier = self.crypto.verifier(verify.algorithm.algorithm().expect("a scheme that we know"));
-        let content = SignedContent::new(self.role.peer(), &hash);
-        let key = self.subject_key.as_ref().expect("a certificate to verify with");
-        let verified = verifier.expect("a verifier").verify(key, &content, &verify.signature);
-        verified.expect("a CertificateVerify that verifies");
-        self.add(message);
-    }
-
-    fn hear_finished(&mut self, message: &Message) {
-        let verify_data = self.schedule.as_ref().expect("a schedule").verify_data(self.role.peer());
-        assert_eq!(message.body, *verify_data, "Finished does not verify");
-        self.add(message);
-    }
-
-    fn add(&mut self, message: &Message) {
-        self.schedule.as_mut().expect("a schedule").add(message);
     }
 }
 

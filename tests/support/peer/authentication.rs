@@ -1,0 +1,75 @@
+//! Certificate, CertificateVerify and Finished, the same in both roles (§4.5).
+
+use handfast::crypto::PublicKey;
+use handfast::handshake::{Epoch, SignedContent};
+use handfast::message::SignatureScheme;
+use handfast::pki::certificate::Certificate;
+
+use super::body::{self, Body};
+use super::step::{self, Message};
+use super::{Credential, Numbers, Peer};
+
+impl Peer {
+    pub(super) fn send_certificate(&mut self, credential: Option<&Credential>) {
+        let entry = |der: &Vec<u8>| body::CertificateEntry {
+            cert_data: der.clone(),
+            extensions: body::Extensions::default(),
+        };
+        let chain = credential.map(|credential| credential.chain.iter().map(entry).collect());
+        let certificate = body::Certificate {
+            certificate_request_context: Vec::new(),
+            certificate_list: chain.unwrap_or_default(),
+        };
+        self.send(step::Certificate, Epoch::Handshake, &certificate);
+    }
+
+    pub(super) fn send_certificate_verify(&mut self, credential: &Credential) {
+        let algorithms = credential.key.algorithms();
+        let scheme = SignatureScheme::for_certificate_verify()
+            .find(|scheme| scheme.algorithm().is_some_and(|algorithm| algorithms.contains(&algorithm)))
+            .expect("a scheme for the key");
+        let hash = self.schedule.as_ref().expect("a schedule").transcript_hash();
+        let content = SignedContent::new(self.role, &hash);
+        let content = self.script.signed_content.as_ref().map_or(content.to_vec(), |edit| edit(&content));
+        let algorithm = scheme.algorithm().expect("an algorithm");
+        let signature = credential.key.sign(algorithm, &content, &mut Numbers).expect("signing");
+        let verify = body::CertificateVerify { algorithm: scheme, signature };
+        self.send(step::CertificateVerify, Epoch::Handshake, &verify);
+    }
+
+    pub(super) fn send_finished(&mut self) {
+        let verify_data = self.schedule.as_ref().expect("a schedule").verify_data(self.role).to_vec();
+        self.send(step::Finished, Epoch::Handshake, &body::Finished { verify_data });
+    }
+
+    /// Certificate of the other end: its key, once there is one.
+    pub(super) fn hear_certificate(&mut self, message: &Message) {
+        let certificate = body::Certificate::read(&message.body);
+        self.subject_key = certificate.certificate_list.first().map(|leaf| {
+            let leaf = Certificate::from_der(&leaf.cert_data).expect("a certificate");
+            PublicKey::from_spki(leaf.subject_public_key_info.der).expect("a key")
+        });
+        self.add(message);
+    }
+
+    pub(super) fn hear_certificate_verify(&mut self, message: &Message) {
+        let verify = body::CertificateVerify::read(&message.body);
+        let hash = self.schedule.as_ref().expect("a schedule").transcript_hash();
+        let verifier = self.crypto.verifier(verify.algorithm.algorithm().expect("a scheme that we know"));
+        let content = SignedContent::new(self.role.peer(), &hash);
+        let key = self.subject_key.as_ref().expect("a certificate to verify with");
+        let verified = verifier.expect("a verifier").verify(key, &content, &verify.signature);
+        verified.expect("a CertificateVerify that verifies");
+        self.add(message);
+    }
+
+    pub(super) fn hear_finished(&mut self, message: &Message) {
+        let verify_data = self.schedule.as_ref().expect("a schedule").verify_data(self.role.peer());
+        assert_eq!(message.body, *verify_data, "Finished does not verify");
+        self.add(message);
+    }
+
+    pub(super) fn add(&mut self, message: &Message) {
+        self.schedule.as_mut().expect("a schedule").add(message);
+    }
+}

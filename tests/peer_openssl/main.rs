@@ -15,6 +15,7 @@ mod negotiation;
 mod pki;
 mod refusals;
 mod resumption;
+mod revocation;
 mod secrets;
 mod session;
 

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod bogo;
 mod differential;
 mod ledger;
 mod limbo;
@@ -26,6 +27,7 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run },
     Command { name: "spec", about: "print how far the ledger of SPEC.md has come", run: spec::run },
+    Command { name: "bogo", about: "run BoringSSL's BoGo runner against the library", run: bogo::run },
     Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
     Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
     Command {

@@ -1,6 +1,7 @@
 //! One command of a task: echoed, its output streamed or kept, within a time limit.
 
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -49,6 +50,12 @@ impl Step {
         self
     }
 
+    /// Runs the command in this directory.
+    pub(crate) fn directory(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
     /// Stops the command after this time.
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
@@ -83,6 +90,11 @@ impl Step {
     pub(crate) fn succeeds(self) -> bool {
         self.output().is_ok_and(|(is_success, _, _)| is_success)
     }
+}
+
+/// Where build products go.
+pub(crate) fn target_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), Into::into)
 }
 
 fn tells_of_this_package(name: &str) -> bool {

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::parts::{left_out, stems, target_directory};
+use super::parts::{left_out, stems};
 use super::{Done, Options, Verdict};
-use crate::step::Step;
+use crate::step::{Step, target_directory};
 
 const MANIFEST: &str = "fuzz/Cargo.toml";
 

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Done, Options, Verdict, parts::target_directory};
-use crate::step::Step;
+use super::{Done, Options, Verdict};
+use crate::step::{Step, target_directory};
 
 const GATE: &str = "crates/no-std-gate";
 

@@ -2,12 +2,13 @@
 //! share build products beside each other.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Done, Options, Part, Verdict, fuzz, gate};
+use crate::bogo;
 use crate::differential;
-use crate::step::Step;
+use crate::step::{Step, target_directory};
 
 /// The part without which no later one makes sense.
 pub(super) const BUILD: &str = "build";
@@ -17,6 +18,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: BUILD, shows: "library, tool, tests, examples and benchmarks compile", run: build },
     Part { name: "unit", shows: "unit and integration tests and doctests pass", run: unit },
     Part { name: "peers", shows: "the interop tests pass against real peers", run: peer_tests },
+    Part { name: "bogo", shows: "BoringSSL's BoGo runner finds nothing wrong", run: bogo_runner },
     Part { name: "examples", shows: "every example runs to its end", run: examples },
     Part { name: "lint", shows: "clippy is silent on all targets", run: lint },
     Part { name: "features", shows: "each feature set compiles, without a warning", run: features },
@@ -69,6 +71,14 @@ fn peer_tests(options: &Options) -> Verdict {
     let tests = ["test", "--workspace", "--all-features", "--no-fail-fast", "--test", "peer_*"];
     let step = Step::cargo(&[&tests[..], &["--", "--ignored"]].concat());
     if options.all { step.env(ALL, "1") } else { step }.run()?;
+    Ok(Done::Passed)
+}
+
+fn bogo_runner(options: &Options) -> Verdict {
+    if options.without_peers {
+        return left_out("--without-peers");
+    }
+    bogo::check_all()?;
     Ok(Done::Passed)
 }
 
@@ -149,10 +159,6 @@ fn cargo(arguments: &[&str]) -> Verdict {
 
 pub(super) fn left_out(why: &str) -> Verdict {
     Ok(Done::LeftOut(why.into()))
-}
-
-pub(super) fn target_directory() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), Into::into)
 }
 
 /// The names of the Rust files and of the directories with a `main.rs` right under `directory`, sorted;

@@ -1,0 +1,125 @@
+//! From the runner's flags to a config of the library.
+
+use std::sync::Arc;
+
+use handfast::connection::{Config, Credentials, Trust};
+use handfast::crypto::ring;
+use handfast::handshake::GroupChoice;
+use handfast::resumption::TicketKeys;
+use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
+
+use crate::failure::Failure;
+use crate::options::Options;
+
+/// The lifetime of BoringSSL's tickets in seconds, which the runner expects.
+const TICKET_LIFETIME: u32 = 2 * 24 * 60 * 60;
+
+/// The longest chain of a test has 51 certificates.
+const MAX_CERTIFICATES: usize = 64;
+
+/// What BoringSSL accepts in CertificateVerify unless told otherwise.
+const DEFAULT_VERIFY_PREFS: [SignatureScheme; 5] = [
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+];
+
+/// BoringSSL's groups, as far as handfast has them.
+const DEFAULT_CURVES: [NamedGroup; 3] = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+
+/// The key under which this process seals tickets.
+pub(crate) fn ticket_key() -> Result<[u8; 32], Failure> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| Failure::Check(error.to_string()))?;
+    Ok(key)
+}
+
+/// Ticket keys that outlive every test.
+pub(crate) fn ticket_keys(key: [u8; 32]) -> TicketKeys {
+    TicketKeys::new(key, Time::from_millis_since_1970(i64::MAX))
+}
+
+/// Are sealing and opening of tickets asked of the shim?
+pub(crate) fn asks_for_tickets(options: &Options) -> bool {
+    options.is_async || options.use_ticket_aead_callback || options.skip_ticket || options.binding().is_some()
+}
+
+/// The config that the flags ask for.
+pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Config>, Failure> {
+    let mut builder = Config::builder(ring::provider());
+    builder.trust = Trust::ask();
+    builder.credentials = Credentials::Ask;
+    if options.is_server && !options.no_ticket && !asks_for_tickets(options) {
+        builder.ticket_keys = Some(ticket_keys(ticket_key));
+    }
+    let handshake = &mut builder.handshake;
+    handshake.ask_client_hello = true;
+    handshake.group_choice = GroupChoice::OurPreference;
+    handshake.accept_tickets = !options.no_ticket;
+    handshake.find_psks = options.is_server && !options.no_ticket;
+    handshake.tickets = if options.no_ticket { 0 } else { 2 };
+    handshake.ticket_lifetime = TICKET_LIFETIME;
+    handshake.request_ocsp = !options.is_server && options.enable_ocsp_stapling;
+    handshake.client_auth = if options.verify_peer {
+        ClientAuth::Optional
+    } else if options.require_any_client_certificate {
+        ClientAuth::Required
+    } else {
+        ClientAuth::None
+    };
+    if options.is_server {
+        handshake.application_protocols = options.select_alpn.iter().cloned().collect();
+        handshake.certificate_authorities.clone_from(&options.use_client_ca_list);
+    } else {
+        handshake.application_protocols.clone_from(&options.advertise_alpn);
+    }
+    handshake.limits.certificates = MAX_CERTIFICATES;
+    if let Some(bytes) = options.max_cert_list {
+        handshake.limits.message = bytes;
+    }
+    set_algorithms(handshake, options)?;
+    if options.export_traffic_secrets {
+        handfast::danger::log_keys(&mut builder.handshake);
+    }
+    builder.build().map(Arc::new).map_err(|error| Failure::Unimplemented(error.to_string()))
+}
+
+fn set_algorithms(handshake: &mut handfast::handshake::Config, options: &Options) -> Result<(), Failure> {
+    handshake.groups =
+        if options.curves.is_empty() { DEFAULT_CURVES.to_vec() } else { options.curves.clone() };
+    handshake.key_share_groups = match &options.key_shares {
+        Some(groups) => groups.clone(),
+        None => handshake.groups.iter().take(1).copied().collect(),
+    };
+    if !options.tls13_ciphers.is_empty() {
+        handshake.cipher_suites.clone_from(&options.tls13_ciphers);
+    }
+    let prefs = &options.verify_prefs;
+    if let Some(unknown) = prefs.iter().find(|scheme| !is_provided(handshake, **scheme)) {
+        return Err(Failure::Unimplemented(format!("-verify-prefs {unknown}")));
+    }
+    handshake.signature_schemes = if prefs.is_empty() {
+        DEFAULT_VERIFY_PREFS.to_vec()
+    } else {
+        // Those for certificates alone are preferences for TLS 1.2.
+        prefs.iter().copied().filter(|scheme| scheme.in_certificate_verify()).collect()
+    };
+    Ok(())
+}
+
+fn is_provided(handshake: &handfast::handshake::Config, scheme: SignatureScheme) -> bool {
+    matches!(scheme, SignatureScheme::RSA_PKCS1_SHA1 | SignatureScheme::ECDSA_SHA1)
+        || scheme.algorithm().is_some_and(|algorithm| handshake.crypto.verifier(algorithm).is_some())
+}
+
+/// Whom a client wants to reach.
+pub(crate) fn expected_server(options: &Options) -> Result<ExpectedPeer, Failure> {
+    match &options.host_name {
+        None => Ok(ExpectedPeer::any_under_anchors()),
+        Some(name) => ExpectedPeer::any_under_anchors()
+            .with_server_name(name)
+            .map_err(|error| Failure::Unimplemented(format!("-host-name {name}: {error}"))),
+    }
+}

@@ -41,6 +41,20 @@ struct World {
     stored: StoredSession,
 }
 
+/// What a first connection leaves to its client.
+fn session(client: &ConfigBuilder, server: &ConfigBuilder) -> StoredSession {
+    let config = Arc::new(client.clone().build().unwrap());
+    let (mut first, mut other) = ends(&config, &Arc::new(server.clone().build().unwrap()), None);
+    settle(&mut first, &mut other).unwrap();
+    let ticket = first.milestones.iter().find_map(|milestone| match milestone {
+        Milestone::NewSessionTicket(ticket) => Some(ticket),
+        _ => None,
+    });
+    let stored = config.store_session(&peer(), ticket.expect("a ticket")).unwrap();
+    assert_eq!(stored.session().max_early_data_size, LIMIT);
+    stored
+}
+
 impl World {
     fn new() -> Self {
         let (mut client, server) = builders();
@@ -51,16 +65,13 @@ impl World {
         server.handshake.max_early_data_size = LIMIT;
         server.replay_filter = Some(Arc::new(SharedReplayFilter::new(1000, ago(3600))));
 
-        let config = Arc::new(client.clone().build().unwrap());
-        let (mut first, mut other) = ends(&config, &Arc::new(server.clone().build().unwrap()), None);
-        settle(&mut first, &mut other).unwrap();
-        let ticket = first.milestones.iter().find_map(|milestone| match milestone {
-            Milestone::NewSessionTicket(ticket) => Some(ticket),
-            _ => None,
-        });
-        let stored = config.store_session(&peer(), ticket.expect("a ticket")).unwrap();
-        assert_eq!(stored.session().max_early_data_size, LIMIT);
+        let stored = session(&client, &server);
         Self { client, server, stored }
+    }
+
+    /// Connects anew, and keeps that session in place of the last.
+    fn remember(&mut self) {
+        self.stored = session(&self.client, &self.server);
     }
 
     /// Two ends of a second connection, which offers the session.
@@ -221,6 +232,25 @@ fn a_full_handshake_skips_it() {
     assert!(server.early.is_empty() && rejected(&client));
     assert_eq!(authentication(&server), Authentication::Certificate);
     talk(&mut client, &mut server);
+}
+
+/// The parameters of 0-RTT data "are those associated with the PSK in use": data in a protocol that we do not offer
+/// any more could only be rejected (§4.3.10).
+#[test]
+fn it_is_not_offered_in_a_protocol_that_is_not_offered_any_more() {
+    let mut world = World::new();
+    world.server.handshake.application_protocols = vec![b"old".to_vec(), b"new".to_vec()];
+    for (first, second, offered) in [("old", "old", true), ("old", "new", false)] {
+        world.client.handshake.application_protocols = vec![first.into()];
+        world.remember();
+        world.client.handshake.application_protocols = vec![second.into()];
+        let (mut client, mut server) = world.second();
+        client.receive().unwrap();
+        assert_eq!(seal_early(&mut client, b"early", &mut server).is_ok(), offered, "{first} {second}");
+        settle(&mut client, &mut server).unwrap();
+        assert_eq!(accepted(&server), offered);
+        assert_eq!(authentication(&server), Authentication::Resumption);
+    }
 }
 
 #[test]

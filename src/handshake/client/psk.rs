@@ -61,12 +61,16 @@ impl OfferedPsk {
     }
 }
 
-/// Does the config offer early data, and does the first PSK's server take it with a suite that we still offer?
+/// Does the config offer early data, and does the first PSK's server take it with a suite and a protocol that we
+/// still offer? With others it could only be rejected (§4.3.10).
 pub(super) fn offers_early_data(config: &Config, psks: &[OfferedPsk]) -> bool {
     let session = psks.first().and_then(|first| first.offer.session.as_ref());
     config.early_data
         && session.is_some_and(|session| {
-            session.max_early_data_size > 0 && config.cipher_suites.contains(&session.cipher_suite)
+            let protocol = session.application_protocol.as_ref();
+            session.max_early_data_size > 0
+                && config.cipher_suites.contains(&session.cipher_suite)
+                && protocol.is_none_or(|protocol| config.application_protocols.contains(protocol))
         })
 }
 

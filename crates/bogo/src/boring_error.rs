@@ -35,7 +35,7 @@ fn record(fault: &RecordFault) -> &'static str {
         RecordFault::Overflow { .. } => ":ENCRYPTED_LENGTH_TOO_LONG:",
         RecordFault::Empty(ContentType::ALERT) => ":BAD_ALERT:",
         RecordFault::Empty(_) | RecordFault::NoProgress => ":TOO_MANY_EMPTY_FRAGMENTS:",
-        RecordFault::TooMuchEarlyData => ":TOO_MUCH_SKIPPED_EARLY_DATA:",
+        RecordFault::TooMuchEarlyData => ":TOO_MUCH_SKIPPED_EARLY_DATA: :TOO_MUCH_READ_EARLY_DATA:",
         RecordFault::BadRecordMac | RecordFault::NoContentType | RecordFault::SequenceNumberExhausted => {
             ":BAD_DECRYPT: :DECRYPTION_FAILED_OR_BAD_RECORD_MAC:"
         }
@@ -96,7 +96,9 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::PskNotOffered => {
             ":PSK_IDENTITY_NOT_FOUND: :OLD_SESSION_PRF_HASH_MISMATCH: :MISSING_KEY_SHARE:"
         }
-        PeerFault::EarlyDataDoesNotFit => ":ALPN_MISMATCH_ON_EARLY_DATA: :CIPHER_MISMATCH_ON_EARLY_DATA:",
+        PeerFault::EarlyDataDoesNotFit => {
+            ":ALPN_MISMATCH_ON_EARLY_DATA: :CIPHER_MISMATCH_ON_EARLY_DATA: :UNEXPECTED_EXTENSION:"
+        }
         PeerFault::BinderCount => ":PSK_IDENTITY_BINDER_COUNT_MISMATCH:",
         PeerFault::BadBinder | PeerFault::BadFinished => ":DIGEST_CHECK_FAILED:",
         PeerFault::NoSharedSuite => ":NO_SHARED_CIPHER:",

@@ -1,6 +1,7 @@
 //! From the runner's flags to a config of the library.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handfast::connection::{Config, Credentials, Trust};
 use handfast::crypto::ring;
@@ -13,6 +14,15 @@ use crate::options::Options;
 
 /// The lifetime of BoringSSL's tickets in seconds, which the runner expects.
 const TICKET_LIFETIME: u32 = 2 * 24 * 60 * 60;
+
+/// What BoringSSL takes of early data in bytes, which the runner expects.
+const MAX_EARLY_DATA: u32 = 14_336;
+
+/// What BoringSSL skips is 16,384 bytes of records, which have twice as many as the library counts for their data.
+const SKIPPED_EARLY_DATA: u32 = 8192;
+
+/// By how much the clock of a client with early data may be off.
+const TICKET_AGE_TOLERANCE: Duration = Duration::from_secs(60);
 
 /// The longest chain of a test has 51 certificates.
 const MAX_CERTIFICATES: usize = 64;
@@ -61,6 +71,10 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     handshake.find_psks = options.is_server && !options.no_ticket;
     handshake.tickets = if options.no_ticket { 0 } else { 2 };
     handshake.ticket_lifetime = TICKET_LIFETIME;
+    handshake.early_data = options.enable_early_data;
+    handshake.max_early_data_size = if options.enable_early_data { MAX_EARLY_DATA } else { 0 };
+    handshake.limits.skipped_early_data = SKIPPED_EARLY_DATA;
+    handshake.limits.ticket_age_tolerance = TICKET_AGE_TOLERANCE;
     handshake.request_ocsp = !options.is_server && options.enable_ocsp_stapling;
     handshake.client_auth = if options.verify_peer {
         ClientAuth::Optional

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use handfast::alert::AlertDescription;
-use handfast::connection::{Config, Connection, Event, Inbox, MAX_RECORD, Need, SealRefused, StoredSession};
+use handfast::connection::{
+    Config, Connection, Event, Inbox, MAX_RECORD, Need, SealRefused, Sealed, StoredSession,
+};
 use handfast::handshake::{Authentication, Milestone};
 use handfast::{Connected, Entropy, ExpectedPeer, Role};
 
@@ -22,15 +24,23 @@ const READ_SIZE: usize = 512;
 /// The sizes that `-write-different-record-sizes` names.
 const RECORD_SIZES: [usize; 11] = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
 
+/// A way to seal data: behind the handshake, as early data, or half a round trip before its end.
+type Seal = fn(&mut Connection, &[u8], &mut [u8]) -> Result<Sealed, SealRefused>;
+
 /// A connection under test.
 pub(crate) struct Exchange<'a> {
     options: &'a Options,
+    /// The options from the moment on when early data was rejected.
+    retry: &'a Options,
     is_resume: bool,
+    early_data: EarlyData,
     config: Arc<Config>,
     expected: ExpectedPeer,
     connection: Connection,
     inbox: Inbox,
     transport: Transport,
+    /// What is to be written first and was more than the ticket allows of early data.
+    unsent: Vec<u8>,
     /// Bytes written by the library and held back from the socket.
     held_back: Vec<u8>,
     answers: Answers<'a>,
@@ -41,6 +51,15 @@ pub(crate) struct Exchange<'a> {
     /// `client_application_traffic_secret_0` and the server's.
     traffic_secrets: [Vec<u8>; 2],
     role: Role,
+}
+
+/// What became of early data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EarlyData {
+    NotOffered,
+    Offered,
+    Accepted,
+    Rejected,
 }
 
 /// What stops the wait for something to happen.
@@ -57,6 +76,7 @@ impl<'a> Exchange<'a> {
     /// Runs one connection; gives the session that it left to a client.
     pub(crate) fn run(
         options: &'a Options,
+        retry: &'a Options,
         is_resume: bool,
         session: Option<StoredSession>,
         ticket_key: [u8; 32],
@@ -85,11 +105,14 @@ impl<'a> Exchange<'a> {
         let mut exchange = Self {
             transport: Transport::connect(options)?,
             options,
+            retry,
             is_resume,
+            early_data: EarlyData::NotOffered,
             config,
             expected,
             connection,
             inbox: Inbox::new(),
+            unsent: Vec::new(),
             held_back: Vec::new(),
             answers,
             clock,
@@ -110,6 +133,7 @@ impl<'a> Exchange<'a> {
         let connected = self.connect()?;
         self.answer_for_tickets()?;
         self.check_resumed_peer(&connected)?;
+        self.check_early_data()?;
         checks::check(self.options, self.is_resume, &connected, self.answers.selected_credential)?;
         if self.options.export_keying_material > 0 {
             let mut material = vec![0; self.options.export_keying_material];
@@ -143,7 +167,7 @@ impl<'a> Exchange<'a> {
     fn answer_for_tickets(&mut self) -> Result<(), Failure> {
         loop {
             if let Event::Milestone(milestone) = self.connection.receive(&mut [], self.clock.now())?.event {
-                self.note(milestone);
+                self.note(milestone)?;
             }
             if !self.answers.answer(&mut self.connection)? {
                 return Ok(());
@@ -161,24 +185,75 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
+    /// Early data was offered, taken or refused as the flags want; after a refusal those of the retry hold.
+    fn check_early_data(&self) -> Result<(), Failure> {
+        let options = self.options;
+        let accepted = self.early_data == EarlyData::Accepted;
+        let wrong = options.expect_accept_early_data && !accepted
+            || options.expect_reject_early_data && accepted
+            || options.expect_no_offer_early_data && self.early_data != EarlyData::NotOffered
+            || options.expect_early_data_accepted.is_some_and(|expected| expected != accepted);
+        if wrong {
+            return Err(Failure::Check(format!("early data was accepted: {accepted}")));
+        }
+        Ok(())
+    }
+
+    fn initial_write(&self) -> Vec<u8> {
+        self.options.shim_initial_write.clone().unwrap_or_else(|| b"hello".to_vec())
+    }
+
+    /// A client whose ticket takes early data sends with it what it would write first.
+    fn offer_early_data(&mut self) -> Result<(), Failure> {
+        self.early_data = EarlyData::Offered;
+        if self.options.export_keying_material > 0 {
+            // There is none of this connection yet.
+            return Err(Failure::Shim(":HANDSHAKE_NOT_COMPLETE:"));
+        }
+        if !self.options.shim_writes_first && !self.options.read_with_unfinished_write {
+            return Ok(());
+        }
+        let data = self.initial_write().repeat(self.options.repeat_shim_initial_write.unwrap_or(1));
+        let (sealed, taken) = self.seal_with(&data, Connection::seal_early)?;
+        self.unsent = data.get(taken..).unwrap_or_default().to_vec();
+        if self.options.read_with_unfinished_write {
+            return self.hold_back(&sealed);
+        }
+        Ok(self.transport.write(&sealed)?)
+    }
+
+    /// Lets one byte go out; the rest waits for what is read.
+    fn hold_back(&mut self, sealed: &[u8]) -> Result<(), Failure> {
+        let (first, rest) = sealed.split_at(sealed.len().min(1));
+        self.transport.write(first)?;
+        self.held_back = rest.to_vec();
+        Ok(())
+    }
+
     fn write_first(&mut self) -> Result<(), Failure> {
-        let initial = self.options.shim_initial_write.clone().unwrap_or_else(|| b"hello".to_vec());
+        let initial = self.initial_write();
         if self.options.write_different_record_sizes {
             for size in RECORD_SIZES {
                 self.write(&vec![0x42; size])?;
             }
+        } else if self.has_written_first() {
+            // What the ticket did not allow as early data goes now.
+            let unsent = std::mem::take(&mut self.unsent);
+            self.write(&unsent)?;
         } else if self.options.read_with_unfinished_write {
-            // One byte of the record goes out, the rest waits for what is read.
             let sealed = self.seal(&initial)?;
-            let (first, rest) = sealed.split_at(sealed.len().min(1));
-            self.transport.write(first)?;
-            self.held_back = rest.to_vec();
+            self.hold_back(&sealed)?;
         } else if self.options.shim_writes_first {
             for _ in 0..self.options.repeat_shim_initial_write.unwrap_or(1) {
                 self.write(&initial)?;
             }
         }
         Ok(())
+    }
+
+    /// Has early data taken with it what is written first?
+    fn has_written_first(&self) -> bool {
+        self.role == Role::Client && self.early_data == EarlyData::Accepted
     }
 
     /// Gives each byte back inverted until the peer ends; `true`: with `close_notify`.
@@ -258,9 +333,10 @@ impl<'a> Exchange<'a> {
             let room = match self.connection.receive_from(&mut self.inbox, self.clock.now())? {
                 Event::Plaintext(_) => return Ok(Happened::Data),
                 Event::EarlyPlaintext(_) => {
-                    return Err(Failure::Check("early data was not asked for".into()));
+                    self.echo_early_data()?;
+                    continue;
                 }
-                Event::Milestone(milestone) => match self.note(milestone) {
+                Event::Milestone(milestone) => match self.note(milestone)? {
                     Some(connected) => return Ok(Happened::Connected(connected)),
                     None => continue,
                 },
@@ -280,6 +356,9 @@ impl<'a> Exchange<'a> {
             if self.answers.answer(&mut self.connection)? {
                 continue;
             }
+            if !self.connection.is_connected() {
+                self.flush()?;
+            }
             let bytes = self.transport.read(room)?;
             if bytes.is_empty() {
                 return match self.connection.end_of_input() {
@@ -295,9 +374,20 @@ impl<'a> Exchange<'a> {
     }
 
     /// Keeps what a milestone brings.
-    fn note(&mut self, milestone: Milestone) -> Option<Box<Connected>> {
+    fn note(&mut self, milestone: Milestone) -> Result<Option<Box<Connected>>, Failure> {
         match milestone {
-            Milestone::Connected(connected) => return Some(connected),
+            Milestone::Connected(connected) => return Ok(Some(connected)),
+            Milestone::EarlyDataReady { .. } => self.offer_early_data()?,
+            Milestone::EarlyDataAccepted => self.early_data = EarlyData::Accepted,
+            Milestone::EarlyDataRejected => {
+                if self.role == Role::Client && !self.options.expect_reject_early_data {
+                    return Err(Failure::Check("early data was rejected".into()));
+                }
+                self.early_data = EarlyData::Rejected;
+                if self.role == Role::Client {
+                    (self.options, self.answers.options) = (self.retry, self.retry);
+                }
+            }
             Milestone::NewSessionTicket(ticket) => {
                 self.got_session = true;
                 self.session_takes_early_data = ticket.session.max_early_data_size > 0;
@@ -311,15 +401,17 @@ impl<'a> Exchange<'a> {
                     _ => {}
                 }
             }
-            Milestone::EarlyDataReady { .. }
-            | Milestone::EarlyDataAccepted
-            | Milestone::EarlyDataRejected
-            | Milestone::ClientAuthPending
-            | Milestone::ClientAuthConfirmed(_)
-            | Milestone::KeyUpdated
-            | _ => {}
+            Milestone::ClientAuthPending | Milestone::ClientAuthConfirmed(_) | Milestone::KeyUpdated | _ => {}
         }
-        None
+        Ok(None)
+    }
+
+    /// A server answers early data before the handshake is complete.
+    fn echo_early_data(&mut self) -> Result<(), Failure> {
+        let echo: Vec<u8> = self.inbox.unread().iter().map(|byte| byte ^ 0xff).collect();
+        self.inbox.read(echo.len());
+        let (sealed, _) = self.seal_with(&echo, Connection::seal_half_rtt)?;
+        Ok(self.transport.write(&sealed)?)
     }
 
     /// Writes out all that is owed.
@@ -342,20 +434,29 @@ impl<'a> Exchange<'a> {
     }
 
     /// Seals all of the plaintext, behind what is owed.
-    fn seal(&mut self, mut plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut bytes = Vec::new();
+    fn seal(&mut self, plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
+        match self.seal_with(plaintext, Connection::seal)? {
+            (bytes, taken) if taken == plaintext.len() => Ok(bytes),
+            _ => Err(Failure::Check(SealRefused::NotConnected.to_string())),
+        }
+    }
+
+    /// The same in one of the ways to seal; gives also how much was taken: a ticket may allow less early data.
+    fn seal_with(&mut self, plaintext: &[u8], seal: Seal) -> Result<(Vec<u8>, usize), Failure> {
+        let (mut bytes, mut taken) = (Vec::new(), 0);
         let mut out = vec![0; MAX_RECORD];
-        while !plaintext.is_empty() {
-            match self.connection.seal(plaintext, &mut out) {
+        while taken < plaintext.len() {
+            match seal(&mut self.connection, plaintext.get(taken..).unwrap_or_default(), &mut out) {
                 Ok(sealed) => {
                     bytes.extend(out.iter().take(sealed.written));
-                    plaintext = plaintext.get(sealed.consumed..).unwrap_or_default();
+                    taken += sealed.consumed;
                 }
                 Err(SealRefused::NeedOutput { at_least }) if at_least > out.len() => out.resize(at_least, 0),
+                Err(SealRefused::NotConnected) => break,
                 Err(refused) => return Err(Failure::Check(refused.to_string())),
             }
         }
-        Ok(bytes)
+        Ok((bytes, taken))
     }
 
     fn export(&self, out: &mut [u8]) -> Result<(), Failure> {

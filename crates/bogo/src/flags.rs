@@ -15,13 +15,13 @@ enum Effect {
 }
 use Effect::{Set, Value};
 
-/// Prefixes that confine a flag to some connections; the one for retries speaks of rejected early data.
+/// Prefixes that confine a flag to some connections; a retry is what follows rejected early data.
 const PREFIXES: [(&str, Confined); 5] = [
     ("-on-shim", Confined::Nowhere),
     ("-on-handshaker", Confined::Ignored),
     ("-on-initial", Confined::Initial),
     ("-on-resume", Confined::Resume),
-    ("-on-retry", Confined::Ignored),
+    ("-on-retry", Confined::Retry),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,7 @@ enum Confined {
     Nowhere,
     Initial,
     Resume,
+    Retry,
     Ignored,
 }
 
@@ -48,11 +49,14 @@ pub(crate) fn parse(arguments: &[Vec<u8>]) -> Result<Runs, Failure> {
         if confined == Confined::Ignored {
             continue;
         }
-        if confined != Confined::Resume {
-            apply(&mut runs.initial, effect, name, value)?;
-        }
-        if confined != Confined::Initial {
-            apply(&mut runs.resume, effect, name, value)?;
+        for (options, own) in [
+            (&mut runs.initial, Confined::Initial),
+            (&mut runs.resume, Confined::Resume),
+            (&mut runs.retry, Confined::Retry),
+        ] {
+            if confined == Confined::Nowhere || confined == own {
+                apply(options, effect, name, value)?;
+            }
         }
     }
     Ok(runs)
@@ -146,7 +150,8 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-install-ddos-callback", Set(|_| {})),
     ("-peek-then-read", Set(|_| {})),
     ("-handshaker-path", Value(|_, _| Some(()))),
-    // TLS 1.3 has what it stands for.
+    // TLS 1.3 has what they stand for.
+    ("-expect-secure-renegotiation", Set(|_| {})),
     ("-expect-extended-master-secret", Set(|_| {})),
     // Every peer is judged by flag, not by path.
     ("-trust-cert", Value(|_, _| Some(()))),
@@ -172,7 +177,7 @@ const FLAGS: &[(&str, Effect)] = &[
     (
         "-select-alpn",
         Value(|o, v| {
-            o.select_alpn = Some(v.to_vec());
+            o.select_alpn = Some(v.to_vec()).filter(|name| !name.is_empty());
             Some(())
         }),
     ),
@@ -192,6 +197,20 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-set-ocsp-in-callback", Set(|_| {})),
     ("-decline-ocsp-callback", Set(|o| o.decline_ocsp_callback = true)),
     ("-fail-ocsp-callback", Set(|o| o.fail_ocsp_callback = true)),
+    ("-enable-early-data", Set(|o| o.enable_early_data = true)),
+    ("-expect-accept-early-data", Set(|o| o.expect_accept_early_data = true)),
+    ("-expect-reject-early-data", Set(|o| o.expect_reject_early_data = true)),
+    ("-expect-no-offer-early-data", Set(|o| o.expect_no_offer_early_data = true)),
+    // The library tells whether early data was taken, and not why.
+    (
+        "-expect-early-data-reason",
+        Value(|o, v| {
+            o.expect_early_data_accepted = Some(v == b"accept");
+            Some(())
+        }),
+    ),
+    // Nor does it tell by how much a clock is off; that early data of such a client is rejected shows all the same.
+    ("-expect-ticket-age-skew", Value(|_, _| Some(()))),
     ("-no-ticket", Set(|o| o.no_ticket = true)),
     ("-use-ticket-callback", Set(|o| o.use_ticket_aead_callback = true)),
     ("-use-ticket-aead-callback", Set(|o| o.use_ticket_aead_callback = true)),
@@ -247,7 +266,7 @@ const FLAGS: &[(&str, Effect)] = &[
     (
         "-expect-alpn",
         Value(|o, v| {
-            o.expect_alpn = Some(v.to_vec());
+            o.expect_alpn = Some(v.to_vec()).filter(|name| !name.is_empty());
             Some(())
         }),
     ),

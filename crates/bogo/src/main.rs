@@ -54,7 +54,7 @@ fn run(runs: &Runs) -> Result<(), Failure> {
         if is_resume && !options.is_server && session.is_none() {
             return Err(Failure::Check("there is no session to offer".into()));
         }
-        session = Exchange::run(options, is_resume, session.take(), ticket_key, clock)?;
+        session = Exchange::run(options, &runs.retry, is_resume, session.take(), ticket_key, clock)?;
         clock.advance(options.resumption_delay);
     }
     Ok(())

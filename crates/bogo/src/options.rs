@@ -2,11 +2,13 @@
 
 use handfast::{CipherSuite, NamedGroup, SignatureScheme};
 
-/// The options of the first connection and of those that resume it.
+/// The options of the first connection, of those that resume it, and of what is left of one whose early data was
+/// rejected.
 #[derive(Clone, Default)]
 pub(crate) struct Runs {
     pub(crate) initial: Options,
     pub(crate) resume: Options,
+    pub(crate) retry: Options,
 }
 
 /// What the runner's flags ask of one connection; the fields are named after the flags.
@@ -39,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) use_ocsp_callback: bool,
     pub(crate) decline_ocsp_callback: bool,
     pub(crate) fail_ocsp_callback: bool,
+    pub(crate) enable_early_data: bool,
     pub(crate) no_ticket: bool,
     pub(crate) use_ticket_aead_callback: bool,
     pub(crate) skip_ticket: bool,
@@ -74,6 +77,10 @@ pub(crate) struct Options {
     pub(crate) expect_session_miss: bool,
     pub(crate) expect_no_session: bool,
     pub(crate) expect_ticket_supports_early_data: bool,
+    pub(crate) expect_accept_early_data: bool,
+    pub(crate) expect_reject_early_data: bool,
+    pub(crate) expect_no_offer_early_data: bool,
+    pub(crate) expect_early_data_accepted: Option<bool>,
     pub(crate) expect_hrr: bool,
     pub(crate) expect_no_hrr: bool,
     pub(crate) expect_curve_id: Option<NamedGroup>,

@@ -67,11 +67,10 @@ impl Rules {
         #[cfg(feature = "std")]
         let remembering = self.signature_cache.as_deref().map(|cache| Remembering { cache, crypto });
         #[cfg(feature = "std")]
-        let verifier = remembering.as_ref().map(|remembering| remembering as &dyn VerifySignature);
+        let verifier = remembering.as_ref().map_or(crypto as &dyn VerifySignature, |cached| cached);
         #[cfg(not(feature = "std"))]
-        let verifier = None;
-        let verifier =
-            AcceptedSchemes { schemes: &ask.signature_schemes_cert, verifier: verifier.unwrap_or(crypto) };
+        let verifier: &dyn VerifySignature = crypto;
+        let verifier = AcceptedSchemes { schemes: &ask.signature_schemes_cert, verifier };
         let mut judgement = Judgement::new(&self.anchors, expected, purpose(ask.peer), ask.now, crypto);
         judgement.profile = &self.profile;
         judgement.intermediates = &intermediates;

@@ -20,9 +20,9 @@ mod support {
 
 use std::sync::Arc;
 
+use handfast::NamedGroup;
 use handfast::connection::{Config, Fault};
 use handfast::handshake::Role;
-use handfast::message::NamedGroup;
 use support::pair::{End, builders, pair, records};
 
 /// What is done to the records of one direction.

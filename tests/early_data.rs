@@ -12,6 +12,7 @@ mod support {
 use std::sync::Arc;
 use std::time::Duration;
 
+use handfast::NamedGroup;
 use handfast::alert::AlertDescription;
 use handfast::connection::{
     Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, StoredSession,
@@ -19,7 +20,6 @@ use handfast::connection::{
 use handfast::crypto::Entropy;
 use handfast::handshake::{Authentication, ClientAuth, Milestone};
 use handfast::identity::ExpectedPeer;
-use handfast::message::NamedGroup;
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::time::Time;
 use support::pair::{End, builders, now, settle};

@@ -13,7 +13,8 @@ use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, HashAlgorithm, MAX_TAG_LEN};
 use crate::handshake::{
-    self, Answer, Ask, Carrier, ChooseCredential, FindPsk, JudgeResumed, ReceivedTicket, Role, SealTicket,
+    self, Answer, Ask, Carrier, ChooseCredential, ClientAuth, FindPsk, JudgeResumed, ReceivedTicket, Role,
+    SealTicket,
 };
 use crate::identity::{ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
@@ -253,7 +254,9 @@ impl Config {
     /// every certificate that it may show.
     fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
-        let mode = alloc::format!("server name {:?}", expected.server_name());
+        let mode = expected
+            .server_name()
+            .map_or_else(|| "no server name".into(), |name| alloc::format!("server name: {name}"));
         let trust = self.trust.digest(Role::Server, expected, self.handshake.request_ocsp, &mode, crypto)?;
         let hash = crypto.hash(HashAlgorithm::Sha256)?;
         let mut content = trust.0.to_vec();
@@ -363,9 +366,13 @@ impl ConfigBuilder {
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
-        let mode = alloc::format!("client authentication {:?}", self.handshake.client_auth);
+        let mode = match self.handshake.client_auth {
+            ClientAuth::None => "client authentication: none",
+            ClientAuth::Optional => "client authentication: optional",
+            ClientAuth::Required => "client authentication: required",
+        };
         let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
-        let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);
+        let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, mode, crypto);
         Ok(Config {
             trust_digest,
             ticket_keys: self.ticket_keys,

@@ -20,6 +20,11 @@ impl PublicSuffixes {
         Self { suffixes: BTreeSet::new(), wildcards: BTreeSet::new(), exceptions: BTreeSet::new() }
     }
 
+    /// The rules by kind: suffixes, wildcards, exceptions; each in ascending order.
+    pub(in crate::pki) const fn rules(&self) -> [&BTreeSet<String>; 3] {
+        [&self.suffixes, &self.wildcards, &self.exceptions]
+    }
+
     /// Reads a list in the format of publicsuffix.org: one rule a line up to the first white space, `//` begins
     /// a comment. Rules with other characters than host names have are left out; A-labels are what certificates
     /// hold.

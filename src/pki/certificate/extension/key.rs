@@ -91,6 +91,11 @@ impl KeyUsage {
         self.0 & other.0 == other.0
     }
 
+    /// The set as bits: the first usage that RFC 5280 names is the lowest.
+    pub(in crate::pki) const fn bits(self) -> u16 {
+        self.0
+    }
+
     /// The usage of this name in RFC 5280.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

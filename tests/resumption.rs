@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handfast::crypto::{self, Entropy, HashAlgorithm};
+use handfast::danger::{self, ScriptedMessage};
 use handfast::handshake::{
-    Authentication, ClientAuth, Config, Epoch, Fault, Handshake, PeerFault, ReceivedTicket,
+    Authentication, ClientAuth, Config, Epoch, ExtensionSlot, Fault, Handshake, PeerFault, ReceivedTicket,
 };
 use handfast::identity::ExpectedPeer;
 use handfast::message::{
-    CipherSuite, ClientHello, EncryptedExtensions, ExtensionType, NamedGroup, PskKeyExchangeMode,
+    CipherSuite, ClientHello, ClientTicketRequest, EncryptedExtensions, ExtensionType, NamedGroup,
+    PskKeyExchangeMode,
 };
 use handfast::resumption::{MAX_TICKET_KEYS, MAX_TICKET_LIFETIME, Psk, PskOffer, Session, TicketKeys};
 use handfast::wire::Decode;
@@ -265,6 +267,86 @@ fn a_psk_stands_alone_only_where_both_asked_for_it() {
     let (client, server) = world.second(vec![offer(&tickets[0])], &store);
     assert_eq!(client.connected.as_ref().unwrap().group, None);
     assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
+}
+
+/// A client that asks for so many tickets: for a new session, for a resumed one.
+fn asking(new_session_count: u8, resumption_count: u8) -> World {
+    let mut world = World::new();
+    world.client.ticket_request = Some(ClientTicketRequest { new_session_count, resumption_count });
+    world
+}
+
+/// What the client heard of tickets, and how many came.
+fn tickets_of(client: &End) -> (Option<u8>, usize) {
+    (client.connected.as_ref().unwrap().expected_tickets, client.tickets.len())
+}
+
+/// RFC 9149 §3: "the minimum of the server's self-imposed limit and the number requested".
+#[test]
+fn a_client_gets_the_tickets_it_asks_for_up_to_the_servers_limit() {
+    for (asked, given) in [(0, 0), (1, 1), (2, 2), (255, 2)] {
+        let mut world = asking(asked, 0);
+        let (mut client, mut server) = world.ends(vec![]);
+        connect(&mut client, &mut server);
+        assert_eq!(tickets_of(&client), (Some(given), usize::from(given)), "{asked} asked for");
+        assert_eq!(server.connected.unwrap().expected_tickets, Some(given));
+    }
+}
+
+#[test]
+fn a_resumed_connection_counts_by_what_was_asked_for_resumption() {
+    let mut world = asking(2, 1);
+    let (tickets, store) = world.first();
+    let (client, server) = world.second(vec![offer(&tickets[0])], &store);
+    assert_eq!(tickets_of(&client), (Some(1), 1));
+    assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
+    let (client, server) = world.second(vec![offer(&tickets[1])], &[]);
+    assert_eq!(tickets_of(&client), (Some(2), 2), "a new session all the same");
+    assert_eq!(authentications((client, server)), [Authentication::Certificate; 2]);
+}
+
+#[test]
+fn a_client_that_asks_for_no_number_hears_of_none() {
+    let mut world = World::new();
+    let (mut client, mut server) = world.ends(vec![]);
+    connect(&mut client, &mut server);
+    assert_eq!(tickets_of(&client), (None, 2));
+    assert_eq!(server.connected.unwrap().expected_tickets, None);
+}
+
+/// RFC 9149 §3: "a client MUST NOT change the value of ClientTicketRequest in the second ClientHello message".
+#[test]
+fn a_ticket_request_is_the_same_behind_a_hello_retry_request() {
+    let mut world = asking(1, 1);
+    world.server.groups = vec![NamedGroup::SECP384R1];
+    world.server.key_share_groups.clear();
+    let (mut client, mut server) = world.ends(vec![]);
+    connect(&mut client, &mut server);
+    assert!(client.connected.as_ref().unwrap().hello_retried);
+    assert_eq!(tickets_of(&client), (Some(1), 1));
+
+    for (again, refused) in [([1, 1], false), ([1, 2], true)] {
+        let mut changed = world.client.clone();
+        let built = [
+            ExtensionType::SERVER_NAME,
+            ExtensionType::SUPPORTED_GROUPS,
+            ExtensionType::KEY_SHARE,
+            ExtensionType::SUPPORTED_VERSIONS,
+            ExtensionType::SIGNATURE_ALGORITHMS,
+            ExtensionType::SIGNATURE_ALGORITHMS_CERT,
+        ];
+        let mut slots: Vec<_> = built.into_iter().map(ExtensionSlot::Built).collect();
+        slots.push(ExtensionSlot::Raw(ExtensionType::TICKET_REQUEST, again.to_vec()));
+        slots.push(ExtensionSlot::Built(ExtensionType::PSK_KEY_EXCHANGE_MODES));
+        danger::script_extensions(&mut changed, ScriptedMessage::SecondClientHello, slots);
+        let kept = std::mem::replace(&mut world.client, changed);
+        let (mut client, mut server) = world.ends(vec![]);
+        world.client = kept;
+        let carried =
+            (0..8).find_map(|_| client.carry(&mut server).and_then(|_| server.carry(&mut client)).err());
+        let fault = carried.map(|fault| matches!(fault, Fault::Peer(PeerFault::ClientHelloChanged { .. })));
+        assert_eq!(fault, refused.then_some(true), "{again:?}");
+    }
 }
 
 #[test]

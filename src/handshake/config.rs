@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::crypto::CryptoProvider;
-use crate::message::{CipherSuite, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme};
+use crate::message::{
+    CipherSuite, ClientTicketRequest, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme,
+};
 
 /// Which end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,6 +169,9 @@ pub struct Config {
     pub request_ocsp: bool,
     /// Client: say that tickets are wanted (`psk_key_exchange_modes`).
     pub accept_tickets: bool,
+    /// Client: ask for so many tickets (RFC 9149), where tickets are wanted at all; `None`: as many as the server
+    /// gives.
+    pub ticket_request: Option<ClientTicketRequest>,
     /// Client: offer 0-RTT with the first session offered, if its server takes it. Early data has no forward secrecy
     /// and may be replayed (§2.3).
     pub early_data: bool,
@@ -179,7 +184,8 @@ pub struct Config {
     pub find_psks: bool,
     /// Client: learn whether the server accepts our certificate by asking it for a KeyUpdate behind the handshake.
     pub probe_acceptance: bool,
-    /// Server: how many tickets to give after the handshake (§4.7.1).
+    /// Server: how many tickets to give after the handshake (§4.7.1); fewer to a client that asks for fewer
+    /// (RFC 9149).
     pub tickets: u8,
     /// Server: `ticket_lifetime` in seconds, at most 604800.
     pub ticket_lifetime: u32,
@@ -236,6 +242,7 @@ impl Config {
             hello_retry_cookie: false,
             request_ocsp: false,
             accept_tickets: false,
+            ticket_request: None,
             psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
             early_data: false,
             max_early_data_size: 0,

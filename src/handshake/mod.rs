@@ -47,8 +47,8 @@ pub use transitions::{Arrow, mermaid};
 
 pub use crate::key_schedule::{ExpandError, Kdf};
 pub use crate::message::{
-    CertificateEntry, CipherSuite, ExtensionFault, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion,
-    PskKeyExchangeMode, SignatureScheme,
+    CertificateEntry, CipherSuite, ClientTicketRequest, ExtensionFault, ExtensionType, HandshakeType,
+    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 pub use crate::wire::DecodeError;
 

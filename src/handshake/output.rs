@@ -141,6 +141,8 @@ pub struct Connected {
     pub sent_certificate: bool,
     /// The peer's `record_size_limit` (RFC 8449), if it was negotiated.
     pub peer_record_size_limit: Option<u16>,
+    /// How many tickets the server expects to send, if the client asked for some (RFC 9149).
+    pub expected_tickets: Option<u8>,
     /// The peer's extensions of the types that the embedder sent.
     pub foreign_extensions: Vec<ForeignExtension>,
 }

@@ -29,6 +29,8 @@ pub(crate) struct Established {
     pub(crate) cipher_suite: CipherSuite,
     pub(crate) exporter_secret: Secret,
     pub(crate) resumption_secret: Option<Secret>,
+    /// Server: how many tickets to give.
+    pub(crate) tickets_to_send: u8,
     /// Does a client wait to learn whether the server accepts its certificate?
     pub(crate) client_certificate_sent: bool,
     /// What the sessions of its tickets have in common; kept only where there may be tickets.
@@ -89,9 +91,8 @@ impl PostHandshake {
         actions: Actions,
         next_ask: AskId,
     ) -> Self {
-        let gives_tickets = established.role == Role::Server && established.resumption_secret.is_some();
         Self {
-            tickets_to_send: if gives_tickets { config.tickets } else { 0 },
+            tickets_to_send: established.tickets_to_send,
             acceptance: if established.client_certificate_sent {
                 Acceptance::Pending
             } else {

@@ -8,7 +8,7 @@ use handfast::connection::{
 };
 use handfast::crypto;
 use handfast::danger;
-use handfast::handshake::ClientAuth;
+use handfast::handshake::{ClientAuth, ClientTicketRequest};
 use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
 use handfast::resumption::TicketKeys;
 use handfast::time::Time;
@@ -55,6 +55,9 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     builder.handshake.probe_acceptance = args.probe_acceptance;
     // A server that gives one has accepted our certificate.
     builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
+    // The file has room for one session.
+    builder.handshake.ticket_request =
+        Some(ClientTicketRequest { new_session_count: 1, resumption_count: 1 });
     builder.handshake.early_data = args.early_data.is_some();
     let session_file = args.session_file.clone();
     let session_file = session_file.map(|path| SessionFile { path, expected: expected.clone() });

@@ -221,6 +221,9 @@ fn extensions(
     push_authorities(config, &mut out);
     let limit = config.record_size_limit.filter(|_| config.carrier == Carrier::Stream);
     out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
+    // The same in a second ClientHello: "a client MUST NOT change the value" (RFC 9149 §3).
+    let ticket_request = config.ticket_request.filter(|_| config.accept_tickets);
+    out.push_some(ExtensionType::TICKET_REQUEST, ticket_request);
     out.push_foreign(&offer.foreign_extensions);
     out
 }

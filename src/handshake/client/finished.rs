@@ -254,6 +254,7 @@ impl Authenticated {
             local_signature_scheme: signed,
             sent_certificate: signed.is_some(),
             peer_record_size_limit: self.negotiated.record_size_limit,
+            expected_tickets: self.negotiated.expected_tickets,
             foreign_extensions: self.negotiated.foreign_extensions,
         };
         step.actions.milestone(Milestone::Connected(Box::new(agreement)));
@@ -264,6 +265,7 @@ impl Authenticated {
                 cipher_suite: self.cipher_suite,
                 exporter_secret: self.exporter_secret,
                 resumption_secret,
+                tickets_to_send: 0,
                 client_certificate_sent: signed.is_some(),
                 authenticated,
             },

@@ -19,7 +19,7 @@ use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
     CipherSuite, Cookie, EncryptedExtensions, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello,
     NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
-    ServerNameEncryptedExtensions, SupportedVersionsServerHello,
+    ServerNameEncryptedExtensions, ServerTicketRequestHint, SupportedVersionsServerHello,
 };
 use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
@@ -51,6 +51,8 @@ pub(super) struct Session {
 pub(super) struct Negotiated {
     pub(super) application_protocol: Option<Vec<u8>>,
     pub(super) record_size_limit: Option<u16>,
+    /// How many tickets the server expects to send (RFC 9149), if we asked and it said.
+    pub(super) expected_tickets: Option<u8>,
     pub(super) foreign_extensions: Vec<ForeignExtension>,
 }
 
@@ -338,6 +340,7 @@ impl WaitEe {
         let negotiated = Negotiated {
             application_protocol: application_protocol(received, message, step)?,
             record_size_limit: record_size_limit(received, message)?,
+            expected_tickets: expected_tickets(received, message)?,
             foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
         };
         self.settle_early_data(received, block, &negotiated, step)?;
@@ -379,4 +382,14 @@ fn record_size_limit(
         Some(RecordSizeLimit(limit)) if limit < 64 => Err(PeerFault::RecordSizeLimit(limit)),
         limit => Ok(limit.map(|limit| limit.0)),
     }
+}
+
+/// The server's `ticket_request` (RFC 9149 §3).
+fn expected_tickets(
+    received: &Received<'_>,
+    message: &EncryptedExtensions<'_>,
+) -> Result<Option<u8>, PeerFault> {
+    let hint: Option<ServerTicketRequestHint> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    Ok(hint.map(|hint| hint.expected_count))
 }

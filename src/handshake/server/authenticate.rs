@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use super::To;
 use super::flight::{Authenticated, Session};
+use crate::crypto::Secret;
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::peer_chain;
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
@@ -138,13 +139,14 @@ impl WaitFinished {
             suite,
             &session.client_application_traffic_secret_0,
         );
-        let gives_tickets = session.selected.wants_tickets && step.config.tickets > 0;
+        let resumes = matches!(session.authentication, Authenticated::Psk(Some(_)));
+        let tickets = session.selected.tickets_to_send(resumes, step.config);
         let resumption_secret =
-            gives_tickets.then(|| session.main_secret.resumption_secret(&session.transcript.current()));
-        Ok(self.connect(resumption_secret, step).into())
+            (tickets > 0).then(|| session.main_secret.resumption_secret(&session.transcript.current()));
+        Ok(self.connect(tickets, resumption_secret, step).into())
     }
 
-    fn connect(self, resumption_secret: Option<crate::crypto::Secret>, step: &mut Step<'_>) -> Connected {
+    fn connect(self, tickets: u8, resumption_secret: Option<Secret>, step: &mut Step<'_>) -> Connected {
         let Self { session, client } = self;
         let selected = session.selected;
         let (peer_chain, shown, peer_signature_scheme) = match client {
@@ -184,6 +186,7 @@ impl WaitFinished {
             local_signature_scheme: scheme,
             sent_certificate: scheme.is_some(),
             peer_record_size_limit: selected.peer_record_size_limit,
+            expected_tickets: selected.ticket_request.map(|_| tickets),
             foreign_extensions: selected.peer_foreign_extensions,
         };
         step.actions.milestone(Milestone::Connected(Box::new(agreement)));
@@ -194,6 +197,7 @@ impl WaitFinished {
                 cipher_suite: selected.cipher_suite,
                 exporter_secret: session.exporter_secret,
                 resumption_secret,
+                tickets_to_send: tickets,
                 client_certificate_sent: false,
                 authenticated,
             },

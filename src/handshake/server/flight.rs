@@ -19,7 +19,8 @@ use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
     KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
-    SelectedPsk, ServerHello, SignatureScheme, StatusRequestCertificateRequest, SupportedVersionsServerHello,
+    SelectedPsk, ServerHello, ServerTicketRequestHint, SignatureScheme, StatusRequestCertificateRequest,
+    SupportedVersionsServerHello,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
@@ -236,6 +237,9 @@ impl Flight {
         if self.takes_early_data {
             out.push_empty(ExtensionType::EARLY_DATA);
         }
+        let expected_count = selected.tickets_to_send(resumes, &config);
+        let hint = selected.ticket_request.map(|_| ServerTicketRequestHint { expected_count });
+        out.push_some(ExtensionType::TICKET_REQUEST, hint);
         //= R-4.3-5
         let asked = |own: &&_| self.was_sent(own);
         out.push_foreign(selected.foreign_extensions.iter().filter(asked));

@@ -10,9 +10,11 @@ use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Fault, ForeignExtension, OwnFault, PeerFault, Role};
+use crate::handshake::{Config, Fault, ForeignExtension, OwnFault, PeerFault, Role};
 use crate::key_schedule::{EarlySecret, Kdf};
-use crate::message::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, SignatureScheme};
+use crate::message::{
+    CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
+};
 use crate::transcript::Transcript;
 
 /// What was selected from the ClientHello.
@@ -35,7 +37,19 @@ pub(super) struct Selected {
     /// Does the client send early data?
     pub(super) sends_early_data: bool,
     pub(super) wants_tickets: bool,
+    pub(super) ticket_request: Option<ClientTicketRequest>,
     pub(super) server_name: Option<String>,
+}
+
+impl Selected {
+    /// How many tickets to give: as many as the config does, and no more than the client asked for (RFC 9149 §3).
+    pub(super) fn tickets_to_send(&self, resumes: bool, config: &Config) -> u8 {
+        let count = |asked: ClientTicketRequest| {
+            if resumes { asked.resumption_count } else { asked.new_session_count }
+        };
+        let asked = self.ticket_request.map_or(u8::MAX, count);
+        if self.wants_tickets { config.tickets.min(asked) } else { 0 }
+    }
 }
 
 /// What was selected, and what the key schedule starts from.

@@ -14,9 +14,9 @@ use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
-    CertificateAuthorities, CipherSuite, ClientHello, EarlyDataIndication, ExtensionType,
-    KeyShareClientHello, KeyShareEntry, NamedGroup, OfferedPsks, ProtocolNameList, PskKeyExchangeModes,
-    RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    CertificateAuthorities, CipherSuite, ClientHello, ClientTicketRequest, EarlyDataIndication,
+    ExtensionType, KeyShareClientHello, KeyShareEntry, NamedGroup, OfferedPsks, ProtocolNameList,
+    PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -80,6 +80,7 @@ impl RecvdCh {
             staple: message.extensions.find(ExtensionType::STATUS_REQUEST).is_some(),
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
+            ticket_request: offer.ticket_request,
             server_name: self.hello.server_name,
         };
         let parameters = Parameters {
@@ -109,6 +110,7 @@ struct Offer<'a> {
     application_protocol: Option<Vec<u8>>,
     record_size_limit: Option<u16>,
     wants_tickets: bool,
+    ticket_request: Option<ClientTicketRequest>,
     sends_early_data: bool,
     extensions: crate::message::Extensions<'a>,
 }
@@ -169,6 +171,7 @@ impl<'a> Offer<'a> {
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
             sends_early_data: early_data.is_some(),
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
+            ticket_request: extensions.get().map_err(malformed)?,
             wants_tickets: modes.is_some_and(|modes| {
                 step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))
             }),

@@ -334,9 +334,12 @@ fn both_ends_export_the_same_and_nothing_before_they_are_connected() {
         end.connection.export(label, b"context", &mut out).map(|()| out)
     };
     assert_eq!(export(&client, "EXPORTER-test"), Err(ExportRefused::NotConnected));
+    assert_eq!(client.connection.tls_exporter(), None);
     settle(&mut client, &mut server).unwrap();
     assert_eq!(export(&client, "EXPORTER-test"), export(&server, "EXPORTER-test"));
     assert_ne!(export(&client, "EXPORTER-test"), export(&client, "EXPORTER-other"));
+    assert_eq!(client.connection.tls_exporter(), server.connection.tls_exporter());
+    assert!(client.connection.tls_exporter().is_some());
     assert!(matches!(export(&client, &"x".repeat(250)), Err(ExportRefused::TooLong(_))));
 }
 

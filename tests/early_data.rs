@@ -138,6 +138,7 @@ fn talk(client: &mut End, server: &mut End) {
     assert!(client.plaintext.ends_with(b"response"));
 }
 
+//= R-7.5-2 test
 #[test]
 fn early_data_reaches_the_server_with_its_first_flight() {
     let (mut client, mut server) = World::new().second();

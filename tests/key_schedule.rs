@@ -11,7 +11,7 @@ use handfast::crypto::{
 };
 use handfast::key_schedule::{
     EarlySecret, ExpandError, Kdf, Label, LabelPrefix, PskKind, export, finished_verify_data,
-    hkdf_expand_label, next_application_traffic_secret, resumption_psk, traffic_keys,
+    hkdf_expand_label, next_application_traffic_secret, resumption_psk, tls_exporter, traffic_keys,
 };
 use proptest::prelude::*;
 
@@ -311,6 +311,15 @@ fn no_two_labels_give_the_same_secret() {
     let distinct: std::collections::BTreeSet<_> =
         labels.map(|label| expanded(label).expect("a label of the RFC")).into();
     assert_eq!(distinct.len(), labels.len());
+}
+
+#[test]
+fn tls_exporter_is_the_export_that_rfc_9266_says() {
+    let exporter_secret = secret(&[7; 48]);
+    let mut exported = [0; 32];
+    export(&sha384(), &exporter_secret, "EXPORTER-Channel-Binding", b"", &mut exported)
+        .expect("within its bounds");
+    assert_eq!(tls_exporter(&sha384(), &exporter_secret), exported);
 }
 
 proptest! {

@@ -258,11 +258,42 @@ impl Connection {
         }
     }
 
+    /// The channel binding `tls-exporter` (RFC 9266), from [`Milestone::Connected`] on; `None` before.
+    ///
+    /// ```text
+    /// TLS-Exporter("EXPORTER-Channel-Binding", "", 32)
+    /// ```
+    ///
+    /// It is the same at both ends of a connection, and of no other: a protocol above that authenticates by its own
+    /// means (SCRAM-SHA-256-PLUS, say) binds that to this connection with it. It is no secret.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "ring")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use handfast::{Config, Connection, Entropy, crypto::ring};
+    /// # let config = Config::builder(ring::provider()).build()?;
+    /// # let connection = Connection::server(config.into(), Entropy::from_system()?);
+    /// let gs2_header = b"p=tls-exporter,,";
+    /// let cbind_input = [gs2_header, &connection.tls_exporter().ok_or("not connected")?[..]].concat();
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "ring"))]
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn tls_exporter(&self) -> Option<[u8; 32]> {
+        match &self.phase {
+            Phase::Connected(receiver) => Some(receiver.tls_exporter()),
+            Phase::Handshaking(_) | Phase::Failed(_) => None,
+        }
+    }
+
     /// Keying material tied to early data (§7.5), from [`Milestone::EarlyDataReady`] or
     /// [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a replay.
     ///
     /// # Errors
     /// [`ExportRefused`] where there is no early data, or if label or output are too long.
+    //= R-7.5-2
     pub fn export_early(
         &self,
         label: &str,

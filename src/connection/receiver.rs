@@ -120,6 +120,12 @@ impl Receiver {
         self.post_handshake.export(label, context_value, out).map_err(ExportRefused::TooLong)
     }
 
+    /// As [`Connection::tls_exporter`](super::Connection::tls_exporter).
+    #[must_use]
+    pub fn tls_exporter(&self) -> [u8; 32] {
+        self.post_handshake.tls_exporter()
+    }
+
     /// Ends the connection with this fault.
     pub(super) fn fail(&mut self, fault: Fault) -> Fault {
         let end = end_for(&fault);

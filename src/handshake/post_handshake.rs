@@ -13,7 +13,7 @@ use super::step::Received;
 use super::{Carrier, Config, Fault, OwnFault, PeerFault, Role};
 use crate::crypto::{EntropySource, Purpose, Secret};
 use crate::identity::{PeerIdentity, Sha256Digest};
-use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk};
+use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk, tls_exporter};
 use crate::message::{
     CipherSuite, EarlyDataNewSessionTicket, ExtensionType, ExtensionsOf, HandshakeType, KeyUpdate,
     KeyUpdateRequest, NewSessionTicket,
@@ -360,6 +360,12 @@ impl PostHandshake {
     pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExpandError> {
         //= R-7.5-1
         export(&self.established.kdf, &self.established.exporter_secret, label, context_value, out)
+    }
+
+    /// The channel binding `tls-exporter` (RFC 9266): the same at both ends of a connection, and of no other.
+    #[must_use]
+    pub fn tls_exporter(&self) -> [u8; 32] {
+        tls_exporter(&self.established.kdf, &self.established.exporter_secret)
     }
 }
 

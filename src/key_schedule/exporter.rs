@@ -1,7 +1,8 @@
-//! Exporters, RFC 9846 §7.5 (8446 §7.5).
+//! Exporters, RFC 9846 §7.5 (8446 §7.5), and the channel binding made with one, RFC 9266.
 
-use crate::crypto::Secret;
+use crate::crypto::{Secret, SecretBytes};
 
+use super::label::expand_bounded;
 use super::{ExpandError, Kdf, Label, derive_secret, hkdf_expand_label};
 
 /// Keying material for an application (§7.5), into all of `out`.
@@ -29,4 +30,21 @@ pub fn export(
 ) -> Result<(), ExpandError> {
     let inner = derive_secret(kdf, exporter_secret, Label::new(label)?, &kdf.hash_of_nothing());
     hkdf_expand_label(kdf, &inner, Label::EXPORTER, &kdf.hash().digest(context_value), out)
+}
+
+/// The channel binding `tls-exporter` (RFC 9266): the same at both ends of a connection, and of no other.
+///
+/// ```text
+/// TLS-Exporter("EXPORTER-Channel-Binding", "", 32)
+/// ```
+///
+/// * `exporter_secret`: the `exporter_secret`, never the `early_exporter_secret`.
+#[must_use]
+pub fn tls_exporter(kdf: &Kdf, exporter_secret: &Secret) -> [u8; 32] {
+    let nothing = kdf.hash_of_nothing();
+    let inner = derive_secret(kdf, exporter_secret, Label::CHANNEL_BINDING, &nothing);
+    let exported: SecretBytes<32> = expand_bounded(kdf, &inner, Label::EXPORTER, &nothing, 32);
+    let mut binding = [0; 32];
+    binding.iter_mut().zip(exported.expose()).for_each(|(place, byte)| *place = *byte);
+    binding
 }

@@ -80,7 +80,7 @@ mod resumption;
 mod stage;
 mod traffic;
 
-pub use exporter::export;
+pub use exporter::{export, tls_exporter};
 pub use finished::finished_verify_data;
 pub use kdf::{Kdf, LabelPrefix};
 pub use label::{ExpandError, Label, derive_secret, hkdf_expand_label};

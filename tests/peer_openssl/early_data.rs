@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use handfast::connection::{ConfigBuilder, SharedReplayFilter};
+use handfast::danger::log_keys;
 use handfast::handshake::Milestone;
 use handfast::identity::ExpectedPeer;
 use handfast::message::NamedGroup;
@@ -29,18 +30,32 @@ fn rejected(stream: &Stream) -> bool {
     stream.milestones().iter().any(|milestone| matches!(milestone, Milestone::EarlyDataRejected))
 }
 
+const KEY_LOG: &str = "early_data.keylog";
+
+/// The line with this label in our key log.
+fn logged(stream: &Stream, label: &str) -> Option<String> {
+    let line = |milestone: &Milestone| {
+        let Milestone::KeyLog(line) = milestone else { return None };
+        (line.label == label).then(|| line.to_string())
+    };
+    stream.milestones().iter().find_map(line)
+}
+
 /// A HelloRetryRequest rejects early data, and the session is resumed all the same (§4.3.10).
 #[test]
 #[ignore = "starts openssl"]
 fn s_server_hears_the_early_data_of_our_client_unless_it_retries() {
     // Its defense against replays uses a session up with the first ClientHello: none is left for the second.
     for (group, replays) in [("X25519", "-anti_replay"), ("P-384", "-no_anti_replay")] {
+        fs::write(directory().join(KEY_LOG), "").unwrap();
         let options = ["-naccept", "2", "-groups", group, replays, "-early_data", "-max_early_data", "100"];
+        let options = [&options[..], &["-keylogfile", KEY_LOG]].concat();
         let (mut openssl, transport) = session::s_server_with(PKI.servers.of(KeyType::P256), &options);
         let port = transport.peer_addr().unwrap().port();
         let mut builder = session::client_builder();
         builder.handshake.accept_tickets = true;
         builder.handshake.early_data = true;
+        log_keys(&mut builder.handshake);
         let config = Arc::new(builder.build().unwrap());
         let mut stream = client_with_psks(Arc::clone(&config), vec![], transport);
         stream.handshake().unwrap();
@@ -62,6 +77,12 @@ fn s_server_hears_the_early_data_of_our_client_unless_it_retries() {
         assert_eq!(openssl.count("Reused session-id\n"), 1);
         assert_eq!(openssl.has_said(EARLY), !retries);
         assert_eq!(openssl.count("Early data was rejected"), usize::from(retries));
+        // A server that retries has no use for the secrets of the first ClientHello.
+        let theirs = fs::read_to_string(directory().join(KEY_LOG)).unwrap();
+        for label in ["CLIENT_EARLY_TRAFFIC_SECRET", "EARLY_EXPORTER_SECRET"] {
+            let line = logged(&stream, label).unwrap();
+            assert_eq!(theirs.lines().any(|their_line| their_line == line), !retries, "{label}");
+        }
     }
 }
 

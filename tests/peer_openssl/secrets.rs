@@ -36,6 +36,31 @@ fn options(key_log: &str) -> [&str; 6] {
     ["-keylogfile", key_log, "-keymatexport", LABEL, "-keymatexportlen", "40"]
 }
 
+#[test]
+#[ignore = "starts openssl"]
+fn the_channel_binding_of_our_client_is_that_of_s_server() {
+    let (stream, openssl) = session::with_s_server(session::client_builder(), &CHANNEL_BINDING);
+    assert_same_channel_binding(stream, openssl);
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn the_channel_binding_of_our_server_is_that_of_s_client() {
+    let (stream, openssl) = session::with_s_client(session::server_builder(), &CHANNEL_BINDING);
+    assert_same_channel_binding(stream, openssl);
+}
+
+/// `tls-exporter` as OpenSSL exports it (RFC 9266).
+const CHANNEL_BINDING: [&str; 4] = ["-keymatexport", "EXPORTER-Channel-Binding", "-keymatexportlen", "32"];
+
+fn assert_same_channel_binding(mut stream: Stream, mut openssl: Peer) {
+    session::exchange(&mut stream, &mut openssl);
+    let binding = stream.connection.tls_exporter().unwrap();
+    session::close(&mut stream, &mut openssl);
+    let binding: String = binding.iter().map(|byte| format!("{byte:02X}")).collect();
+    assert_eq!(openssl.value("    Keying material: "), Some(binding));
+}
+
 fn assert_same_secrets(mut stream: Stream, mut openssl: Peer, key_log: &str) {
     session::exchange(&mut stream, &mut openssl);
     let line = |milestone: &Milestone| {

@@ -54,6 +54,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
         expected: &expectation,
         connected: &connected,
         shown: &session.shown,
+        channel_binding: session.connection.tls_exporter(),
         early_data: session.early_data.len(),
         setup: &setup,
         transport: Some(transport_ready),

@@ -9,6 +9,7 @@ use handfast::pki::certificate::Certificate;
 
 use crate::clock::readable;
 use crate::config::Setup;
+use crate::hex;
 use crate::session::Shown;
 use crate::terminal::{BAD, QUIET, TITLE, paint, printable};
 
@@ -20,6 +21,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) expected: &'a str,
     pub(crate) connected: &'a Connected,
     pub(crate) shown: &'a Shown,
+    /// `tls-exporter` (RFC 9266).
+    pub(crate) channel_binding: Option<[u8; 32]>,
     pub(crate) setup: &'a Setup,
     /// How many bytes of early data were taken.
     pub(crate) early_data: usize,
@@ -101,6 +104,9 @@ impl Summary<'_> {
             None => fact("peer", "anonymous: it showed no certificate".to_owned()),
         }
         fact("our certificate", self.our_certificate());
+        if let Some(binding) = self.channel_binding {
+            fact("tls-exporter", hex::encode(&binding));
+        }
         self.dangers(&mut facts);
         facts
     }

@@ -132,6 +132,7 @@ impl Service {
             expected: &self.expected,
             connected: &connected,
             shown: &shown,
+            channel_binding: session.connection.tls_exporter(),
             early_data: session.early_data.len(),
             setup: &self.setup,
             transport: None,

@@ -1,13 +1,13 @@
 //! Everything dangerous in one place: what weakens a connection, or makes it say what the library would not say.
 //!
-//! Nothing here happens by accident: each needs a call that names this module, and what it sets shows in the
-//! `Debug` of the config. It is for replays of recorded runs, for conformance testers, and for people who look
-//! into their own traffic.
+//! Nothing here happens by accident: each needs a call that names this module, and what it sets in a config shows in
+//! the config's `Debug`. It is for replays of recorded runs, for conformance testers, for people who look into their
+//! own traffic, and for those who leave the records to a kernel.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::connection::Trust;
+use crate::connection::{self, Connection, Inbox, NotOffloaded, Offloaded, Trust};
 use crate::crypto::{Entropy, EntropySource};
 use crate::handshake::{Config, ExtensionSlot};
 
@@ -64,4 +64,27 @@ pub fn scripted_entropy(source: Box<dyn EntropySource>) -> Entropy {
 #[must_use]
 pub const fn trust_any_certificate() -> Trust {
     Trust::any_certificate()
+}
+
+/// Takes an established connection apart into its keys, for a kernel (kTLS) or a network card that goes on with the
+/// records. The connection is gone: whoever has the keys speaks for it, and has to take and send KeyUpdates, alerts and
+/// tickets. Channel bindings and exports are to be had before.
+///
+/// Nothing that has come is lost: `inbox` holds it, and must be empty. Who gives slices to
+/// [`Connection::receive`] and has consumed them passes [`Inbox::new`]; bytes left over go into it with
+/// [`Inbox::extend`]. A record of which only a part has come is to be completed and received first.
+///
+/// ```no_run
+/// # fn offloads(connection: handfast::Connection, inbox: handfast::connection::Inbox) {
+/// match handfast::danger::offload(connection, inbox) {
+///     Ok(keys) => println!("{} from record {} on", keys.cipher_suite, keys.send.sequence_number()),
+///     Err(refused) => println!("not now: {refused}; the connection goes on: {:?}", refused.connection),
+/// }
+/// # }
+/// ```
+///
+/// # Errors
+/// [`NotOffloaded`] gives connection and inbox back, with the reason.
+pub fn offload(connection: Connection, inbox: Inbox) -> Result<Offloaded, Box<NotOffloaded>> {
+    connection::offload(connection, inbox)
 }

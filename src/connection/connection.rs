@@ -7,6 +7,7 @@ use core::fmt;
 
 use super::event::{Event, Need, Received};
 use super::handshaking::Handshaking;
+use super::offload::{OffloadRefused, Offloaded};
 use super::outgoing::{Outgoing, SealRefused, Sealed};
 use super::receiver::{Due, ExportRefused, Progress, Receiver, end_for};
 use super::sender::Sender;
@@ -348,6 +349,29 @@ impl Connection {
                 Err(Box::new(Self { phase, ..self }))
             }
         }
+    }
+
+    /// What is left if the connection is taken apart now.
+    pub(super) fn offloaded(&self) -> Result<Offloaded, OffloadRefused> {
+        let receiver = match &self.phase {
+            Phase::Connected(receiver) => receiver,
+            Phase::Handshaking(_) => return Err(OffloadRefused::NotConnected),
+            Phase::Failed(_) => return Err(OffloadRefused::Closed),
+        };
+        if self.owes_transmit() {
+            return Err(OffloadRefused::Owed);
+        }
+        if self.answered || self.pending().is_some() {
+            return Err(OffloadRefused::Asked);
+        }
+        if !receiver.post_handshake.is_idle() {
+            return Err(OffloadRefused::MidMessage);
+        }
+        let outgoing = &self.sender.outgoing;
+        let send = outgoing.record_keys().ok_or(OffloadRefused::Closed)?;
+        let receive = receiver.record_keys().ok_or(OffloadRefused::Closed)?;
+        let cipher_suite = receiver.post_handshake.cipher_suite();
+        Ok(Offloaded { cipher_suite, max_content: outgoing.max_content(), send, receive })
     }
 
     /// Was [`Milestone::Connected`] given?

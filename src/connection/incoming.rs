@@ -4,6 +4,7 @@
 use core::ops::Range;
 
 use super::Fault;
+use super::offload::RecordKeys;
 use super::traffic::TrafficSecret;
 use crate::alert::{Alert, AlertDescription};
 use crate::crypto::CryptoError;
@@ -65,6 +66,12 @@ impl Incoming {
         let secret = self.secret.as_mut().ok_or(CryptoError)?;
         self.reader.set_protection(secret.advance()?);
         Ok(())
+    }
+
+    /// What the next record is protected with; `None` once the peer has closed.
+    pub(super) fn record_keys(&self) -> Option<RecordKeys> {
+        let sequence_number = self.reader.sequence_number()?;
+        self.secret.as_ref().map(|secret| RecordKeys::new(secret, sequence_number))
     }
 
     /// Has the peer said `close_notify`?

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::gather::Gather;
+use super::offload::RecordKeys;
 use super::traffic::TrafficSecret;
 use crate::alert::{Alert, AlertDescription};
 use crate::crypto::CryptoError;
@@ -320,6 +321,17 @@ impl Outgoing {
     /// The length of the record that so much plaintext becomes, at most one record's worth.
     pub(super) fn record_len(&self, plaintext: usize) -> usize {
         self.writer.record_len(plaintext)
+    }
+
+    /// What the next record is protected with; `None` once nothing more may be sent.
+    pub(super) fn record_keys(&self) -> Option<RecordKeys> {
+        let sequence_number = self.writer.sequence_number()?;
+        self.secret.as_ref().filter(|_| !self.closed).map(|secret| RecordKeys::new(secret, sequence_number))
+    }
+
+    /// The most content that one record takes, in bytes.
+    pub(super) fn max_content(&self) -> usize {
+        self.writer.max_content()
     }
 
     /// How many key changes are owed.

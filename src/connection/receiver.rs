@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::event::{Event, Need, Plaintext, Received};
 use super::incoming::{Found, Incoming};
+use super::offload::RecordKeys;
 use super::{Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::CryptoError;
@@ -124,6 +125,11 @@ impl Receiver {
     #[must_use]
     pub fn tls_exporter(&self) -> [u8; 32] {
         self.post_handshake.tls_exporter()
+    }
+
+    /// What the next record is protected with; `None` once the peer has closed.
+    pub(super) fn record_keys(&self) -> Option<RecordKeys> {
+        self.incoming.record_keys()
     }
 
     /// Ends the connection with this fault.

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use crate::crypto::{Aead, CryptoError, CryptoProvider, Secret};
-use crate::key_schedule::{Kdf, LabelPrefix, next_application_traffic_secret, traffic_keys};
+use crate::key_schedule::{Kdf, LabelPrefix, TrafficKeys, next_application_traffic_secret, traffic_keys};
 use crate::message::CipherSuite;
 use crate::record::Protection;
 
@@ -12,6 +12,7 @@ use crate::record::Protection;
 const MAX_GENERATION: u64 = (1 << 48) - 1;
 
 /// A traffic secret of one direction, with what turns it into keys.
+#[derive(Clone)]
 pub(super) struct TrafficSecret {
     pub(super) kdf: Kdf,
     aead: Arc<dyn Aead>,
@@ -38,20 +39,30 @@ impl TrafficSecret {
 
     /// The keys of this generation, from sequence number 0.
     pub(super) fn protection(&self) -> Result<Protection, CryptoError> {
-        let algorithm = self.aead.algorithm();
-        let keys = traffic_keys(&self.kdf, &self.secret, algorithm);
-        let protection = Protection::new(algorithm, self.aead.key(keys.key.expose())?, keys.iv);
+        let keys = self.keys();
+        let key = self.aead.key(keys.key.expose())?;
+        let protection = Protection::new(self.aead.algorithm(), key, keys.iv);
         Ok(match self.update_after {
             Some(records) => protection.update_after(records),
             None => protection,
         })
     }
 
+    /// The key and iv of this generation.
+    pub(super) fn keys(&self) -> TrafficKeys {
+        traffic_keys(&self.kdf, &self.secret, self.aead.algorithm())
+    }
+
     //= R-7.2-1
-    /// Rolls to the next generation and gives its keys; the secret of this one is gone.
-    pub(super) fn advance(&mut self) -> Result<Protection, CryptoError> {
+    /// Rolls to the next generation; the secret of this one is gone.
+    pub(super) fn roll(&mut self) {
         self.generation = self.generation.saturating_add(1);
         self.secret = next_application_traffic_secret(&self.kdf, &self.secret);
+    }
+
+    /// Rolls to the next generation and gives its keys.
+    pub(super) fn advance(&mut self) -> Result<Protection, CryptoError> {
+        self.roll();
         self.protection()
     }
 

@@ -140,6 +140,13 @@ impl PostHandshake {
         !self.incoming.is_empty()
     }
 
+    /// Is there nothing that has come and was not worked on, nothing to say, and nothing to ask?
+    pub(crate) fn is_idle(&self) -> bool {
+        let has_ticket_to_give = self.ask.is_some() || self.tickets_to_send > 0;
+        let is_quiet = self.actions.outputs.is_empty() && self.actions.flight.is_empty();
+        is_quiet && !has_ticket_to_give && !self.is_mid_message()
+    }
+
     /// What happened next; `None`: more bytes or an answer first.
     ///
     /// # Errors

@@ -39,6 +39,11 @@ impl Protection {
         self.algorithm.tag_len()
     }
 
+    /// The sequence number of the next record.
+    pub(super) fn sequence_number(&self) -> u64 {
+        self.nonces.used()
+    }
+
     //= R-5.5-1
     /// How far the key is used up for sending. A receiver does not ask: other stacks may count otherwise.
     pub(super) fn usage(&self) -> KeyUsage {

@@ -80,6 +80,12 @@ impl RecordReader {
         self.protection = Some(protection);
     }
 
+    /// The sequence number of the next record; `None` without protection.
+    #[must_use]
+    pub fn sequence_number(&self) -> Option<u64> {
+        self.protection.as_ref().map(Protection::sequence_number)
+    }
+
     /// Enforces the record_size_limit that we advertised and that was negotiated, in bytes of
     /// TLSInnerPlaintext, on protected records (RFC 8449 §4).
     pub fn set_record_size_limit(&mut self, limit: usize) {

@@ -73,6 +73,12 @@ impl RecordWriter {
         self.protection = Some(protection);
     }
 
+    /// The sequence number of the next record; `None` without protection.
+    #[must_use]
+    pub fn sequence_number(&self) -> Option<u64> {
+        self.protection.as_ref().map(Protection::sequence_number)
+    }
+
     /// Keeps protected records within the peer's record_size_limit, in bytes of TLSInnerPlaintext
     /// (RFC 8449 §4); a limit above the protocol's means the protocol's.
     pub fn set_record_size_limit(&mut self, limit: usize) {

@@ -298,11 +298,15 @@ impl Config {
         }
     }
 
-    pub(super) const fn padding(&self) -> PaddingPolicy {
+    /// How much records are padded.
+    #[must_use]
+    pub const fn padding(&self) -> PaddingPolicy {
         self.padding
     }
 
-    pub(super) const fn update_keys_after(&self) -> Option<u64> {
+    /// After how many records a sending key is rolled, if the config says so.
+    #[must_use]
+    pub const fn update_keys_after(&self) -> Option<u64> {
         self.update_keys_after
     }
 }

@@ -87,8 +87,10 @@ impl Entropy {
         Self(Source::Scripted(source))
     }
 
-    /// Ready to draw, expanding with HKDF-SHA256.
-    pub(crate) fn expand_with(self, hkdf: Arc<dyn Hkdf>) -> Box<dyn EntropySource> {
+    /// Ready to draw, expanding a seed with this HKDF, which is that of SHA-256 in a connection: for recorders, which
+    /// stand between a connection and its entropy.
+    #[must_use]
+    pub fn expand_with(self, hkdf: Arc<dyn Hkdf>) -> Box<dyn EntropySource> {
         match self.0 {
             Source::Seed(seed) => Box::new(Expanded { seed, drawn: 0, hkdf }),
             Source::Scripted(source) => source,

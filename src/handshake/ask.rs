@@ -107,6 +107,12 @@ impl Answer {
     pub const fn id(&self) -> AskId {
         self.id
     }
+
+    /// What it says, for logs and recorders.
+    #[must_use]
+    pub const fn reply(&self) -> &Reply {
+        &self.reply
+    }
 }
 
 impl Ask {
@@ -144,42 +150,67 @@ impl Sign {
     }
 }
 
-/// What an answer says.
+/// What an answer says; the asks themselves build it.
 #[derive(Clone, Debug)]
-pub(crate) enum Reply {
+#[non_exhaustive]
+pub enum Reply {
+    /// The step failed.
     Failed,
+    /// Go on with this config.
     Config(Arc<Config>),
+    /// Show this credential, or none.
     Credential(Option<Arc<Credential>>),
-    Refused { alert: AlertDescription, reason: String },
+    /// Give up.
+    Refused {
+        /// With this alert.
+        alert: AlertDescription,
+        /// For this reason.
+        reason: String,
+    },
+    /// A signature.
     Signature(Vec<u8>),
+    /// The peer's chain is good.
     Peer(Box<AcceptedPeer>),
+    /// A cookie or ticket.
     Sealed(Vec<u8>),
+    /// The state that a cookie holds.
     Opened(Vec<u8>),
+    /// The PSK to use, or none.
     Psk(Option<FoundPsk>),
+    /// The session may be resumed, or may not for this reason.
     Resumed(Result<(), String>),
-    Replay { is_fresh: bool },
+    /// What a ClientHello with early data is.
+    Replay {
+        /// Has it not been here before?
+        is_fresh: bool,
+    },
 }
 
 impl Reply {
     /// What a step that may fail goes on with: `otherwise` in place of "failed".
-    pub(crate) fn or_if_failed(self, otherwise: Self) -> Self {
+    pub(super) fn or_if_failed(self, otherwise: Self) -> Self {
         if matches!(self, Self::Failed) { otherwise } else { self }
     }
 }
 
 /// A PSK that the client offers and we know.
 #[derive(Clone, Debug)]
-pub(crate) struct FoundPsk {
-    pub(crate) index: usize,
-    pub(crate) psk: Psk,
-    pub(crate) session: Option<Arc<Session>>,
+pub struct FoundPsk {
+    /// Which of the identities offered, from 0.
+    pub index: usize,
+    /// The key.
+    pub psk: Psk,
+    /// The session that it resumes; `None` for an external PSK.
+    pub session: Option<Arc<Session>>,
 }
 
 /// A peer whose chain was judged good: its key proves possession, its identity is who it is.
 #[derive(Clone, Debug)]
-pub(crate) struct AcceptedPeer {
-    pub(crate) public_key: PublicKey,
-    pub(crate) identity: Arc<PeerIdentity>,
+pub struct AcceptedPeer {
+    /// The leaf's key.
+    pub public_key: PublicKey,
+    /// Who the peer is.
+    pub identity: Arc<PeerIdentity>,
 }
 
 /// Why an answer was not taken. Nothing changed, and the ask is still open.

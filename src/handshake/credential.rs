@@ -56,6 +56,16 @@ impl Credential {
         self
     }
 
+    /// The same with another key in place of one in this process, made of it: for recorders, which stand between a
+    /// connection and its key.
+    #[must_use]
+    pub fn map_local_key(mut self, map: impl FnOnce(Arc<dyn SigningKey>) -> Arc<dyn SigningKey>) -> Self {
+        if let Key::Local(key) = self.key {
+            self.key = Key::Local(map(key));
+        }
+        self
+    }
+
     /// The chain in DER, leaf first.
     #[must_use]
     pub fn chain(&self) -> &[Arc<[u8]>] {
@@ -66,6 +76,25 @@ impl Credential {
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public_key
+    }
+
+    /// The OCSP responses in DER, in the order of the chain.
+    #[must_use]
+    pub fn ocsp_responses(&self) -> &[Option<Arc<[u8]>>] {
+        &self.ocsp_responses
+    }
+
+    /// The schemes that it signs CertificateVerify with, in order of preference.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<SignatureScheme> {
+        match &self.key {
+            Key::Local(key) => SignatureScheme::for_certificate_verify()
+                .filter(|scheme| scheme.algorithm().is_some_and(|has| key.algorithms().contains(&has)))
+                .collect(),
+            Key::External(schemes) => {
+                schemes.iter().copied().filter(|scheme| scheme.in_certificate_verify()).collect()
+            }
+        }
     }
 
     /// SHA-256 of the leaf in DER; `None` if the provider has no SHA-256.
@@ -83,16 +112,7 @@ impl Credential {
     /// The first scheme of ours that the peer accepts in CertificateVerify.
     #[must_use]
     pub fn scheme_for(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
-        match &self.key {
-            Key::Local(key) => SignatureScheme::for_certificate_verify().find(|scheme| {
-                accepted.contains(scheme)
-                    && scheme.algorithm().is_some_and(|algorithm| key.algorithms().contains(&algorithm))
-            }),
-            Key::External(schemes) => schemes
-                .iter()
-                .copied()
-                .find(|scheme| scheme.in_certificate_verify() && accepted.contains(scheme)),
-        }
+        self.schemes().into_iter().find(|scheme| accepted.contains(scheme))
     }
 
     /// Signs with a key in this process; `None` if it is elsewhere.

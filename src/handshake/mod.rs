@@ -32,8 +32,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use ask::{
-    Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, JudgePeer, JudgeResumed,
-    OpenCookie, Refused, SealCookie, SealTicket, Sign,
+    AcceptedPeer, Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, FoundPsk,
+    JudgePeer, JudgeResumed, OpenCookie, Refused, Reply, SealCookie, SealTicket, Sign,
 };
 pub use config::{Carrier, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits, Role};
 pub use credential::{Credential, PeerChain, SignedContent};
@@ -58,7 +58,6 @@ use crate::identity::ExpectedPeer;
 use crate::key_schedule::export;
 use crate::resumption::PskOffer;
 use crate::time::Time;
-use ask::Reply;
 use client::Client;
 use incoming::{HEADER, Incoming};
 use output::Actions;

@@ -1,0 +1,212 @@
+//! A config in lines: what the handshake goes by. Whom to trust and what to show are asked, and the answers recorded.
+
+use std::num::NonZeroU16;
+use std::time::Duration;
+
+use handfast::connection::{Credentials, PaddingPolicy};
+use handfast::crypto::CryptoProvider;
+use handfast::handshake::{GroupChoice, Limits, PskKeyExchangeMode};
+use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
+
+use crate::line::{Line, Reason, bytes, hex, list, number, option};
+
+/// One setting: its name in the record, how it is written, how it is read.
+struct Setting {
+    name: &'static str,
+    write: fn(&ConfigBuilder) -> String,
+    read: fn(&mut ConfigBuilder, &mut Line<'_>) -> Result<(), Reason>,
+}
+
+/// The setting of a field that is written by one function and read by another.
+macro_rules! setting {
+    ($($place:ident).+, $write:expr, $read:expr) => {
+        Setting {
+            name: last!($($place).+),
+            write: |config| $write(&config.$($place).+),
+            read: |config, line| {
+                config.$($place).+ = $read(line)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// The last name of a path of fields.
+macro_rules! last {
+    ($first:ident.$($rest:ident).+) => { last!($($rest).+) };
+    ($last:ident) => { stringify!($last) };
+}
+
+/// A list of code points in four hexadecimal digits.
+macro_rules! code_points {
+    ($($place:ident).+, $kind:ident) => {
+        setting!(
+            $($place).+,
+            |points: &[$kind]| list(points.iter().map(|point| format!("{:04x}", point.0))),
+            |line: &mut Line<'_>| line.list(|word| code_point(word).map($kind))
+        )
+    };
+}
+
+/// One of a few words.
+macro_rules! one_of {
+    ($($place:ident).+, $kind:ident { $($variant:ident = $word:literal),+ }) => {
+        setting!(
+            $($place).+,
+            |value: &$kind| match value { $($kind::$variant => $word,)+ }.to_owned(),
+            |line: &mut Line<'_>| match line.word() {
+                $($word => Ok($kind::$variant),)+
+                other => Err(format!("{other:?} is none of {:?}", [$($word),+])),
+            }
+        )
+    };
+}
+
+/// What shows itself and is parsed again.
+macro_rules! plain {
+    ($($place:ident).+) => {
+        setting!($($place).+, ToString::to_string, |line: &mut Line<'_>| line.number())
+    };
+}
+
+const SETTINGS: &[Setting] = &[
+    code_points!(handshake.cipher_suites, CipherSuite),
+    code_points!(handshake.groups, NamedGroup),
+    code_points!(handshake.key_share_groups, NamedGroup),
+    one_of!(handshake.group_choice, GroupChoice {
+        SaveRoundTrip = "save_round_trip",
+        OurPreference = "our_preference"
+    }),
+    code_points!(handshake.signature_schemes, SignatureScheme),
+    code_points!(handshake.signature_schemes_cert, SignatureScheme),
+    setting!(handshake.application_protocols, byte_strings, read_byte_strings),
+    one_of!(handshake.client_auth, ClientAuth {
+        None = "none",
+        Optional = "optional",
+        Required = "required"
+    }),
+    setting!(handshake.certificate_authorities, byte_strings, read_byte_strings),
+    setting!(
+        handshake.oid_filters,
+        |filters: &[(Vec<u8>, Vec<u8>)]| list(filters.iter().map(|(oid, values)| format!(
+            "{}:{}",
+            hex(oid),
+            hex(values)
+        ))),
+        |line: &mut Line<'_>| line.list(|word| {
+            let (oid, values) = word.split_once(':').ok_or_else(|| format!("{word:?} is no filter"))?;
+            Ok((bytes(oid)?, bytes(values)?))
+        })
+    ),
+    setting!(handshake.record_size_limit, |limit: &Option<u16>| option(*limit), |line: &mut Line<'_>| line
+        .option(number)),
+    plain!(handshake.middlebox_compatibility),
+    plain!(handshake.require_server_name),
+    plain!(handshake.ask_client_hello),
+    plain!(handshake.hello_retry_cookie),
+    plain!(handshake.request_ocsp),
+    plain!(handshake.accept_tickets),
+    plain!(handshake.early_data),
+    plain!(handshake.max_early_data_size),
+    setting!(
+        handshake.psk_key_exchange_modes,
+        |modes: &[PskKeyExchangeMode]| list(modes.iter().map(|mode| mode.0)),
+        |line: &mut Line<'_>| line.list(|word| number(word).map(PskKeyExchangeMode))
+    ),
+    plain!(handshake.find_psks),
+    plain!(handshake.probe_acceptance),
+    plain!(handshake.tickets),
+    plain!(handshake.ticket_lifetime),
+    setting!(handshake.limits, write_limits, read_limits),
+    setting!(padding, write_padding, read_padding),
+    setting!(update_keys_after, |after: &Option<u64>| option(*after), |line: &mut Line<'_>| line
+        .option(number)),
+];
+
+/// The same config with this provider, which asks its caller for all that it would answer itself.
+pub(crate) fn asking(config: &Config, crypto: CryptoProvider) -> ConfigBuilder {
+    let mut builder = bare(crypto.clone());
+    builder.handshake = (**config.handshake()).clone();
+    builder.handshake.crypto = crypto;
+    builder.padding = config.padding();
+    builder.update_keys_after = config.update_keys_after();
+    builder
+}
+
+/// The defaults, asking for everything.
+pub(crate) fn bare(crypto: CryptoProvider) -> ConfigBuilder {
+    let mut builder = Config::builder(crypto);
+    builder.trust = Trust::ask();
+    builder.credentials = Credentials::Ask;
+    builder
+}
+
+/// The lines of a config; `None` if it is set to what no line can say.
+pub(crate) fn lines(config: &ConfigBuilder) -> Option<Vec<String>> {
+    let values: Vec<_> =
+        SETTINGS.iter().map(|setting| format!("{} {}", setting.name, (setting.write)(config))).collect();
+    let mut again = bare(config.handshake.crypto.clone());
+    for value in &values {
+        read(&mut again, &mut Line::new(0, value)).ok()?;
+    }
+    // The key log changes no byte.
+    let [mut original, mut again] = [config.handshake.clone(), again.handshake];
+    danger::log_keys(&mut original);
+    danger::log_keys(&mut again);
+    let is_same = format!("{original:?}") == format!("{again:?}");
+    is_same.then(|| values.into_iter().map(|value| format!("config {value}")).collect())
+}
+
+/// Takes a setting, which is named by the line's next word.
+pub(crate) fn read(config: &mut ConfigBuilder, line: &mut Line<'_>) -> Result<(), Reason> {
+    let name = line.word();
+    let setting = SETTINGS.iter().find(|setting| setting.name == name);
+    let setting = setting.ok_or_else(|| format!("there is no setting {name:?}"))?;
+    (setting.read)(config, line).map_err(|reason| format!("{name}: {reason}"))
+}
+
+/// Four hexadecimal digits.
+pub(crate) fn code_point(word: &str) -> Result<u16, Reason> {
+    u16::from_str_radix(word, 16).map_err(|_| format!("{word:?} is no code point"))
+}
+
+fn byte_strings(strings: &[Vec<u8>]) -> String {
+    list(strings.iter().map(|string| hex(string)))
+}
+
+fn read_byte_strings(line: &mut Line<'_>) -> Result<Vec<Vec<u8>>, Reason> {
+    line.list(bytes)
+}
+
+fn write_limits(limits: &Limits) -> String {
+    let Limits { message, certificates, psks, ticket_age_tolerance, skipped_early_data, tickets } = limits;
+    let tolerance = ticket_age_tolerance.as_millis();
+    format!("{message} {certificates} {psks} {tolerance} {skipped_early_data} {tickets}")
+}
+
+fn read_limits(line: &mut Line<'_>) -> Result<Limits, Reason> {
+    Ok(Limits {
+        message: line.number()?,
+        certificates: line.number()?,
+        psks: line.number()?,
+        ticket_age_tolerance: Duration::from_millis(line.number()?),
+        skipped_early_data: line.number()?,
+        tickets: line.number()?,
+    })
+}
+
+fn write_padding(padding: &PaddingPolicy) -> String {
+    match padding {
+        PaddingPolicy::None => "none".to_owned(),
+        PaddingPolicy::ToMultipleOf(step) => step.to_string(),
+        PaddingPolicy::ToFull => "full".to_owned(),
+    }
+}
+
+fn read_padding(line: &mut Line<'_>) -> Result<PaddingPolicy, Reason> {
+    Ok(match line.word() {
+        "none" => PaddingPolicy::None,
+        "full" => PaddingPolicy::ToFull,
+        step => PaddingPolicy::ToMultipleOf(number::<NonZeroU16>(step)?),
+    })
+}

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 mod bogo;
 mod differential;
+mod interop;
 mod ledger;
 mod limbo;
 mod peers;
@@ -28,6 +29,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "test", about: "check everything, as CI does; --help tells more", run: test::run },
     Command { name: "spec", about: "print how far the ledger of SPEC.md has come", run: spec::run },
     Command { name: "bogo", about: "run BoringSSL's BoGo runner against the library", run: bogo::run },
+    Command { name: "interop", about: "hold sessions with the programs of others", run: interop::run },
     Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
     Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
     Command {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Done, Options, Part, Verdict, fuzz, gate};
 use crate::bogo;
 use crate::differential;
+use crate::interop;
 use crate::step::{Step, target_directory};
 
 /// The part without which no later one makes sense.
@@ -18,6 +19,11 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: BUILD, shows: "library, tool, tests, examples and benchmarks compile", run: build },
     Part { name: "unit", shows: "unit and integration tests and doctests pass", run: unit },
     Part { name: "peers", shows: "the interop tests pass against real peers", run: peer_tests },
+    Part {
+        name: "interop",
+        shows: "what docs/interop.md has works with the programs of others",
+        run: interop_matrix,
+    },
     Part { name: "bogo", shows: "BoringSSL's BoGo runner finds nothing wrong", run: bogo_runner },
     Part { name: "examples", shows: "every example runs to its end", run: examples },
     Part { name: "lint", shows: "clippy is silent on all targets", run: lint },
@@ -71,6 +77,14 @@ fn peer_tests(options: &Options) -> Verdict {
     let tests = ["test", "--workspace", "--all-features", "--no-fail-fast", "--test", "peer_*"];
     let step = Step::cargo(&[&tests[..], &["--", "--ignored"]].concat());
     if options.all { step.env(ALL, "1") } else { step }.run()?;
+    Ok(Done::Passed)
+}
+
+fn interop_matrix(options: &Options) -> Verdict {
+    if options.without_peers {
+        return left_out("--without-peers");
+    }
+    interop::check_all(options.all)?;
     Ok(Done::Passed)
 }
 

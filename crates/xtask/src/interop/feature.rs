@@ -1,0 +1,161 @@
+//! What a session with a peer is to show: a column of the matrix.
+
+/// A part of TLS 1.3 that a peer may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Feature {
+    /// Certificates both ways, and application data both ways.
+    Mutual,
+    Aes128Gcm,
+    Aes256Gcm,
+    Chacha20Poly1305,
+    X25519,
+    P256,
+    P384,
+    HelloRetryRequest,
+    Resumption,
+    EarlyData,
+    /// Ours, which asks for one back.
+    KeyUpdate,
+    ExternalPsk,
+    /// An OCSP response about the server's certificate.
+    Staple,
+}
+
+use Feature::{
+    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, EarlyData, ExternalPsk, HelloRetryRequest, KeyUpdate, Mutual,
+    P256, P384, Resumption, Staple, X25519,
+};
+
+/// What every stack of TLS 1.3 in wide use has.
+pub(super) const BASIC: &[Feature] = &[Mutual, Aes128Gcm, Aes256Gcm, Chacha20Poly1305, X25519, P256, P384];
+
+/// What one feature asks of our side.
+pub(super) struct Trial {
+    /// The heading of its column.
+    pub(super) column: &'static str,
+    pub(super) feature: Feature,
+    /// Do both ends show certificates?
+    pub(super) certificates: bool,
+    /// Options of `handfast client`; with `{psk}` and `{label}` for the shared secret and its name.
+    pub(super) client: &'static str,
+    /// Options of `handfast server`.
+    pub(super) server: &'static str,
+    /// What our client must tell of the session that counts, the last one.
+    pub(super) client_tells: &'static [&'static str],
+    /// What our server must tell of it.
+    pub(super) server_tells: &'static [&'static str],
+    /// How many sessions it takes.
+    pub(super) sessions: usize,
+    /// What a peer's client asks our server for.
+    pub(super) path: &'static str,
+}
+
+/// Mutual TLS, as each trial has it unless it says otherwise.
+const MUTUAL: Trial = Trial {
+    column: "mutual",
+    feature: Mutual,
+    certificates: true,
+    client: "",
+    server: "",
+    client_tells: &[],
+    server_tells: &[],
+    sessions: 1,
+    path: "/",
+};
+
+/// The secret that both ends have: its name, and its bytes in hexadecimal.
+pub(super) const PSK_LABEL: &str = "meter";
+pub(super) const PSK: &str = "5a6b7c8d9eafb0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f40516273849";
+
+const RESUMED: &str = "authentication     resumed";
+
+/// All of them, in the order of the columns.
+pub(super) const TRIALS: &[Trial] = &[
+    Trial {
+        client_tells: &["peer               localhost", "our certificate    CN=client"],
+        server_tells: &["peer               spiffe://test.example/client", "our certificate    CN=server"],
+        ..MUTUAL
+    },
+    suite("AES-128-GCM", Aes128Gcm, "--suite AES-128-GCM", &["TLS_AES_128_GCM_SHA256"]),
+    suite("AES-256-GCM", Aes256Gcm, "--suite AES-256-GCM", &["TLS_AES_256_GCM_SHA384"]),
+    suite("CHACHA20", Chacha20Poly1305, "--suite CHACHA20-POLY1305", &["TLS_CHACHA20_POLY1305_SHA256"]),
+    suite("X25519", X25519, "--group X25519", &["group              x25519"]),
+    suite("P-256", P256, "--group P-256", &["group              secp256r1"]),
+    suite("P-384", P384, "--group P-384", &["group              secp384r1"]),
+    Trial {
+        column: "HRR",
+        feature: HelloRetryRequest,
+        client: "--group X25519,P-384",
+        server: "--group P-384",
+        client_tells: RETRIED,
+        server_tells: RETRIED,
+        ..MUTUAL
+    },
+    Trial {
+        column: "resumption",
+        feature: Resumption,
+        client: "--session-file session",
+        server: "--tickets 2",
+        client_tells: &[RESUMED],
+        server_tells: &[RESUMED],
+        sessions: 2,
+        ..MUTUAL
+    },
+    Trial {
+        column: "0-RTT",
+        feature: EarlyData,
+        client: "--session-file session --early-data early.txt",
+        server: "--tickets 2 --early-data",
+        client_tells: &[RESUMED, "the server takes our early data"],
+        server_tells: &[RESUMED, "bytes, ahead of the handshake"],
+        sessions: 2,
+        ..MUTUAL
+    },
+    Trial {
+        column: "KeyUpdate",
+        feature: KeyUpdate,
+        client: "--probe-acceptance",
+        server: "",
+        client_tells: &["the peer has updated its keys"],
+        path: "/keyupdate",
+        ..MUTUAL
+    },
+    Trial {
+        column: "PSK",
+        feature: ExternalPsk,
+        certificates: false,
+        client: "--psk {label}:{psk}",
+        server: "--psk {label}:{psk} --client-auth none",
+        client_tells: &[BY_PSK],
+        server_tells: &[BY_PSK],
+        ..MUTUAL
+    },
+    Trial {
+        column: "staple",
+        feature: Staple,
+        // Without one that is good, the server is refused.
+        client: "--request-ocsp",
+        server: "--staple server.ocsp",
+        ..MUTUAL
+    },
+];
+
+const RETRIED: &[&str] = &["HelloRetryRequest  yes", "group              secp384r1"];
+const BY_PSK: &str = "authentication     by an external PSK";
+
+const fn suite(
+    column: &'static str,
+    feature: Feature,
+    options: &'static str,
+    told: &'static [&'static str],
+) -> Trial {
+    Trial {
+        column,
+        feature,
+        client: options,
+        server: options,
+        client_tells: told,
+        server_tells: told,
+        ..MUTUAL
+    }
+}

@@ -1,0 +1,56 @@
+//! GnuTLS: `gnutls-serv` and `gnutls-cli`.
+
+use crate::interop::feature::{BASIC, Feature};
+use crate::interop::peer::{Client, Peer, Server, Source, offer};
+
+pub(super) const PEER: Peer = Peer {
+    name: "GnuTLS",
+    source: Source::Debian { packages: &["gnutls-bin"], program: "gnutls-serv" },
+    version: "gnutls-cli --version",
+    prepare: &[],
+    server: Some(Server {
+        command: "gnutls-serv -p {port} --echo --x509cafile ca.pem --x509certfile server.pem \
+                  --x509keyfile server.key --require-client-cert --verify-client-cert",
+        // Of a request that began as early data it echoes no more.
+        answer: "Host: localhost",
+        is_typed: false,
+        offers: &[
+            offer(BASIC).with(PRIORITY),
+            offer(&[Feature::HelloRetryRequest]).with("--priority NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1"),
+            offer(&[Feature::Resumption]).with(PRIORITY).says("This is a resumed session"),
+            offer(&[Feature::EarlyData])
+                .with("--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --earlydata --maxearlydata 16384"),
+            offer(&[Feature::KeyUpdate]).with(PRIORITY),
+            offer(&[Feature::ExternalPsk]).with(
+                "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK --pskpasswd psk.txt",
+            ),
+            offer(&[Feature::Staple]).with(
+                "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --ocsp-response server.ocsp --ignore-ocsp-response-errors",
+            ),
+        ],
+        lacks: &[],
+    }),
+    client: Some(Client {
+        command: "gnutls-cli -p {port} --x509cafile=ca.pem --x509certfile=client.pem --x509keyfile=client.key \
+                  localhost",
+        offers: &[
+            offer(BASIC).with(PRIORITY).says("The certificate is trusted"),
+            offer(&[Feature::HelloRetryRequest]).with(PRIORITY),
+            offer(&[Feature::Resumption])
+                .with("--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --resume --waitresumption")
+                .says("This is a resumed session"),
+            offer(&[Feature::EarlyData]).with(
+                "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --resume --waitresumption --earlydata request.txt",
+            ),
+            offer(&[Feature::KeyUpdate]).with(PRIORITY),
+            offer(&[Feature::ExternalPsk]).with(
+                "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK --pskusername {label} \
+                 --pskkey {psk}",
+            ),
+            offer(&[Feature::Staple]).with(PRIORITY).says("OCSP status request,"),
+        ],
+        lacks: &[],
+    }),
+};
+
+const PRIORITY: &str = "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3";

@@ -1,0 +1,127 @@
+//! The certificates of a run, made by openssl in a directory that each trial gets a copy of.
+//!
+//! ```text
+//! ca ─┬─ server    DNS name localhost, IP address 127.0.0.1
+//!     ├─ client    SPIFFE id spiffe://test.example/client
+//!     └─ revoked   a client that crl.pem names
+//! ```
+//!
+//! For each `NAME.pem` there is a `NAME.key`, and a `NAME.p12` under the password `handfast`; `server.ocsp` says that
+//! the server's is good.
+
+use std::fs;
+use std::path::Path;
+
+use super::feature::{PSK, PSK_LABEL};
+use crate::step::Step;
+
+/// What `openssl ca` goes by.
+const CONFIG: &str = "\
+[ca]
+default_ca = this
+[this]
+database = index.txt
+serial = serial
+crlnumber = crlnumber
+new_certs_dir = .
+default_md = sha256
+default_days = 30
+default_crl_days = 30
+policy = policy
+unique_subject = no
+[policy]
+commonName = supplied
+[ca_extensions]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[client]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectAltName = URI:spiffe://test.example/client
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[req]
+distinguished_name = name
+[name]
+";
+
+const NEW_KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+const CA: &str = "-config ca.cnf -cert ca.pem -keyfile ca.key";
+
+/// Makes all files anew.
+///
+/// # Errors
+/// The command that failed, and what it said.
+pub(super) fn make(directory: &Path) -> Result<(), String> {
+    for (name, text) in [("ca.cnf", CONFIG), ("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n")] {
+        write(directory, name, text)?;
+    }
+    for (name, path) in [("request.txt", "/"), ("keyupdate.txt", "/keyupdate")] {
+        write(directory, name, &request(path))?;
+    }
+    write(directory, "early.txt", REQUEST_LINE)?;
+    write(directory, "psk.txt", &format!("{PSK_LABEL}:{PSK}\n"))?;
+    let openssl = |line: &str| openssl(directory, line);
+    openssl(&format!(
+        "req -x509 {NEW_KEY} -keyout ca.key -out ca.pem -subj /CN=ca -days 30 -config ca.cnf \
+         -extensions ca_extensions"
+    ))?;
+    pack(directory, "ca")?;
+    for (name, extensions) in [("server", "server"), ("client", "client"), ("revoked", "client")] {
+        openssl(&format!(
+            "req -new {NEW_KEY} -keyout {name}.key -out {name}.csr -subj /CN={name} -config ca.cnf"
+        ))?;
+        openssl(&format!("ca -batch {CA} -extensions {extensions} -in {name}.csr -out {name}.pem -notext"))?;
+        pack(directory, name)?;
+        let pair = ["pem", "key"].map(|end| fs::read_to_string(directory.join(format!("{name}.{end}"))));
+        let [certificate, key] = pair.map(Result::unwrap_or_default);
+        write(directory, &format!("{name}.both.pem"), &(certificate + &key))?;
+    }
+    openssl(&format!("ca {CA} -revoke revoked.pem -crl_reason keyCompromise"))?;
+    openssl(&format!("ca {CA} -gencrl -out crl.pem"))?;
+    openssl(
+        "ocsp -index index.txt -rsigner ca.pem -rkey ca.key -CA ca.pem -issuer ca.pem -cert server.pem -ndays 7 \
+         -no_nonce -respout server.ocsp",
+    )
+}
+
+/// Certificate and key in PKCS #12.
+fn pack(directory: &Path, name: &str) -> Result<(), String> {
+    let files = format!("-in {name}.pem -inkey {name}.key -certfile ca.pem -out {name}.p12");
+    openssl(directory, &format!("pkcs12 -export {files} -name {name} -passout pass:handfast"))
+}
+
+fn openssl(directory: &Path, line: &str) -> Result<(), String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    quietly(Step::new("openssl", &words).directory(directory), line)
+}
+
+/// Ahead of the handshake a client says this, and behind it [`HEADER_FIELDS`].
+const REQUEST_LINE: &str = "GET / HTTP/1.0\r\n";
+pub(super) const HEADER_FIELDS: &str = "Host: localhost\r\n\r\n";
+
+/// What a client says to a server that speaks HTTP.
+pub(super) fn request(path: &str) -> String {
+    format!("GET {path} HTTP/1.0\r\n{HEADER_FIELDS}")
+}
+
+/// Runs a step of which nobody needs to hear unless it fails.
+pub(super) fn quietly(step: Step, shown: &str) -> Result<(), String> {
+    match step.output()? {
+        (true, ..) => Ok(()),
+        (false, output, errors) => Err(format!("`{shown}` failed: {output}{errors}")),
+    }
+}
+
+fn write(directory: &Path, name: &str, text: &str) -> Result<(), String> {
+    fs::write(directory.join(name), text).map_err(|error| format!("{name}: {error}"))
+}

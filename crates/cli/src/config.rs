@@ -133,7 +133,7 @@ fn common(
         danger::trust_any_certificate()
     } else {
         let trust = Trust::anchors(credential_file::anchors(&peer.ca)?);
-        match revocation_files::check(&peer.revocation)? {
+        match revocation_files::check(&peer.revocation, peer.request_ocsp)? {
             Some(check) => trust.with_revocation(check),
             None => trust,
         }

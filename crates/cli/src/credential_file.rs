@@ -9,6 +9,7 @@ use handfast::pki::{TrustAnchor, TrustAnchors};
 
 use crate::args::CredentialArgs;
 use crate::failure::Failure;
+use crate::file_fault::{FileFault, neither_pem_nor};
 use crate::revocation_files::ocsp_response;
 
 /// No certificate or key file is longer: a bundle of all public CAs has a quarter of a megabyte.
@@ -21,7 +22,7 @@ pub(crate) fn anchors(paths: &[PathBuf]) -> Result<TrustAnchors, Failure> {
         let text = read(path)?;
         let anchors =
             if is_pem(&text) { TrustAnchors::from_pem(&text) } else { TrustAnchors::from_der(&text) };
-        let anchors = anchors.map_err(|error| Failure::file(path, not_pem(&text, &error)))?;
+        let anchors = anchors.map_err(|error| FileFault::anchors(path, &text, &error))?;
         all.extend_from_slice(anchors.as_slice());
     }
     Ok(all.into_iter().collect())
@@ -77,9 +78,9 @@ fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Re
         if let CredentialError::KeyDoesNotBelong { .. } = error {
             Failure::file(key_path, format_args!("does not fit {}: {error}", chain_path.display()))
         } else if let CredentialError::PrivateKey(_) = error {
-            Failure::file(key_path, not_pem(&key, &error))
+            Failure::file(key_path, neither_pem_nor(&key, &error))
         } else {
-            Failure::file(chain_path, not_pem(&chain, &error))
+            Failure::file(chain_path, neither_pem_nor(&chain, &error))
         }
     })
 }
@@ -103,15 +104,4 @@ pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
 /// Is it PEM? DER of a certificate or key begins with the octet of SEQUENCE, and has no such line.
 pub(crate) fn is_pem(text: &[u8]) -> bool {
     text.windows(11).any(|window| window == b"-----BEGIN ")
-}
-
-/// The error, and for a file that is not even DER what it should have been.
-fn not_pem(text: &[u8], error: &impl std::fmt::Display) -> String {
-    const SEQUENCE: u8 = 0x30;
-    match text.first() {
-        None => "the file is empty".to_owned(),
-        Some(&SEQUENCE) => error.to_string(),
-        Some(_) if is_pem(text) => error.to_string(),
-        Some(_) => format!("neither PEM (no line -----BEGIN …) nor DER: {error}"),
-    }
 }

@@ -8,13 +8,16 @@ use handfast::connection::Fault;
 use handfast::handshake::Role;
 
 use crate::advice;
+use crate::file_fault::FileFault;
 use crate::terminal::{BAD, paint, printable, tell};
 
 /// Why the tool, or one session of a server, ends without success.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
-    /// A file or a setting is wrong: one line that names it and the reason.
+    /// A setting is wrong: one line that names it and the reason.
     Setup(String),
+    /// A file cannot be used.
+    File(Box<FileFault>),
     /// The network or a time limit.
     Network(String),
     /// The session ended with a fault.
@@ -29,13 +32,13 @@ pub(crate) enum Failure {
 impl Failure {
     /// A file that cannot be used.
     pub(crate) fn file(path: &Path, reason: impl fmt::Display) -> Self {
-        Self::Setup(format!("{}: {reason}", path.display()))
+        FileFault::new(path, reason).into()
     }
 
     /// As the command line's help lists them.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Setup(_) => 1,
+            Self::Setup(_) | Self::File(_) => 1,
             Self::Network(_) => 3,
             Self::Session { fault: Fault::AlertReceived(_), .. } => 5,
             Self::Session { fault: Fault::Truncated | Fault::ClosedBeforeConnected, .. } => 6,
@@ -49,11 +52,18 @@ impl Failure {
     }
 }
 
+impl From<FileFault> for Failure {
+    fn from(fault: FileFault) -> Self {
+        Self::File(Box::new(fault))
+    }
+}
+
 /// What happened, the alert that went with it, and what to do.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (role, fault) = match self {
             Self::Setup(reason) | Self::Network(reason) => return f.write_str(reason),
+            Self::File(fault) => return fault.fmt(f),
             Self::Session { role, fault } => (*role, fault),
         };
         write!(f, "{}", fault.to_string().trim_end())?;

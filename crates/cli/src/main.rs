@@ -8,6 +8,7 @@ mod config;
 mod credential_file;
 mod demo;
 mod failure;
+mod file_fault;
 mod hex;
 mod journal;
 mod json;

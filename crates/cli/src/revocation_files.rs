@@ -11,15 +11,19 @@ use handfast::pki::revocation::{
 use crate::args::{RevocationArgs, ScopeArg, StaleArg, UnknownArg};
 use crate::credential_file::{is_pem, read, read_up_to};
 use crate::failure::Failure;
+use crate::file_fault::{FileFault, FileRule};
 
-/// How revocation is asked, if any option says so.
-pub(crate) fn check(args: &RevocationArgs) -> Result<Option<RevocationCheck>, Failure> {
-    if args.crl.is_empty() && args.ocsp.is_empty() && !args.request_ocsp {
+/// How revocation is asked, if any option says so; `requests_staples` is one of them.
+pub(crate) fn check(
+    args: &RevocationArgs,
+    requests_staples: bool,
+) -> Result<Option<RevocationCheck>, Failure> {
+    if args.crl.is_empty() && args.ocsp.is_empty() && !requests_staples {
         return Ok(None);
     }
     Ok(Some(RevocationCheck {
         ocsp_responses: args.ocsp.iter().map(|path| ocsp_response(path)).collect::<Result<_, _>>()?,
-        requests_staples: args.request_ocsp,
+        requests_staples,
         scope: match args.revocation_scope {
             ScopeArg::Path => RevocationScope::Path,
             ScopeArg::Peer => RevocationScope::EndEntity,
@@ -44,14 +48,14 @@ fn crls(paths: &[PathBuf]) -> Result<CrlStore, Failure> {
         // PEM takes four bytes for three, and line ends.
         let bytes = read_up_to(path, u64::try_from(MAX_CRL_LEN / 2 * 3).unwrap_or(u64::MAX))?;
         if is_pem(&bytes) {
-            let store = CrlStore::from_pem(&bytes).map_err(|error| Failure::file(path, error))?;
+            let store = CrlStore::from_pem(&bytes).map_err(|error| FileFault::crls(path, &error))?;
             if store.as_slice().is_empty() {
-                return Err(Failure::file(path, "no block \"BEGIN X509 CRL\" is in it"));
+                return Err(FileFault::no_block(path, "X509 CRL").into());
             }
             crls.extend_from_slice(store.as_slice());
         } else {
-            let crl = Crl::from_der(bytes);
-            crls.push(crl.map_err(|error| Failure::file(path, format_args!("no CRL: {error}")))?);
+            let crl = Crl::from_der(bytes.as_slice());
+            crls.push(crl.map_err(|error| FileFault::der(path, FileRule::Crl, &bytes, &error))?);
         }
     }
     Ok(crls.into_iter().collect())
@@ -61,6 +65,6 @@ fn crls(paths: &[PathBuf]) -> Result<CrlStore, Failure> {
 pub(crate) fn ocsp_response(path: &Path) -> Result<Arc<[u8]>, Failure> {
     let der = read(path)?;
     OcspResponse::from_der(&der)
-        .map_err(|error| Failure::file(path, format_args!("no OCSP response in DER: {error}")))?;
+        .map_err(|error| FileFault::der(path, FileRule::OcspResponse, &der, &error))?;
     Ok(der.into())
 }

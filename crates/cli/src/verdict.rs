@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use handfast::pki::{Accepted, Finding, Level, Missing, Refusal, TriedPath};
 
+use crate::file_fault::FileFault;
 use crate::json::Json;
 
 /// Who it is, by which path, until when, and what was found all the same.
@@ -70,6 +71,15 @@ pub(crate) fn refused_json(refusal: &Refusal) -> Json {
         ("profile", Json::text(refusal.profile)),
         ("paths", refusal.tried.iter().map(path_json).collect()),
         ("paths_omitted", Json::count(refusal.omitted)),
+    ])
+}
+
+/// A file that could not even be read.
+pub(crate) fn unreadable_json(fault: &FileFault) -> Json {
+    Json::Object(vec![
+        ("verdict", Json::text("unreadable")),
+        ("code", Json::text(fault.code())),
+        ("findings", std::iter::once(fault.finding_json()).collect()),
     ])
 }
 

@@ -18,19 +18,33 @@ use crate::args::{ProfileArg, PurposeArg, VerifyArgs};
 use crate::clock;
 use crate::credential_file::{anchors, is_pem, read};
 use crate::failure::Failure;
+use crate::file_fault::{FileFault, FileRule};
 use crate::revocation_files::{self, ocsp_response};
 use crate::terminal::{printable, show};
-use crate::verdict::{accepted_json, accepted_text, refused_json, refused_text};
+use crate::verdict::{accepted_json, accepted_text, refused_json, refused_text, unreadable_json};
 
 /// The exit code of a refusal, as with a session.
 const REFUSED: u8 = 4;
 
+/// Judges, and shows the verdict. What cannot even be read is a finding too where JSON is asked for.
 pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let (text, code) = match verdict(args) {
+        Err(Failure::File(fault)) if args.json => {
+            (format!("{}\n", unreadable_json(&fault)), Failure::File(fault).exit_code())
+        }
+        verdict => verdict?,
+    };
+    show(&printable(&text)).map_err(|error| Failure::Network(format!("stdout: {error}")))?;
+    Ok(code)
+}
+
+fn verdict(args: &VerifyArgs) -> Result<(String, ExitCode), Failure> {
     let anchors = anchors(&args.ca)?;
     let expected = expected(args)?;
     let profile = profile(args)?;
     let policies = policies(&args.policy)?;
-    let check = revocation_files::check(&args.revocation)?;
+    // There is no peer that could be asked for staples; what it would staple comes as files.
+    let check = revocation_files::check(&args.revocation, false)?;
     let staples = args.staple.iter().map(|path| ocsp_response(path)).collect::<Result<Vec<_>, _>>()?;
     let staples: Vec<&[u8]> = staples.iter().map(AsRef::as_ref).collect();
     let chain = chain(&args.chain)?;
@@ -52,16 +66,13 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     judgement.profile = &profile;
     judgement.policies = &policies;
     judgement.revocation = check.is_some().then_some(&revocation);
-    let asked = rules.requests_staples || !staples.is_empty();
-    judgement.stapled = asked.then_some(&staples[..]);
-    let (text, code) = match judge(&chain, &judgement) {
+    judgement.stapled = (!staples.is_empty()).then_some(&staples[..]);
+    Ok(match judge(&chain, &judgement) {
         Ok(accepted) if args.json => (format!("{}\n", accepted_json(&accepted)), ExitCode::SUCCESS),
         Ok(accepted) => (accepted_text(&accepted), ExitCode::SUCCESS),
         Err(refusal) if args.json => (format!("{}\n", refused_json(&refusal)), ExitCode::from(REFUSED)),
         Err(refusal) => (refused_text(&refusal), ExitCode::from(REFUSED)),
-    };
-    show(&printable(&text)).map_err(|error| Failure::Network(format!("stdout: {error}")))?;
-    Ok(code)
+    })
 }
 
 fn expected(args: &VerifyArgs) -> Result<ExpectedPeer, Failure> {
@@ -109,23 +120,21 @@ fn chain(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     let bytes = read(path)?;
     if !is_pem(&bytes) {
         Certificate::from_der(&bytes)
-            .map_err(|error| Failure::file(path, format_args!("no certificate: {error}")))?;
+            .map_err(|error| FileFault::der(path, FileRule::Certificate, &bytes, &error))?;
         return Ok(vec![bytes]);
     }
     let mut found = Vec::new();
     for block in pem::blocks(&bytes) {
-        let block = block.map_err(|error| Failure::file(path, error))?;
+        let block = block.map_err(|error| FileFault::pem(path, &error))?;
         if block.label == "CERTIFICATE" {
-            let der = block.decode().map_err(|error| Failure::file(path, error))?.to_vec();
-            if let Err(error) = Certificate::from_der(&der) {
-                let place = format_args!("the certificate at line {} cannot be read: {error}", block.line);
-                return Err(Failure::file(path, place));
-            }
+            let der = block.decode().map_err(|error| FileFault::pem(path, &error))?.to_vec();
+            Certificate::from_der(&der)
+                .map_err(|error| FileFault::block(path, FileRule::Certificate, block.line, &error))?;
             found.push(der);
         }
     }
     match found.is_empty() {
-        true => Err(Failure::file(path, "no block \"BEGIN CERTIFICATE\" is in it")),
+        true => Err(FileFault::no_block(path, "CERTIFICATE").into()),
         false => Ok(found),
     }
 }

@@ -25,6 +25,13 @@ fn options(command: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn staples_can_be_asked_of_a_peer_and_not_of_files() {
+    for (command, asks) in [("client", true), ("server", true), ("verify", false)] {
+        assert_eq!(options(command).contains("--request-ocsp"), asks, "{command}");
+    }
+}
+
+#[test]
 fn every_option_stands_in_the_readme() {
     for command in ["client", "server", "verify"] {
         let options = options(command);

@@ -61,7 +61,7 @@ fn revocation_that_says_good_is_heard() {
 fn a_file_that_cannot_be_used_is_named() {
     for (options, name) in [
         ("--chain @missing.pem", "missing.pem"),
-        ("--chain @good.ocsp.der", "good.ocsp.der: no certificate: "),
+        ("--chain @good.ocsp.der", "good.ocsp.der: no certificate in DER: "),
         ("--chain @good.pem --ocsp @good.pem", "good.pem: no OCSP response in DER: "),
         ("--chain @good.pem --crl @good.pem", "good.pem"),
         ("--chain @good.pem --policy x", "\"x\""),
@@ -72,27 +72,101 @@ fn a_file_that_cannot_be_used_is_named() {
     }
 }
 
+/// A file of this test with these contents.
+fn broken(name: &str, contents: impl AsRef<[u8]>) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, contents).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A file of the vectors.
+fn vector(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/revocation").join(name)).unwrap()
+}
+
 #[test]
 fn a_broken_file_is_named_with_the_place_that_is_broken() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/revocation");
-    let good = std::fs::read_to_string(vectors.join("good.pem")).unwrap();
-    let crl = std::fs::read_to_string(vectors.join("fresh.crl.pem")).unwrap();
-    for (name, option, text, place) in [
-        ("base64.pem", "--chain", format!("# a comment\n{good}").replacen("MII", "M!I", 1), "line 3"),
-        ("der.pem", "--chain", good.replacen("MII", "MIA", 1), "the certificate at line 1 cannot be read: "),
+    let text = |name| String::from_utf8(vector(name)).unwrap();
+    let (good, crl, ca) = (text("good.pem"), text("fresh.crl.pem"), text("ca.pem"));
+    let response = vector("good.ocsp.der");
+    let cut = good.get(..good.len() / 2).unwrap();
+    for (file, option, code, place, reason) in [
         (
-            "crl.pem",
+            broken("base64.pem", format!("# a comment\n{good}").replacen("MII", "M!I", 1)),
+            "--chain",
+            "FILE-PEM",
+            r#""line":3,"byte":null"#,
+            "PEM line 3: the contents are not base64",
+        ),
+        (
+            broken("cut.pem", format!("{good}{cut}")),
+            "--chain",
+            "FILE-PEM",
+            &format!(r#""line":{},"byte":null"#, good.lines().count() + 1),
+            "the block has no line -----END CERTIFICATE-----",
+        ),
+        (
+            broken("second.pem", format!("{good}{}", good.replacen("MII", "MIA", 1))),
+            "--chain",
+            "CERT-MALFORMED",
+            &format!(r#""line":{},"byte":0"#, good.lines().count() + 1),
+            &format!(
+                "the certificate at line {} cannot be read: Certificate at byte 0",
+                good.lines().count() + 1
+            ),
+        ),
+        (
+            broken("ca.pem", ca.replacen("MII", "MIA", 1)),
+            "--chain @good.pem --ca",
+            "CERT-MALFORMED",
+            r#""line":1,"byte":0"#,
+            "the certificate at line 1 cannot be read: Certificate at byte 0",
+        ),
+        (
+            broken("crl.pem", crl.replacen("MIH", "MIA", 1)),
             "--chain @good.pem --crl",
-            crl.replacen("MIH", "MIA", 1),
-            "the CRL at line 1 cannot be read: ",
+            "CRL-MALFORMED",
+            r#""line":1,"byte":0"#,
+            "the CRL at line 1 cannot be read: CertificateList at byte 0",
+        ),
+        (
+            broken("cut.crl.pem", crl.get(..crl.len() / 2).unwrap()),
+            "--chain @good.pem --crl",
+            "FILE-PEM",
+            r#""line":1,"byte":null"#,
+            "the block has no line -----END X509 CRL-----",
+        ),
+        (
+            broken("cut.ocsp.der", response.get(..response.len() - 1).unwrap()),
+            "--chain @good.pem --ocsp",
+            "OCSP-MALFORMED",
+            r#""line":null,"byte":0"#,
+            "no OCSP response in DER: OCSPResponse at byte 0: cut short",
+        ),
+        (
+            broken("nothing.pem", ""),
+            "--chain",
+            "CERT-MALFORMED",
+            r#""line":null,"byte":0"#,
+            "the file is empty",
+        ),
+        (
+            "/does/not/exist.pem".to_owned(),
+            "--chain",
+            "FILE-UNREADABLE",
+            r#""line":null,"byte":null"#,
+            "No such file",
         ),
     ] {
-        let path = directory.join(name);
-        std::fs::write(&path, text).unwrap();
-        let (code, text) = verify(&format!("{option} {}", path.display()));
-        assert_eq!(code, 1, "{text}");
-        assert!(text.contains(name) && text.contains(place), "{text}");
+        let (status, text) = verify(&format!("{option} {file}"));
+        assert_eq!((status, text.lines().count()), (1, 1), "{text}");
+        assert!(text.contains(&format!("{file}: ")) && text.contains(reason), "{reason} in {text}");
+
+        let (status, text) = verify(&format!("{option} {file} --json"));
+        assert_eq!((status, text.lines().count()), (1, 1), "{text}");
+        let verdict = format!(r#"{{"verdict":"unreadable","code":"{code}","findings":[{{"code":"{code}","#);
+        let position = format!(r#""file":"{file}",{place}"#);
+        assert!(text.starts_with(&verdict) && text.contains(&position), "{verdict} {position} in {text}");
     }
 }
 

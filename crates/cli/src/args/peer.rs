@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::RevocationArgs;
+use super::{RevocationArgs, revocation};
 use crate::hex;
 
 /// The options that name an identity, of which one at most is given.
@@ -31,6 +31,9 @@ pub(crate) struct PeerArgs {
     pub(crate) pin_certificate_sha256: Option<[u8; 32]>,
     #[command(flatten)]
     pub(crate) revocation: RevocationArgs,
+    /// Ask the peer to staple OCSP responses to its certificates
+    #[arg(long, help_heading = revocation::HEADING)]
+    pub(crate) request_ocsp: bool,
     /// TAKE ANY CERTIFICATE, WHOEVER SIGNED IT AND WHOEVER IT NAMES: anyone on the way can be the peer
     ///
     /// The peer still proves that it holds the key. Every summary of a session says that this is on.

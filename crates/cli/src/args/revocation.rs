@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+/// The heading of these options in the help.
+pub(super) const HEADING: &str = "Revocation (asked once a source of it is given)";
+
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Revocation (asked once --crl, --ocsp or --request-ocsp is given)")]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct RevocationArgs {
     /// CRLs in PEM, or one in DER; may be given several times
     #[arg(long, value_name = "FILE")]
@@ -13,9 +16,6 @@ pub(crate) struct RevocationArgs {
     /// An OCSP response in DER about a certificate of the peer's; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) ocsp: Vec<PathBuf>,
-    /// Ask the peer to staple OCSP responses to its certificates
-    #[arg(long)]
-    pub(crate) request_ocsp: bool,
     /// Of which certificates it is asked
     #[arg(long, value_enum, default_value_t = ScopeArg::Path, value_name = "SCOPE")]
     pub(crate) revocation_scope: ScopeArg,

@@ -12,6 +12,7 @@ mod data;
 mod early_data;
 mod key_update;
 mod negotiation;
+mod openssl_ca;
 mod pki;
 mod refusals;
 mod resumption;
@@ -23,5 +24,6 @@ mod session;
 mod support {
     pub(crate) mod authority;
     pub(crate) mod openssl;
+    pub(crate) mod pair;
     pub(crate) mod stream;
 }

@@ -7,6 +7,7 @@
 
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod der;
     pub(crate) mod ocsp;
     pub(crate) mod pair;
 }

@@ -4,9 +4,9 @@
 
 use handfast::crypto::{HashAlgorithm, ring};
 use handfast::pki::certificate::Certificate;
-use rcgen::SigningKey;
 
 use super::authority::Authority;
+use super::der::{SHA256, january, sequence, signed, tlv};
 
 /// What a response says.
 #[derive(Clone, Copy, Debug)]
@@ -21,29 +21,6 @@ pub(crate) enum Says {
     Stale,
 }
 
-/// `OCTET STRING`, `SEQUENCE` and the others that occur, in DER.
-fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len();
-    let header = match length {
-        0..=0x7f => vec![tag, u8::try_from(length).unwrap()],
-        0x80..=0xff => vec![tag, 0x81, u8::try_from(length).unwrap()],
-        _ => [&[tag, 0x82][..], &u16::try_from(length).unwrap().to_be_bytes()].concat(),
-    };
-    [header, contents.to_vec()].concat()
-}
-
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    tlv(0x30, &parts.concat())
-}
-
-fn january(year: u16) -> Vec<u8> {
-    tlv(0x18, format!("{year}0101000000Z").as_bytes())
-}
-
-/// id-sha256 with NULL.
-const SHA256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
-/// ecdsa-with-SHA256.
-const ECDSA_SHA256: &[u8] = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
 /// id-pkix-ocsp-basic.
 const BASIC: &[u8] = b"\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01";
 
@@ -71,8 +48,7 @@ pub(crate) fn response(certificate: &[u8], ca: &Authority, says: Says) -> Vec<u8
     let single = sequence(&[&cert_id, &status, &january(this_update), &tlv(0xa0, &january(next_update))]);
     let responder = tlv(0xa1, issuer.subject.der);
     let data = sequence(&[&responder, &january(this_update), &sequence(&[&single])]);
-    let signature = [vec![0], ca.key().sign(&data).unwrap()].concat();
-    let basic = sequence(&[&data, ECDSA_SHA256, &tlv(0x03, &signature)]);
+    let basic = signed(&data, ca.key());
     let bytes = sequence(&[BASIC, &tlv(0x04, &basic)]);
     sequence(&[&tlv(0x0a, &[0]), &tlv(0xa0, &bytes)])
 }

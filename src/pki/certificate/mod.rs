@@ -11,13 +11,13 @@ mod name_text;
 mod public_key;
 
 pub use algorithm::AlgorithmIdentifier;
-pub(crate) use extension::ComparableName;
 pub use extension::{
     AccessDescription, AuthorityInfoAccess, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
     DistributionPoint, DistributionPointName, ExtKeyUsage, Extension, ExtensionField, Extensions,
     GeneralSubtree, GeneralSubtrees, IssuingDistributionPoint, KeyUsage, NameConstraints, PolicyConstraints,
     PolicyMappings, ReasonFlags, TlsFeatures,
 };
+pub(crate) use extension::{ComparableName, MAX_EXTENSIONS};
 pub(crate) use general_name::ip_address;
 pub use general_name::{GeneralName, GeneralNames};
 pub use name::{Attribute, Name, NormalizedName, RelativeDistinguishedName};

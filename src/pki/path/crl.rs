@@ -12,7 +12,9 @@ use crate::pki::certificate::{
     ReasonFlags,
 };
 use crate::pki::refusal::Source;
-use crate::pki::revocation::{CertificateList, Crl, Revocation, RevocationReason, RevokedCertificate};
+use crate::pki::revocation::{
+    CertificateList, Crl, Revocation, RevocationReason, RevokedCertificate, magnitude,
+};
 
 /// Signers of lists whose own status hangs on a list of another signer, and so on: real ones stop at one.
 const MAX_SIGNER_DEPTH: usize = 3;
@@ -30,14 +32,16 @@ struct Point<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// What the lists say about the target.
+    /// What the lists say about the target. Of several lists about the same reasons the newest in date counts; one
+    /// that is out of date can still revoke, and keeps none that is in date from being heard.
     pub(super) fn crl_status(
         &mut self,
         revocation: &Revocation<'_>,
         target: &Target<'_, 'a>,
     ) -> Result<Status, Exhausted> {
         let mut reasons_mask = ReasonFlags::NONE;
-        let mut stale = false;
+        // With the reasons of which only lists out of date speak.
+        let mut known_reasons = ReasonFlags::NONE;
         let mut obstacle = None;
         for point in points(&target.certificate) {
             let issuers = point.crl_issuers(target);
@@ -57,25 +61,27 @@ impl<'a> Search<'a> {
                             return Ok(Status::Revoked(revoked));
                         }
                         Ok(ListVerdict { fresh, .. }) => {
-                            stale |= !fresh;
-                            // (l)
-                            reasons_mask = reasons_mask.union(interim_reasons_mask);
+                            known_reasons = known_reasons.union(interim_reasons_mask);
+                            if fresh {
+                                // (l)
+                                reasons_mask = reasons_mask.union(interim_reasons_mask);
+                            }
                         }
                         Err(why) => obstacle = Some(why),
                     }
                 }
             }
         }
-        Ok(match (reasons_mask.contains(ReasonFlags::ALL), stale, obstacle) {
-            (true, false, _) => Status::Good,
-            (true, true, _) => {
-                Status::Stale("a CRL whose nextUpdate is over, or that is not issued yet".into())
-            }
-            (false, _, Some(why)) => Status::Unusable(why),
-            (false, _, None) if reasons_mask != ReasonFlags::NONE => {
-                Status::Unusable("CRLs that do not speak about all reasons".into())
-            }
-            (false, _, None) => Status::Uncovered,
+        Ok(if reasons_mask.contains(ReasonFlags::ALL) {
+            Status::Good
+        } else if known_reasons.contains(ReasonFlags::ALL) {
+            Status::Stale("a CRL whose nextUpdate is over, or that is not issued yet".into())
+        } else if let Some(why) = obstacle {
+            Status::Unusable(why)
+        } else if known_reasons == ReasonFlags::NONE {
+            Status::Uncovered
+        } else {
+            Status::Unusable("CRLs that do not speak about all reasons".into())
         })
     }
 
@@ -114,8 +120,9 @@ impl<'a> Search<'a> {
                 Some(entry) => verdict.revoked = Some(entry),
                 None => {}
             }
-            // With its delta, a complete list is as new as the delta (§5.2.4).
+            // With its delta, a complete list is as new as the delta (§5.2.4); the newest has all changes.
             verdict.fresh = true;
+            break;
         }
         Ok(Ok(verdict))
     }
@@ -302,11 +309,4 @@ fn is_delta_of(delta: &CertificateList<'_>, complete: &CertificateList<'_>) -> b
         && key(delta) == key(complete)
         && magnitude(base) <= magnitude(complete_number)
         && magnitude(complete_number) < magnitude(number)
-}
-
-/// A number of any size in an order: without needless octets, shorter ones first.
-fn magnitude(octets: &[u8]) -> (usize, &[u8]) {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let octets = octets.get(zeros..).unwrap_or_default();
-    (octets.len(), octets)
 }

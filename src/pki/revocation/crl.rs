@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt;
 
 use super::crl_index::CrlIndex;
@@ -11,7 +12,7 @@ use crate::pem;
 use crate::pki::asn1::{self, Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
 use crate::pki::certificate::{
     AlgorithmIdentifier, AuthorityKeyIdentifier, Certificate, Extension, ExtensionField,
-    IssuingDistributionPoint, Name, NormalizedName,
+    IssuingDistributionPoint, MAX_EXTENSIONS, Name, NormalizedName,
 };
 use crate::pki::signature::{SignatureError, SignedData, VerifySignature};
 use crate::time::Time;
@@ -61,7 +62,7 @@ pub struct CertificateList<'a> {
     pub issuing_distribution_point: Option<IssuingDistributionPoint<'a>>,
     /// The same in DER: a delta list has the scope of its base.
     pub issuing_distribution_point_der: Option<&'a [u8]>,
-    /// A critical extension that is not understood, or that must not be critical.
+    /// An extension that is critical and not understood, that must not be critical, or that stands twice.
     pub unusable_extension: Option<Oid<'a>>,
     /// The entries, one after the other.
     pub(super) revoked_certificates: &'a [u8],
@@ -92,6 +93,7 @@ pub struct Crl {
 #[derive(Clone, Debug, Default)]
 pub struct CrlStore {
     crls: Vec<Crl>,
+    /// The newest first.
     by_issuer: BTreeMap<NormalizedName, Vec<usize>>,
 }
 
@@ -155,9 +157,19 @@ impl<'a> CertificateList<'a> {
             let mut explicit = explicit.reader();
             let mut sequence = explicit.sequence("crlExtensions")?;
             explicit.end("crlExtensions")?;
+            let mut seen = Vec::new();
             while !sequence.is_empty() {
+                if seen.len() == MAX_EXTENSIONS {
+                    return Err(
+                        sequence.error("crlExtensions", Asn1Reason::TooLarge { limit: MAX_EXTENSIONS })
+                    );
+                }
                 let extension = Extension::read(&mut sequence, lapses)?;
                 list.read_extension(&extension, lapses)?;
+                if seen.contains(&extension.id) {
+                    list.unusable_extension = Some(extension.id);
+                }
+                seen.push(extension.id);
             }
         }
         Ok(list)
@@ -236,6 +248,13 @@ impl Crl {
         let issuer = list.issuer.normalized();
         let index = CrlIndex::build(&list, issuer.clone())?;
         Ok(Self { issuer, index, der, signed_by: None })
+    }
+
+    /// What grows from a list to those that replace it: thisUpdate and, within a second, cRLNumber.
+    fn age(&self) -> Option<(Time, usize, Vec<u8>)> {
+        let list = self.list()?;
+        let (length, octets) = magnitude(list.crl_number.unwrap_or_default());
+        Some((list.this_update, length, octets.to_vec()))
     }
 
     /// The list but for its entries; `None` never happens, since it was read before.
@@ -337,7 +356,7 @@ impl CrlStore {
         &self.crls
     }
 
-    /// The lists of an issuer.
+    /// The lists of an issuer, the newest first.
     pub(crate) fn issued_by(&self, issuer: &NormalizedName) -> impl Iterator<Item = &Crl> {
         let indices = self.by_issuer.get(issuer).map(Vec::as_slice).unwrap_or_default();
         indices.iter().filter_map(|index| self.crls.get(*index))
@@ -351,8 +370,18 @@ impl FromIterator<Crl> for CrlStore {
         for (index, crl) in crls.iter().enumerate() {
             by_issuer.entry(crl.issuer.clone()).or_default().push(index);
         }
+        for indices in by_issuer.values_mut() {
+            indices.sort_by_cached_key(|index| Reverse(crls.get(*index).map(Crl::age)));
+        }
         Self { crls, by_issuer }
     }
+}
+
+/// A number of any size in an order: without needless octets, shorter ones first.
+pub(crate) fn magnitude(octets: &[u8]) -> (usize, &[u8]) {
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    let octets = octets.get(zeros..).unwrap_or_default();
+    (octets.len(), octets)
 }
 
 impl fmt::Display for RevokedCertificate {

@@ -1,5 +1,6 @@
 //! A sorted index of a list's entries, so that a lookup among a million costs microseconds.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::RevocationReason;
@@ -35,6 +36,7 @@ impl CrlIndex {
     pub(super) fn build(list: &CertificateList<'_>, issuer: NormalizedName) -> Result<Self, Asn1Error> {
         let mut index = Self { entries: Vec::new(), issuers: alloc::vec![issuer], has_unusable_entry: false };
         let mut reader = DerReader::new(list.revoked_certificates);
+        let mut places: BTreeMap<_, _> = index.issuers.iter().map(|issuer| (issuer.clone(), 0)).collect();
         let mut current = 0_u32;
         while !reader.is_empty() {
             let start = list.entries_start.saturating_add(reader.offset());
@@ -43,7 +45,7 @@ impl CrlIndex {
             let entry = Entry::read(&mut reader)?;
             index.has_unusable_entry |= entry.unusable;
             if let Some(name) = entry.certificate_issuer {
-                current = index.issuer(name.normalized()).ok_or(too_large)?;
+                current = index.issuer(name.normalized(), &mut places).ok_or(too_large)?;
             }
             index
                 .entries
@@ -95,14 +97,15 @@ impl CrlIndex {
         self.has_unusable_entry
     }
 
-    /// Indirect lists group entries by issuer, so the last ones are looked at first.
-    fn issuer(&mut self, name: NormalizedName) -> Option<u32> {
-        let known = self.issuers.iter().rposition(|issuer| *issuer == name);
-        let index = known.unwrap_or_else(|| {
-            self.issuers.push(name);
-            self.issuers.len() - 1
-        });
-        u32::try_from(index).ok()
+    /// The place of an issuer among those of the list.
+    fn issuer(&mut self, name: NormalizedName, places: &mut BTreeMap<NormalizedName, u32>) -> Option<u32> {
+        if let Some(place) = places.get(&name) {
+            return Some(*place);
+        }
+        let place = u32::try_from(self.issuers.len()).ok()?;
+        places.insert(name.clone(), place);
+        self.issuers.push(name);
+        Some(place)
     }
 }
 

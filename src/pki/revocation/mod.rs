@@ -5,6 +5,7 @@ mod crl_index;
 mod judged_before;
 mod ocsp;
 
+pub(crate) use crl::magnitude;
 pub use crl::{CertificateList, Crl, CrlStore, MAX_CRL_LEN, RevokedCertificate};
 pub use ocsp::{CertId, CertStatus, MAX_OCSP_RESPONSE_LEN, OcspResponse, ResponderId, SingleResponse};
 

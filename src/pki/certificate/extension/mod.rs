@@ -20,8 +20,8 @@ use alloc::vec::Vec;
 use super::GeneralNames;
 use crate::pki::asn1::{Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
 
-/// Extensions of one certificate that we read; certificates in use have about ten.
-const MAX_EXTENSIONS: usize = 64;
+/// Extensions of one certificate or CRL that we read; certificates in use have about ten.
+pub(crate) const MAX_EXTENSIONS: usize = 64;
 
 /// An extension as it stands.
 ///

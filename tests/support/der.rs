@@ -1,0 +1,48 @@
+//! DER as tests write it by hand.
+
+#![allow(dead_code, clippy::unwrap_used)]
+
+/// A value with its identifier octet.
+pub(crate) fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = contents.len();
+    let header = match length {
+        0..=0x7f => vec![tag, u8::try_from(length).unwrap()],
+        0x80..=0xff => vec![tag, 0x81, u8::try_from(length).unwrap()],
+        _ => [&[tag, 0x82][..], &u16::try_from(length).unwrap().to_be_bytes()].concat(),
+    };
+    [header, contents.to_vec()].concat()
+}
+
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    tlv(0x30, &parts.concat())
+}
+
+/// The first second of a year as GeneralizedTime.
+pub(crate) fn january(year: u16) -> Vec<u8> {
+    tlv(0x18, format!("{year}0101000000Z").as_bytes())
+}
+
+/// TRUE.
+pub(crate) const TRUE: &[u8] = b"\x01\x01\xff";
+/// id-sha1 with NULL.
+pub(crate) const SHA1: &[u8] = b"\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00";
+/// id-sha256 with NULL.
+pub(crate) const SHA256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
+/// ecdsa-with-SHA256.
+pub(crate) const ECDSA_SHA256: &[u8] = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
+
+/// An extension; `id` is the whole OBJECT IDENTIFIER.
+pub(crate) fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+    sequence(&[id, if critical { TRUE } else { b"" }, &tlv(0x04, value)])
+}
+
+/// An extension of X.509's own, id-ce and this arc.
+pub(crate) fn id_ce(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {
+    extension(&[0x06, 3, 0x55, 0x1d, arc], critical, value)
+}
+
+/// `SIGNED{…}`: what is signed, the algorithm and the signature, with ECDSA and SHA-256.
+pub(crate) fn signed(to_be_signed: &[u8], key: &impl rcgen::SigningKey) -> Vec<u8> {
+    let signature = [vec![0], key.sign(to_be_signed).unwrap()].concat();
+    sequence(&[to_be_signed, ECDSA_SHA256, &tlv(0x03, &signature)])
+}

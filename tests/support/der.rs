@@ -1,6 +1,6 @@
 //! DER as tests write it by hand.
 
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing)]
 
 /// A value with its identifier octet.
 pub(crate) fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
@@ -15,6 +15,15 @@ pub(crate) fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
 
 pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     tlv(0x30, &parts.concat())
+}
+
+/// The contents of a value of less than 2^16 octets.
+pub(crate) fn contents(value: &[u8]) -> &[u8] {
+    match value[1] {
+        0x82 => &value[4..],
+        0x81 => &value[3..],
+        _ => &value[2..],
+    }
 }
 
 /// The first second of a year as GeneralizedTime.
@@ -45,4 +54,19 @@ pub(crate) fn id_ce(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {
 pub(crate) fn signed(to_be_signed: &[u8], key: &impl rcgen::SigningKey) -> Vec<u8> {
     let signature = [vec![0], key.sign(to_be_signed).unwrap()].concat();
     sequence(&[to_be_signed, ECDSA_SHA256, &tlv(0x03, &signature)])
+}
+
+/// A certificate in DER with other octets in what is signed, signed again. `from` has the length of `to`, or is a
+/// field of TBSCertificate itself.
+pub(crate) fn signed_again(
+    certificate: &[u8],
+    from: &[u8],
+    to: &[u8],
+    key: &impl rcgen::SigningKey,
+) -> Vec<u8> {
+    let read = handfast::pki::certificate::Certificate::from_der(certificate).unwrap();
+    let fields = contents(read.tbs_certificate);
+    let at = fields.windows(from.len()).position(|window| window == from).unwrap();
+    let fields = [&fields[..at], to, &fields[at + from.len()..]].concat();
+    signed(&tlv(0x30, &fields), key)
 }

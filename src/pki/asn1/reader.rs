@@ -104,6 +104,11 @@ impl<'a> DerReader<'a> {
         Self { rest: der, offset: 0 }
     }
 
+    /// A reader of a part that starts here in the outermost structure.
+    pub(crate) const fn at(part: &'a [u8], offset: usize) -> Self {
+        Self { rest: part, offset }
+    }
+
     /// Where the next value starts in the outermost structure.
     pub(crate) const fn offset(&self) -> usize {
         self.offset

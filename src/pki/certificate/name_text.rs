@@ -7,16 +7,22 @@ use core::fmt::{self, Write};
 use super::{Attribute, Name};
 use crate::pki::asn1::{Oid, known, tag};
 
-/// Is this one of the string types of DirectoryString and its like?
+/// Is this a string type, one of those that are decoded here or another (X.680 §8.6), in whatever form? What is none
+/// is compared by its octets, as RFC 5280 §7.1 has it for attributes of other syntaxes.
 pub(super) const fn is_string(tag: u8) -> bool {
+    /// An encoding in pieces, which BER has.
+    const CONSTRUCTED: u8 = 0x20;
+    /// ObjectDescriptor.
+    const OBJECT_DESCRIPTOR: u8 = 0x07;
+    /// The first and the last of two rows of types: NumericString to IA5String, GraphicString to BMPString.
+    const NUMERIC_STRING: u8 = 0x12;
+    const GRAPHIC_STRING: u8 = 0x19;
     matches!(
-        tag,
-        tag::UTF8_STRING
-            | tag::PRINTABLE_STRING
-            | tag::TELETEX_STRING
-            | tag::IA5_STRING
-            | tag::UNIVERSAL_STRING
-            | tag::BMP_STRING
+        tag & !CONSTRUCTED,
+        OBJECT_DESCRIPTOR
+            | tag::UTF8_STRING
+            | NUMERIC_STRING..=tag::IA5_STRING
+            | GRAPHIC_STRING..=tag::BMP_STRING
     )
 }
 

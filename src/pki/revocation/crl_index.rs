@@ -35,11 +35,11 @@ struct Entry<'a> {
 impl CrlIndex {
     pub(super) fn build(list: &CertificateList<'_>, issuer: NormalizedName) -> Result<Self, Asn1Error> {
         let mut index = Self { entries: Vec::new(), issuers: alloc::vec![issuer], has_unusable_entry: false };
-        let mut reader = DerReader::new(list.revoked_certificates);
+        let mut reader = DerReader::at(list.revoked_certificates, list.entries_start);
         let mut places: BTreeMap<_, _> = index.issuers.iter().map(|issuer| (issuer.clone(), 0)).collect();
         let mut current = 0_u32;
         while !reader.is_empty() {
-            let start = list.entries_start.saturating_add(reader.offset());
+            let start = reader.offset();
             let too_large =
                 reader.error("revokedCertificates", Asn1Reason::TooLarge { limit: u32::MAX as usize });
             let entry = Entry::read(&mut reader)?;

@@ -127,9 +127,9 @@ impl<'a> OcspResponse<'a> {
         if response_type.oid()? != known::OCSP_BASIC {
             return Err(response_type.invalid());
         }
-        let basic = bytes.octet_string("response")?;
+        let basic = bytes.expect("response", tag::OCTET_STRING)?;
         bytes.end("responseBytes")?;
-        Self::read_basic(DerReader::new(basic))
+        Self::read_basic(basic.reader())
     }
 
     fn read_basic(mut reader: DerReader<'a>) -> Result<Self, Asn1Error> {

@@ -56,6 +56,7 @@ fn constrained(name: &str, permitted: &[&str], excluded: &[&str]) -> Certificate
     params
 }
 
+/// After CVE-2026-42011: an empty intersection is not no constraint.
 #[test]
 fn permitted_subtrees_of_two_cas_without_common_names_permit_nothing() {
     let root = root(constrained("root", &["a.example"], &[]));
@@ -67,6 +68,7 @@ fn permitted_subtrees_of_two_cas_without_common_names_permit_nothing() {
     }
 }
 
+/// After CVE-2026-3833.
 #[test]
 fn constraints_hold_regardless_of_case() {
     let root = root(constrained("root", &["Example.COM"], &["SECRET.example.com"]));
@@ -81,6 +83,7 @@ fn constraints_hold_regardless_of_case() {
     }
 }
 
+/// After CVE-2025-61727.
 #[test]
 fn a_wildcard_that_could_stand_for_an_excluded_name_is_refused() {
     let root = root(constrained("root", &[], &["bar.example.com"]));
@@ -118,6 +121,74 @@ fn directory_names_and_the_subjects_mailbox_are_bound() {
         let leaf = leaf(params, &root);
         let verdict = of_server(&root, "www.example", &[&leaf]);
         assert_eq!(verdict.is_ok(), accepted, "{organization} {mailbox:?}");
+    }
+}
+
+/// nameConstraints with these subtrees, each a GeneralName in DER.
+fn constrained_to(permitted: &[&[u8]], excluded: &[&[u8]]) -> CertificateParams {
+    let wrap = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
+    let subtrees = |tag, bases: &[&[u8]]| match bases {
+        [] => vec![],
+        bases => wrap(tag, &bases.iter().flat_map(|base| wrap(0x30, base)).collect::<Vec<u8>>()),
+    };
+    let content = [subtrees(0xa0, permitted), subtrees(0xa1, excluded)].concat();
+    with(ca("constrained"), &[2, 5, 29, 30], wrap(0x30, &content))
+}
+
+/// After RUSTSEC-2026-0098: the host of a URI, whatever stands around it, and nothing else.
+#[test]
+fn uri_constraints_look_at_the_host_and_refuse_what_has_none() {
+    let uri = |text: &str| [&[0x86, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let (host, domain) = (uri("prod.example"), uri(".prod.example"));
+    let within = root(constrained_to(&[&host], &[]));
+    let below = root(constrained_to(&[&domain], &[]));
+    let outside = root(constrained_to(&[], &[&host]));
+    for (text, in_host, in_domain, out_of_host) in [
+        ("spiffe://prod.example/web", true, false, false),
+        ("https://PROD.example/", true, false, false),
+        ("https://user:secret@prod.example:8443/x", true, false, false),
+        ("https://prod.example@evil.example/", false, false, true),
+        ("https://a.prod.example/", false, true, true),
+        ("https://prod.example.evil.example/", false, false, true),
+        ("https://evil.example/prod.example", false, false, true),
+        ("https://evil.example/?@prod.example", false, false, true),
+        // No host of which one could tell: nowhere.
+        ("https://192.0.2.7/", false, false, false),
+        ("https://[2001:db8::7]/", false, false, false),
+        ("https://prod.example./", false, false, false),
+        ("urn:prod.example", false, false, false),
+        ("mailto:web@prod.example", false, false, false),
+    ] {
+        for (root, accepted) in [(&within, in_host), (&below, in_domain), (&outside, out_of_host)] {
+            let leaf = leaf(client(text), root);
+            let anchors = TrustAnchors::from_der(root.der()).unwrap();
+            let (expected, profile) = (ExpectedPeer::any_under_anchors(), Profile::internal());
+            let verdict =
+                judged(anchors, &expected, Purpose::Client, &profile, &PolicyInputs::NONE, &[&leaf]);
+            let kind = verdict.err().map(|refusal| refusal.kind());
+            assert_eq!(kind, (!accepted).then_some(RefusalKind::NameConstraint), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_constraint_on_names_that_are_not_processed_refuses_such_names() {
+    // registeredID 1.2.3, and an otherName of that type.
+    let (registered, other) = (&b"\x88\x02\x2a\x03"[..], &b"\xa0\x08\x06\x02\x2a\x03\xa0\x02\x05\x00"[..]);
+    for name in [registered, other] {
+        for constraints in [constrained_to(&[name], &[]), constrained_to(&[], &[name])] {
+            let root = root(constraints);
+            let without = leaf(server("www.example"), &root);
+            assert!(of_server(&root, "www.example", &[&without]).is_ok(), "{name:x?}");
+            let mut params = server("www.example");
+            params.subject_alt_names = vec![];
+            let dns = b"\x82\x0bwww.example";
+            let names = [dns, name].concat();
+            let names = [&[0x30, u8::try_from(names.len()).unwrap()], names.as_slice()].concat();
+            params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 17], names)];
+            let refusal = of_server(&root, "www.example", &[&leaf(params, &root)]).unwrap_err();
+            assert_eq!(refusal.kind(), RefusalKind::NameConstraint, "{name:x?}");
+        }
     }
 }
 
@@ -185,6 +256,65 @@ fn a_ca_can_require_a_policy() {
     let leaf = leaf(policies(server("www.example"), &[1]), &middle);
     let refusal = of_server(&root, "www.example", &[&leaf, middle.der()]).unwrap_err();
     assert_eq!(refusal.kind(), RefusalKind::Policy);
+}
+
+#[test]
+fn policies_are_mapped_unless_that_is_inhibited() {
+    let root = root(ca("root"));
+    // 2.999.1 of the root is 2.999.2 of the CA.
+    let mapping = [0x30, 12, 0x30, 10, 6, 3, 0x88, 0x37, 1, 6, 3, 0x88, 0x37, 2];
+    let mapping = with(policies(ca("middle"), &[1]), &[2, 5, 29, 33], mapping.to_vec());
+    let (plain, leaf_policies) = (policies(ca("upper"), &[1]), policies(server("www.example"), &[2]));
+    // inhibitPolicyMapping 0
+    let inhibiting = with(plain.clone(), &[2, 5, 29, 36], vec![0x30, 3, 0x81, 1, 0]);
+    let expected = ExpectedPeer::dns("www.example").unwrap();
+    for (upper, inhibited, accepted) in
+        [(&plain, false, Some(vec![policy(1)])), (&plain, true, None), (&inhibiting, false, None)]
+    {
+        let upper = intermediate(upper.clone(), &root);
+        let middle = intermediate(mapping.clone(), &upper);
+        let leaf = leaf(leaf_policies.clone(), &middle);
+        let inputs = PolicyInputs {
+            initial_policy_set: vec![policy(1)],
+            initial_explicit_policy: true,
+            initial_policy_mapping_inhibit: inhibited,
+            ..PolicyInputs::NONE
+        };
+        let anchors = TrustAnchors::from_der(root.der()).unwrap();
+        let chain: [&[u8]; 3] = [&leaf, middle.der(), upper.der()];
+        let verdict = judged(anchors, &expected, Purpose::Server, &Profile::internal(), &inputs, &chain);
+        assert_eq!(verdict.ok().map(|accepted| accepted.policies), accepted, "{inhibited}");
+    }
+}
+
+#[test]
+fn any_policy_stands_for_each_unless_that_is_inhibited() {
+    let root = root(ca("root"));
+    let any = |params| with(params, &[2, 5, 29, 32], vec![0x30, 8, 0x30, 6, 6, 4, 0x55, 0x1d, 0x20, 0]);
+    // inhibitAnyPolicy 0 and 1: how many certificates further it may stand.
+    let inhibiting = |skip| with(any(ca("middle")), &[2, 5, 29, 54], vec![2, 1, skip]);
+    let expected = ExpectedPeer::dns("www.example").unwrap();
+    for (middle, leaf_params, inhibited, accepted) in [
+        (any(ca("middle")), policies(server("www.example"), &[1]), false, true),
+        (any(ca("middle")), any(server("www.example")), false, true),
+        (any(ca("middle")), policies(server("www.example"), &[1]), true, false),
+        (inhibiting(0), policies(server("www.example"), &[1]), false, true),
+        (inhibiting(0), any(server("www.example")), false, false),
+        (inhibiting(1), any(server("www.example")), false, true),
+    ] {
+        let middle = intermediate(middle, &root);
+        let leaf = leaf(leaf_params, &middle);
+        let inputs = PolicyInputs {
+            initial_policy_set: vec![policy(1)],
+            initial_explicit_policy: true,
+            initial_any_policy_inhibit: inhibited,
+            ..PolicyInputs::NONE
+        };
+        let anchors = TrustAnchors::from_der(root.der()).unwrap();
+        let chain: [&[u8]; 2] = [&leaf, middle.der()];
+        let verdict = judged(anchors, &expected, Purpose::Server, &Profile::internal(), &inputs, &chain);
+        assert_eq!(verdict.is_ok(), accepted, "{inhibited}");
+    }
 }
 
 #[test]

@@ -311,6 +311,17 @@ fn a_list_has_at_most_64_extensions() {
     assert_eq!(Crl::from_der(list(64).to_der()).unwrap_err().reason, Asn1Reason::TooLarge { limit: 64 });
 }
 
+#[test]
+fn an_entry_that_cannot_be_read_is_told_by_its_place_in_the_list() {
+    let root = root(ca("root"));
+    let leaf = leaf(&root, &[]);
+    let entries = [entry(&leaf, &[]), der::sequence(&[b"\x02\x01\x07\x05\x00"])];
+    let list = List::new(&root).with(&entries).to_der();
+    let broken = list.windows(2).position(|octets| octets == b"\x05\x00").unwrap();
+    let error = Crl::from_der(list).unwrap_err();
+    assert_eq!((error.field, error.offset), ("revocationDate", broken + 2));
+}
+
 /// After RUSTSEC-2026-0104: an empty BIT STRING, and others that are none.
 #[test]
 fn reasons_of_any_shape_are_no_panic() {

@@ -11,7 +11,7 @@ use handfast::crypto::ring;
 use handfast::identity::ExpectedPeer;
 use handfast::pki::certificate::{Certificate, MAX_CERTIFICATE_LEN};
 use handfast::pki::{
-    Accepted, FindingCode, Judgement, Profile, Purpose, Refusal, RefusalKind, TrustAnchors, judge,
+    Accepted, FindingCode, Judgement, Limits, Profile, Purpose, Refusal, RefusalKind, TrustAnchors, judge,
 };
 use handfast::time::Time;
 use rcgen::{CertificateParams, CustomExtension, GeneralSubtree, KeyPair, NameConstraints, SanType};
@@ -130,6 +130,45 @@ fn the_smallest_rsa_key_is_the_profiles() {
     };
     assert!(under(2048).is_ok());
     assert_eq!(under(2049).unwrap_err().code(), FindingCode::WeakKey);
+}
+
+#[test]
+fn candidates_and_paths_are_counted_as_the_limits_say() {
+    let anchor = root(ca("anchor"));
+    let issuer = intermediate(ca("issuer"), &anchor);
+    // The same CA, certified five times.
+    let again = || ca("issuer").signed_by(issuer.key(), &anchor).unwrap().der().to_vec();
+    let issuers: Vec<_> = (0..5).map(|_| again()).collect();
+    let mut expired = server("db.example");
+    expired.not_after = rcgen::date_time_ymd(2026, 1, 1);
+    let refused = leaf(expired, &issuer);
+    let chain: Vec<&[u8]> = std::iter::once(&refused).chain(&issuers).map(Vec::as_slice).collect();
+    let under = |change: &dyn Fn(&mut Limits)| {
+        let mut profile = Profile::internal();
+        change(&mut profile.limits);
+        judge_under(&anchor, profile, &chain).unwrap_err().kind()
+    };
+    // Each of the five is a candidate, and above it the anchor.
+    assert_eq!(under(&|limits| limits.candidates = 10), RefusalKind::Expired);
+    assert_eq!(under(&|limits| limits.candidates = 9), RefusalKind::BudgetExceeded);
+    assert_eq!(under(&|limits| limits.paths = 5), RefusalKind::Expired);
+    assert_eq!(under(&|limits| limits.paths = 4), RefusalKind::BudgetExceeded);
+}
+
+#[test]
+fn thousands_of_certificates_are_judged_in_no_time() {
+    let anchor = root(ca("anchor"));
+    let issuer = intermediate(ca("issuer"), &anchor);
+    let own = leaf(server("db.example"), &issuer);
+    // Under one name all of them, of one key and of many, in an order that leaves the right one for last.
+    let twins: Vec<_> = (0..2_000).map(|_| ca("issuer").signed_by(issuer.key(), &issuer).unwrap()).collect();
+    let mut chain: Vec<&[u8]> = vec![&own];
+    chain.extend(twins.iter().map(|twin| &**twin.der()));
+    let started = std::time::Instant::now();
+    let refusal = judge_under(&root(ca("other")), Profile::internal(), &chain).unwrap_err();
+    assert!(matches!(refusal.kind(), RefusalKind::BudgetExceeded | RefusalKind::UnknownIssuer), "{refusal}");
+    // Milliseconds where it is optimized; this is no benchmark, and its machine may be busy.
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
 }
 
 #[test]

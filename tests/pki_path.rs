@@ -9,7 +9,9 @@ mod authority;
 use authority::{MID_2030, ca, client, intermediate, leaf, named, root, server};
 use handfast::crypto::{CryptoProvider, ring};
 use handfast::identity::ExpectedPeer;
-use handfast::pki::{Accepted, FindingCode, Judgement, Purpose, Refusal, RefusalKind, TrustAnchors, judge};
+use handfast::pki::{
+    Accepted, FindingCode, Judgement, Missing, Purpose, Refusal, RefusalKind, TrustAnchors, judge,
+};
 use handfast::time::Time;
 use rcgen::{
     BasicConstraints, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SanType,
@@ -318,6 +320,44 @@ fn the_search_branches_after_a_dead_end() {
     let refusal = judge.refused(&chain[..4]);
     assert_eq!(refusal.kind(), RefusalKind::Expired, "{}", refusal.report());
     assert!(refusal.tried.len() >= 2, "{}", refusal.report());
+}
+
+#[test]
+fn key_identifiers_are_hints_and_rule_nobody_out() {
+    let root = root(ca("root"));
+    let identifier =
+        |arc, content: &[u8]| CustomExtension::from_oid_content(&[2, 5, 29, arc], content.to_vec());
+    // keyIdentifier, and an issuer and serial number, of somebody else.
+    for wrong in [&b"\x30\x06\x80\x04\xde\xad\xbe\xef"[..], b"\x30\x09\xa1\x04\xa4\x02\x30\x00\x82\x01\x07"] {
+        let mut params = server("db.example");
+        params.use_authority_key_identifier_extension = false;
+        params.custom_extensions.push(identifier(35, wrong));
+        let leaf = leaf(params, &root);
+        let other = authority::root(ca("root"));
+        let judge = Judge::of_server(root.der(), "db.example");
+        assert!(judge.judge(&[&leaf, other.der()]).is_ok(), "{wrong:x?}");
+    }
+}
+
+#[test]
+fn a_certificate_without_its_issuer_says_where_that_is() {
+    let root = root(ca("root"));
+    let middle = intermediate(ca("middle"), &root);
+    let mut params = server("db.example");
+    // id-ad-caIssuers with a URI.
+    let uri = "http://ca.example/middle.der";
+    let location = [&[0x86, u8::try_from(uri.len()).unwrap()], uri.as_bytes()].concat();
+    let description = [b"\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02", location.as_slice()].concat();
+    let wrap = |content: &[u8]| [&[0x30, u8::try_from(content.len()).unwrap()], content].concat();
+    let access = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], wrap(&wrap(&description)));
+    params.custom_extensions.push(access);
+    let leaf = leaf(params, &middle);
+    let mut judge = Judge::of_server(root.der(), "db.example");
+    let refusal = judge.refused(&[&leaf]);
+    assert_eq!(refusal.missing(), [&Missing::IssuerCertificate { uri: uri.into() }]);
+    // An adapter has fetched it, and asks again.
+    judge.intermediates.push(middle.der().to_vec());
+    assert!(judge.judge(&[&leaf]).is_ok());
 }
 
 #[test]

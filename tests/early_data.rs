@@ -12,7 +12,6 @@ mod support {
 use std::sync::Arc;
 use std::time::Duration;
 
-use handfast::NamedGroup;
 use handfast::alert::AlertDescription;
 use handfast::connection::{
     Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, StoredSession,
@@ -22,7 +21,8 @@ use handfast::handshake::{Authentication, ClientAuth, Milestone};
 use handfast::identity::ExpectedPeer;
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::time::Time;
-use support::pair::{End, builders, now, settle};
+use handfast::{CipherSuite, NamedGroup};
+use support::pair::{End, builders, now, records, settle};
 
 const LIMIT: u32 = 1000;
 
@@ -138,7 +138,10 @@ fn talk(client: &mut End, server: &mut End) {
     assert!(client.plaintext.ends_with(b"response"));
 }
 
+//= R-4.3.11.3-1 test
+//= R-4.5.3-2 test
 //= R-7.5-2 test
+//= R-F.5-4 test
 #[test]
 fn early_data_reaches_the_server_with_its_first_flight() {
     let (mut client, mut server) = World::new().second();
@@ -148,6 +151,8 @@ fn early_data_reaches_the_server_with_its_first_flight() {
     server.receive().unwrap();
     assert_eq!(server.early, b"early");
     assert!(server.plaintext.is_empty(), "early data is not taken for other data");
+
+    assert!(!server.connection.is_connected(), "which the application can ask");
 
     let (mut of_client, mut of_server) = ([0; 32], [0; 32]);
     client.connection.export_early("EXPERIMENTAL test", b"context", &mut of_client).unwrap();
@@ -280,6 +285,8 @@ fn more_than_is_skipped_is_unexpected_message() {
     assert_eq!(fault.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE), "{fault}");
 }
 
+//= R-8-1 test
+//= R-8-3 test
 #[test]
 fn a_replayed_first_flight_is_heard_once() {
     let world = World::new();
@@ -297,6 +304,7 @@ fn a_replayed_first_flight_is_heard_once() {
     assert!(rejected(&replica));
 }
 
+//= R-8.2-2 test
 #[test]
 fn without_a_filter_the_caller_is_asked() {
     let mut world = World::new();
@@ -304,9 +312,15 @@ fn without_a_filter_the_caller_is_asked() {
     let (mut client, mut server) = world.second();
     client.receive().unwrap();
     seal_early(&mut client, b"early", &mut server).unwrap();
+    // The last field of the ClientHello, which is the first record.
+    let client_hello = records(&server.input)[0];
+    let binder = client_hello[client_hello.len() - 32..].to_vec();
     server.receive().unwrap();
     let answer = match server.connection.pending() {
-        Some(handfast::handshake::Ask::CheckReplay(ask)) => ask.fresh(),
+        Some(handfast::handshake::Ask::CheckReplay(ask)) => {
+            assert_eq!(ask.key, binder, "what has been validated, and nothing else of the ClientHello");
+            ask.fresh()
+        }
         other => panic!("not expected: {other:?}"),
     };
     server.connection.answer(answer).unwrap();
@@ -314,18 +328,25 @@ fn without_a_filter_the_caller_is_asked() {
     assert_eq!(server.early, b"early");
 }
 
+//= R-4.3.10-3 test
+//= R-4.3.10-4 test
+//= R-8-4 test
 #[test]
 fn early_data_of_a_clock_that_is_off_is_rejected_and_the_session_resumed() {
     let world = World::new();
-    let (mut client, mut server) = world.second();
-    server.now = now().checked_add(Duration::from_secs(11)).unwrap();
-    client.receive().unwrap();
-    seal_early(&mut client, b"early", &mut server).unwrap();
-    settle(&mut client, &mut server).unwrap();
-    assert!(server.early.is_empty() && rejected(&client));
-    assert_eq!(authentication(&server), Authentication::Resumption);
+    for (seconds, taken) in [(10, true), (11, false)] {
+        let (mut client, mut server) = world.second();
+        server.now = now().checked_add(Duration::from_secs(seconds)).unwrap();
+        client.receive().unwrap();
+        seal_early(&mut client, b"early", &mut server).unwrap();
+        settle(&mut client, &mut server).unwrap();
+        assert_eq!(accepted(&server), taken, "{seconds} seconds");
+        assert_eq!(server.early.is_empty(), !taken);
+        assert_eq!(authentication(&server), Authentication::Resumption);
+    }
 }
 
+//= R-4.3.10-8 test
 #[test]
 fn another_application_protocol_rejects_it() {
     let mut world = World::new();
@@ -339,6 +360,112 @@ fn another_application_protocol_rejects_it() {
     assert_eq!(authentication(&server), Authentication::Resumption);
 }
 
+//= R-4.3.10-8 test
+#[test]
+fn another_suite_of_the_same_hash_rejects_it() {
+    let mut world = World::new();
+    world.server.handshake.cipher_suites = vec![CipherSuite::TLS_CHACHA20_POLY1305_SHA256];
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+}
+
+/// A server that opens both tickets takes data with the first; one that opens the second alone takes none.
+//= R-4.3.10-2 test
+//= R-4.3.10-7 test
+#[test]
+fn it_goes_with_the_first_of_several_sessions() {
+    let mut world = World::new();
+    let first_keys = world.server.ticket_keys.clone().unwrap();
+    let first = world.stored.clone();
+    let in_a_week = now().checked_add(Duration::from_secs(7 * 24 * 3600)).unwrap();
+    let second_keys = TicketKeys::new([4; 32], in_a_week);
+    world.server.ticket_keys = Some(second_keys.clone());
+    world.remember();
+    let client = Arc::new(world.client.clone().build().unwrap());
+    let offers =
+        || [&first, &world.stored].map(|stored| client.offer_session(stored, &peer(), now()).unwrap());
+    for (keys, taken) in [(first_keys.rotated([4; 32], in_a_week), true), (second_keys, false)] {
+        let server = world.server.clone().tickets(1, keys).build().unwrap();
+        let entropy = |seed| Entropy::from_platform([seed; 32]);
+        let connection =
+            Connection::client_with_psks(Arc::clone(&client), peer(), offers().to_vec(), now(), entropy(7));
+        let mut client = End::new(connection);
+        let mut server = End::new(Connection::server(Arc::new(server), entropy(8)));
+        client.receive().unwrap();
+        seal_early(&mut client, b"early", &mut server).unwrap();
+        settle(&mut client, &mut server).unwrap();
+        assert_eq!(server.early, if taken { &b"early"[..] } else { b"" });
+        assert_eq!((accepted(&client), rejected(&client)), (taken, !taken));
+        assert_eq!(authentication(&server), Authentication::Resumption);
+    }
+}
+
+//= R-4.3.10-13 test
+//= R-4.3.10-14 test
+//= R-4.3.10-15 test
+//= R-F.5-3 test
+#[test]
+fn rejected_data_is_sent_again_only_if_the_application_does_so() {
+    let mut world = World::new();
+    world.server.handshake.max_early_data_size = 0;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(rejected(&client));
+    assert!(server.early.is_empty() && server.plaintext.is_empty(), "nothing is sent again by itself");
+    client.seal_to(b"early", &mut server);
+    server.receive().unwrap();
+    assert_eq!(server.plaintext, b"early");
+}
+
+//= R-F.5-3 test
+#[test]
+fn nobody_sends_or_takes_it_unless_told_to() {
+    let mut world = World::new();
+    let unasked = Config::builder(handfast::crypto::ring::provider());
+    assert!(!unasked.handshake.early_data);
+    assert_eq!(unasked.handshake.max_early_data_size, 0);
+    world.client.handshake.early_data = false;
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    assert_eq!(seal_early(&mut client, b"early", &mut server), Err(SealRefused::NotConnected));
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(authentication(&server), Authentication::Resumption);
+}
+
+//= R-E.1-2 test
+#[test]
+fn a_client_that_knows_nothing_of_the_server_sends_none() {
+    let world = World::new();
+    let config = Arc::new(world.client.clone().build().unwrap());
+    let (mut client, mut server) = ends(&config, &Arc::new(world.server.clone().build().unwrap()), None);
+    client.receive().unwrap();
+    assert_eq!(seal_early(&mut client, b"early", &mut server), Err(SealRefused::NotConnected));
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(authentication(&server), Authentication::Certificate);
+    assert!(!accepted(&server) && !rejected(&server), "none was offered");
+}
+
+//= R-8.2-1 test
+#[test]
+fn a_replay_filter_without_room_rejects_it_and_nothing_else() {
+    let mut world = World::new();
+    world.server.replay_filter = Some(Arc::new(SharedReplayFilter::new(0, ago(3600))));
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"early", &mut server).unwrap();
+    settle(&mut client, &mut server).unwrap();
+    assert!(server.early.is_empty() && rejected(&client));
+    assert_eq!(authentication(&server), Authentication::Resumption);
+    talk(&mut client, &mut server);
+}
+
+//= R-4.5.3-2 test
 #[test]
 fn half_rtt_data_is_refused_while_a_certificate_is_awaited() {
     let mut world = World::new();

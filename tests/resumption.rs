@@ -94,6 +94,9 @@ fn authentications(ends: (End, End)) -> [Authentication; 2] {
     [ends.0.connected.unwrap().authentication, ends.1.connected.unwrap().authentication]
 }
 
+//= R-4.7.1-5 test
+//= R-4.7.1-14 test
+//= R-C.4-2 test
 #[test]
 fn both_ends_of_a_ticket_hold_the_same_session_secret() {
     let (tickets, store) = World::new().first();
@@ -103,8 +106,116 @@ fn both_ends_of_a_ticket_hold_the_same_session_secret() {
         assert_eq!(ticket.session.age_add, session.age_add);
     }
     assert_ne!(tickets[0].session.psk, tickets[1].session.psk, "two tickets of one connection differ");
+    assert_ne!(tickets[0].session.age_add, tickets[1].session.age_add, "and are obfuscated by other addends");
 }
 
+/// Which tickets a server with `psk_dhe_ke` alone gives to a client that says nothing of modes, or these.
+//= R-4.3.9-5 test
+//= R-4.7.1-1 test
+#[test]
+fn tickets_go_to_clients_whose_modes_can_use_them() {
+    let mut world = World::new();
+    world.client.accept_tickets = false;
+    let given = |world: &mut World| {
+        let (mut client, mut server) = world.ends(vec![]);
+        connect(&mut client, &mut server);
+        server.store.len()
+    };
+    assert_eq!(given(&mut world), 0, "no psk_key_exchange_modes");
+    world.client.accept_tickets = true;
+    world.client.psk_key_exchange_modes = vec![PskKeyExchangeMode::PSK_KE];
+    assert_eq!(given(&mut world), 0, "another mode");
+    world.client.psk_key_exchange_modes = vec![PskKeyExchangeMode::PSK_KE, PskKeyExchangeMode::PSK_DHE_KE];
+    assert_eq!(given(&mut world), 2);
+}
+
+//= R-4.7.1-4 test
+#[test]
+fn a_session_can_be_resumed_while_its_first_connection_is_open() {
+    let mut world = World::new();
+    let (mut client, mut server) = world.ends(vec![]);
+    connect(&mut client, &mut server);
+    let second = world.second(vec![offer(&client.tickets[0])], &server.store);
+    assert_eq!(authentications(second), [Authentication::Resumption; 2]);
+    assert!(client.machine.is_connected() && server.machine.is_connected());
+}
+
+//= R-4.3.11.1-1 test
+#[test]
+fn a_ticket_older_than_its_lifetime_is_not_offered() {
+    let mut world = World::new();
+    let (tickets, _) = world.first();
+    let session = &tickets[0].session;
+    let later = |seconds| NOW.checked_add(Duration::from_secs(seconds)).unwrap();
+    let lifetime = u64::from(session.lifetime);
+    let resume = |now| PskOffer::resume(Arc::clone(session), tickets[0].ticket.clone(), now);
+    assert!(resume(later(lifetime - 1)).is_some());
+    assert!(resume(later(lifetime)).is_none());
+    // An offer that was kept until its ticket has expired.
+    let kept = offer(&tickets[0]);
+    for (now, offered) in [(later(lifetime - 1), true), (later(lifetime), false)] {
+        let expected = Arc::new(ExpectedPeer::dns(world.server_name).unwrap());
+        let entropy = Entropy::from_platform([1; 32]);
+        let config = Arc::new(world.client.clone());
+        let client = Handshake::client_with_psks(config, expected, vec![], vec![kept.clone()], now, entropy);
+        let (_, hello) = client.owed().unwrap();
+        let hello = ClientHello::decode(&hello[4..]).unwrap();
+        assert_eq!(hello.extensions.find(ExtensionType::PRE_SHARED_KEY).is_some(), offered);
+    }
+}
+
+//= R-4.3.10-1 test
+//= R-E.1-2 test
+#[test]
+fn early_data_is_offered_beside_a_psk_that_takes_it_and_never_without() {
+    let mut world = World::new();
+    world.client.early_data = true;
+    let (tickets, _) = world.first();
+    let takes = Session { max_early_data_size: 100, ..(*tickets[0].session).clone() };
+    let takes = PskOffer::resume(Arc::new(takes), tickets[0].ticket.clone(), NOW).unwrap();
+    let external = PskOffer::external(b"label".to_vec(), Psk::external(&[7; 32], HashAlgorithm::Sha256));
+    for (offers, offered) in [
+        (vec![takes.clone(), offer(&tickets[1])], true),
+        (vec![offer(&tickets[1]), takes], false),
+        (vec![external], false),
+        (vec![], false),
+    ] {
+        let has_psk = !offers.is_empty();
+        let (client, _) = world.ends(offers);
+        let (_, hello) = client.machine.owed().unwrap();
+        let hello = ClientHello::decode(&hello[4..]).unwrap();
+        assert_eq!(hello.extensions.find(ExtensionType::PRE_SHARED_KEY).is_some(), has_psk);
+        assert_eq!(hello.extensions.find(ExtensionType::EARLY_DATA).is_some(), offered);
+    }
+}
+
+//= R-4.7.1-11 test
+#[test]
+fn no_ticket_is_given_for_more_than_seven_days() {
+    let mut world = World::new();
+    world.server.ticket_lifetime = MAX_TICKET_LIFETIME;
+    assert!(world.server.check().is_ok());
+    world.server.ticket_lifetime = MAX_TICKET_LIFETIME + 1;
+    assert!(world.server.check().unwrap_err().contains("seven days"));
+    // One that nobody has checked.
+    let (mut client, mut server) = world.ends(vec![]);
+    let mut given = Vec::new();
+    while client.carry(&mut server).unwrap() > 0 {
+        server.work().unwrap();
+        while let Some((epoch, bytes)) = server.machine.owed() {
+            if epoch == Epoch::Application {
+                given.push(u32::from_be_bytes(bytes[4..8].try_into().unwrap()));
+            }
+            let count = bytes.len();
+            client.machine.receive(epoch, bytes);
+            client.work().unwrap();
+            server.machine.sent(count);
+        }
+    }
+    assert_eq!(given, [MAX_TICKET_LIFETIME; 2]);
+}
+
+//= R-4.7.1-9 test
 #[test]
 fn a_resumed_session_keeps_identity_and_time_of_the_first() {
     let mut world = World::new();
@@ -118,6 +229,7 @@ fn a_resumed_session_keeps_identity_and_time_of_the_first() {
     assert!(server.peer_identity.is_some(), "the client was known by certificate");
     assert_eq!(server.authenticated_at, store[0].1.authenticated_at);
     assert_eq!(client.group, Some(NamedGroup::X25519), "a key exchange is made anew");
+    assert_eq!(server.server_name.as_deref(), Some("peer.test"), "as this ClientHello says");
 }
 
 #[test]
@@ -173,6 +285,8 @@ fn what_does_not_fit_is_a_full_handshake() {
     assert_eq!(authentications(world.second(offers(), &store)), full, "a server that does not look");
 }
 
+//= R-4.3.11-4 test
+//= R-4.7.1-7 test
 #[test]
 fn a_session_made_under_another_server_name_is_not_offered() {
     let mut world = World::new();
@@ -225,6 +339,7 @@ fn resumption_goes_across_a_hello_retry_request() {
 }
 
 //= R-4.2.4-11 test
+//= R-4.7.1-6 test
 #[test]
 fn a_psk_whose_hash_is_not_the_retried_suites_is_dropped() {
     let mut world = World::new();
@@ -377,6 +492,21 @@ fn an_external_psk_authenticates_where_no_certificate_is_required() {
     assert_eq!(connect_external(&mut world), [Authentication::ExternalPsk; 2]);
 }
 
+//= R-4.3.11-2 test
+//= R-4.3.11-7 test
+#[test]
+fn an_external_psk_of_another_hash_decides_the_suite() {
+    let psk = Psk::external(&[7; 32], HashAlgorithm::Sha384);
+    let mut world = World::new();
+    world.server.client_auth = ClientAuth::None;
+    let (mut client, mut server) = world.ends(vec![PskOffer::external(b"device 7".to_vec(), psk.clone())]);
+    server.external_psks.push((b"device 7".to_vec(), psk));
+    connect(&mut client, &mut server);
+    let suite = server.connected.as_ref().unwrap().cipher_suite;
+    assert_eq!(suite, CipherSuite::TLS_AES_256_GCM_SHA384, "not the preferred TLS_AES_128_GCM_SHA256");
+    assert_eq!(authentications((client, server)), [Authentication::ExternalPsk; 2]);
+}
+
 /// "When resuming a session, the server MUST NOT include a server_name extension in the server hello" (RFC 6066 §3);
 /// in TLS 1.3 it stands in EncryptedExtensions.
 #[test]
@@ -440,6 +570,7 @@ fn a_ticket_key_opens_nothing_once_its_time_is_over() {
     assert!(keys.open(&ticket, b"another policy", NOW, &crypto).is_none());
 }
 
+//= R-4.7.1-12 test
 #[test]
 fn a_lifetime_over_seven_days_is_clamped() {
     let (tickets, _) = World::new().first();

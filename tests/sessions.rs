@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use handfast::CipherSuite;
 use handfast::alert::AlertDescription;
-use handfast::connection::{Config, ConfigBuilder, Connection, MAX_LINEAGE, StoredSession, Trust};
+use handfast::connection::{
+    Config, ConfigBuilder, Connection, MAX_LINEAGE, SessionStore, StoredSession, Trust,
+};
 use handfast::crypto::{Entropy, HashAlgorithm, ring};
 use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
 use handfast::identity::ExpectedPeer;
@@ -153,6 +155,7 @@ fn later(by: Duration) -> Time {
     now().checked_add(by).unwrap()
 }
 
+//= R-4.7.1-2 test
 #[test]
 fn a_second_process_with_the_same_files_resumes() {
     let files = Files::new();
@@ -249,6 +252,9 @@ fn a_clock_that_went_back_makes_no_session_live_longer() {
     assert!(client.offer_session(&stored, &peer(), back(61)).unwrap_err().contains("gone back"));
 }
 
+//= R-4.7.1-13 test
+//= R-4.7.1-19 test
+//= R-C.4-3 test
 #[test]
 fn renewed_tickets_end_a_day_after_the_first_authentication() {
     let files = Files::new();
@@ -270,6 +276,8 @@ fn renewed_tickets_end_a_day_after_the_first_authentication() {
     assert_eq!(second(&files, &stored, |_| {}, time), FULL, "a client that offers all the same");
 }
 
+//= R-4.7.1-13 test
+//= R-4.7.1-19 test
 #[test]
 fn a_session_does_not_outlive_the_peers_certificates() {
     let mut files = Files::new();
@@ -342,6 +350,32 @@ fn a_stored_session_comes_back_from_its_byte_form() {
     }
 }
 
+//= R-C.4-1 test
+//= R-C.4-4 test
+#[test]
+fn a_store_gives_each_session_once_the_newest_first_and_none_to_another_key() {
+    let files = Files::new();
+    let [oldest, older, newest] = [(); 3].map(|()| first(&files));
+    let mut store = SessionStore::new(10);
+    store.put("server.test for alice", older.clone());
+    store.put("server.test for alice", newest.clone());
+    store.put("server.test for bob", oldest.clone());
+    assert_eq!(store.take("server.test", now()), None, "what must not be linked has keys of its own");
+    assert_eq!(store.take("server.test for alice", now()), Some(newest.clone()));
+    assert_eq!(store.take("server.test for alice", now()), Some(older.clone()));
+    assert_eq!(store.take("server.test for alice", now()), None, "each is taken once");
+    let after = later(Duration::from_secs(u64::from(oldest.session().lifetime)));
+    assert_eq!(store.take("server.test for bob", after), None, "it has expired");
+    assert!(store.is_empty());
+
+    let mut small = SessionStore::new(2);
+    for (key, session) in [("a", &oldest), ("b", &older), ("c", &newest)] {
+        small.put(key, session.clone());
+    }
+    assert_eq!((small.len(), small.take("a", now())), (2, None), "the oldest makes room");
+    assert_eq!(small.take("c", now()), Some(newest));
+}
+
 #[test]
 fn a_ticket_of_a_client_with_one_certificate_stays_small() {
     let files = Files::new();
@@ -349,6 +383,7 @@ fn a_ticket_of_a_client_with_one_certificate_stays_small() {
     assert!(outcome.ticket_len < 400, "{} bytes", outcome.ticket_len);
 }
 
+//= R-2.2-2 test
 #[test]
 fn external_psks_of_the_config_are_found_by_label() {
     let files = Files::new();

@@ -174,7 +174,8 @@ impl Connection {
     /// Client: seals 0-RTT data, as [`Connection::seal`] does: once [`Milestone::EarlyDataReady`] was given, and until
     /// the server's Finished has come. It has no forward secrecy, and the server may hear it twice (§2.3).
     ///
-    /// No more of it is taken than the ticket allows.
+    /// No more of it is taken than the ticket allows. A server that rejects it cannot tell padding from data and skips
+    /// only so many bytes of both: where much is padded, send little (§4.7.1).
     ///
     /// # Errors
     /// [`SealRefused`]: nothing changed; [`SealRefused::NotConnected`] where early data cannot be sent now.
@@ -193,6 +194,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`SealRefused`]: nothing changed; [`SealRefused::NotConnected`] where such data cannot be sent now.
+    //= R-4.5.3-2
     pub fn seal_half_rtt(&mut self, plaintext: &[u8], out: &mut [u8]) -> Result<Sealed, SealRefused> {
         match &self.phase {
             Phase::Handshaking(handshaking) if handshaking.early_data.half_rtt => {
@@ -290,7 +292,8 @@ impl Connection {
     }
 
     /// Keying material tied to early data (§7.5), from [`Milestone::EarlyDataReady`] or
-    /// [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a replay.
+    /// [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a replay, so keys made of it are for
+    /// what the client sends and nothing else (F.5.1).
     ///
     /// # Errors
     /// [`ExportRefused`] where there is no early data, or if label or output are too long.
@@ -399,8 +402,8 @@ impl Connection {
                 return fault;
             }
             Phase::Handshaking(handshaking) => {
-                if fault.alert().is_some() {
-                    handshaking.before_alert(&mut self.sender.outgoing);
+                if let Some(alert) = fault.alert() {
+                    handshaking.before_alert(alert, &mut self.sender.outgoing);
                 }
             }
         }

@@ -33,6 +33,7 @@ pub enum Event<'b> {
     Plaintext(Plaintext<'b>),
     /// Early data (0-RTT), opened in place: it may be a replay (§8). Only ever given by a server whose config
     /// takes early data.
+    //= R-F.5-4
     EarlyPlaintext(Plaintext<'b>),
     /// Something to know; call again.
     Milestone(Milestone),

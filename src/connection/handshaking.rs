@@ -10,6 +10,7 @@ use super::outgoing::Outgoing;
 use super::receiver::{Progress, Receiver, own};
 use super::traffic::TrafficSecret;
 use super::{Config, Fault};
+use crate::alert::AlertDescription;
 use crate::handshake::{Ask, Direction, Epoch, Handshake, Keys, Milestone, Output, Role};
 use crate::record::{ContentType, RecordFault};
 use crate::time::Time;
@@ -56,6 +57,7 @@ impl Handshaking {
     pub(super) fn new(role: Role, handshake: Handshake) -> Self {
         let mut incoming = Incoming::new();
         //= R-5-1
+        //= R-4.3.2-4
         let allowed = role == Role::Client || handshake.config().hello_retry_cookie;
         incoming.reader.allow_change_cipher_spec(allowed);
         Self {
@@ -254,9 +256,13 @@ impl Handshaking {
     }
 
     /// An alert is about to be owed: under a client's first keys it takes the place of the second flight, and
-    /// middleboxes want to see the same before it (E.4).
-    pub(super) fn before_alert(&mut self, outgoing: &mut Outgoing) {
+    /// middleboxes want to see the same before it (E.4). A server of an older version cannot read what is under the keys
+    /// of early data (E.3).
+    pub(super) fn before_alert(&mut self, alert: AlertDescription, outgoing: &mut Outgoing) {
         let is_protected = self.receive_epoch != Epoch::Initial;
+        if !is_protected && self.early_data.offered && alert == AlertDescription::PROTOCOL_VERSION {
+            outgoing.unprotected();
+        }
         if is_protected && self.change_cipher_spec == ChangeCipherSpec::BeforeSecondFlight {
             self.send_change_cipher_spec(outgoing);
         }

@@ -244,6 +244,7 @@ impl Config {
             accept_tickets: false,
             ticket_request: None,
             psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
+            //= R-F.5-3
             early_data: false,
             max_early_data_size: 0,
             find_psks: false,

@@ -92,6 +92,8 @@ impl PostHandshake {
         next_ask: AskId,
     ) -> Self {
         Self {
+            //= R-C.4-2
+            //= R-C.4-3
             tickets_to_send: established.tickets_to_send,
             acceptance: if established.client_certificate_sent {
                 Acceptance::Pending
@@ -173,6 +175,8 @@ impl PostHandshake {
             self.send_ticket(open);
             return Ok(true);
         }
+        //= R-4.7.1-1
+        //= R-4.7.1-5
         if self.ask.is_none() && self.tickets_to_send > 0 {
             self.ask_for_ticket(now)?;
             return Ok(true);
@@ -223,6 +227,7 @@ impl PostHandshake {
         let max_early_data_size = early_data.map_or(0, |early_data| early_data.max_early_data_size);
         let session = Arc::new(Session { max_early_data_size, ..session });
         let ticket = ReceivedTicket { ticket: message.ticket.to_vec(), session };
+        //= R-4.7.1-4
         self.actions.milestone(Milestone::NewSessionTicket(Box::new(ticket)));
         Ok(())
     }
@@ -271,6 +276,7 @@ impl PostHandshake {
         // "unique across all tickets issued on this connection": a count is, and is short.
         let nonce = self.tickets_sent.to_be_bytes();
         self.tickets_sent = self.tickets_sent.wrapping_add(1);
+        //= R-4.7.1-14
         let drawn = self.entropy.draw(Purpose::TicketAgeAdd, &mut age_add);
         drawn.map_err(|_| OwnFault::Crypto("drawing entropy"))?;
         let age_add = u32::from_be_bytes(age_add);
@@ -287,6 +293,7 @@ impl PostHandshake {
     /// The session of a ticket with this nonce (§4.7.1); `None` where tickets are of no use.
     fn session(&self, nonce: &[u8], lifetime: u32, age_add: u32, now: Time) -> Option<Session> {
         let established = &self.established;
+        //= R-4.7.1-3
         let authenticated = established.authenticated.as_ref()?;
         let psk = resumption_psk(&established.kdf, established.resumption_secret.as_ref()?, nonce);
         Some(Session {
@@ -296,6 +303,7 @@ impl PostHandshake {
             lifetime: lifetime.min(MAX_TICKET_LIFETIME),
             age_add,
             authenticated_at: authenticated.at,
+            //= R-4.3.11-4
             server_name: authenticated.server_name.clone(),
             application_protocol: authenticated.application_protocol.clone(),
             peer_identity: authenticated.peer_identity.clone(),
@@ -321,7 +329,8 @@ impl PostHandshake {
         extensions.push_some(ExtensionType::EARLY_DATA, (max_early_data_size > 0).then_some(early_data));
         let extensions = extensions.finish(self.config.script.new_session_ticket.as_deref());
         let message = NewSessionTicket {
-            ticket_lifetime: self.config.ticket_lifetime,
+            //= R-4.7.1-11
+            ticket_lifetime: self.config.ticket_lifetime.min(MAX_TICKET_LIFETIME),
             ticket_age_add: open.age_add,
             ticket_nonce: &open.nonce,
             ticket: &ticket,

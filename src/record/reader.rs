@@ -243,6 +243,7 @@ fn open(
     body: &mut [u8],
     limit: usize,
 ) -> Result<(ContentType, usize), RecordFault> {
+    //= R-E-2
     let opened = protection.open(header, body).ok_or(RecordFault::SequenceNumberExhausted)?;
     let length = opened.map_err(|_| RecordFault::BadRecordMac)?;
     //= R-5.4-6

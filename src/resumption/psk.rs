@@ -23,6 +23,8 @@ pub struct Psk {
 impl Psk {
     /// An external PSK of these bytes for this hash; SHA-256 where nothing else was agreed on (§4.3.11).
     #[must_use]
+    //= R-2.2-2
+    //= R-4.3.11-2
     pub fn external(secret: &[u8], hash: HashAlgorithm) -> Self {
         Self { secret: Zeroizing::new(secret.to_vec()), kind: PskKind::External, hash }
     }
@@ -75,6 +77,7 @@ impl PskOffer {
     /// be used any more at `now`.
     #[must_use]
     pub fn resume(session: Arc<Session>, ticket: Vec<u8>, now: Time) -> Option<Self> {
+        //= R-4.3.11.1-1
         let psk = Psk::of_session(&session).filter(|_| !session.is_expired(now))?;
         Some(Self { identity: ticket, psk, session: Some(session) })
     }

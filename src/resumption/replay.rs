@@ -50,6 +50,7 @@ impl ReplayFilter {
         let Some(key) = key.first_chunk::<KEPT>() else { return false };
         let remembers_window = now.saturating_since(self.sees_since) > window;
         let went_back = self.forgot_until.is_some_and(|forgotten| now <= forgotten);
+        //= R-8.2-3
         if !remembers_window || went_back || self.seen.len() >= self.capacity {
             return false;
         }
@@ -98,6 +99,7 @@ mod tests {
         key
     }
 
+    //= R-8-3 test
     #[test]
     fn a_key_is_fresh_once_until_it_is_forgotten() {
         let mut filter = ReplayFilter::new(10, at(0));
@@ -109,6 +111,7 @@ mod tests {
         assert!(filter.check_and_insert(&key(1), at(141), at(121)), "forgotten behind its time");
     }
 
+    //= R-8.2-3 test
     #[test]
     fn a_new_filter_knows_nothing_for_as_long_as_it_would_have_to_remember() {
         let mut filter = ReplayFilter::new(10, at(0));

@@ -105,6 +105,7 @@ impl Session {
     /// its lifetime from the moment it was given.
     #[must_use]
     pub fn is_expired(&self, now: Time) -> bool {
+        //= R-4.7.1-12
         let lifetime = Duration::from_secs(u64::from(self.lifetime.min(MAX_TICKET_LIFETIME)));
         now.saturating_since(self.issued_at) >= lifetime
     }

@@ -11,6 +11,7 @@ use handfast::record::{ContentType, RecordFault};
 use handfast::resumption::{Psk, Session};
 
 use crate::peer::Peer;
+use crate::peer::body::Extensions;
 use crate::peer::record::{Record, Records};
 use crate::peer::step::*;
 use crate::subject::{KnownPsk, Meeting, PSK_IDENTITY, Subject, Talk, meeting, session};
@@ -225,6 +226,7 @@ mod as_client {
         meeting(client, |server| server.retrying(handfast::message::NamedGroup::SECP256R1)).completes();
     }
 
+    //= R-4.6-1 test
     #[test]
     fn what_was_sent_early_reaches_a_server_that_takes_it() {
         let mut talk =
@@ -240,6 +242,13 @@ mod as_client {
 
     fn does_not_fit(meeting: &Meeting) {
         meeting.is_refused(PeerFault::EarlyDataDoesNotFit, Alert::ILLEGAL_PARAMETER);
+    }
+
+    //= R-E.3-1 test
+    #[test]
+    fn an_answer_of_tls_1_2_is_protocol_version() {
+        let older = |server: Peer| server.on(ServerHello, |hello| hello.extensions = Extensions::default());
+        meeting(client, older).is_refused(PeerFault::NoSharedVersion, Alert::PROTOCOL_VERSION);
     }
 
     /// The alert is read, although the early data before it is not: it goes out under handshake keys.

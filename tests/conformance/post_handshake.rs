@@ -112,6 +112,7 @@ mod tickets {
         talk.end.milestones.iter().filter(is_ticket).count()
     }
 
+    //= R-4.7.1-3 test
     #[test]
     fn a_client_that_wants_none_ignores_them() {
         let mut talk = Talk::connected(Subject::client());

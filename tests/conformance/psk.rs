@@ -90,6 +90,7 @@ mod as_client {
 
     //= R-4.3.11-11 test
     //= R-4.3.11-12 test
+    //= R-4.7.1-6 test
     #[test]
     fn a_suite_of_another_hash_is_illegal_parameter() {
         let outcome = client_meets(|server| {

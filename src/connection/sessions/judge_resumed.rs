@@ -44,6 +44,8 @@ pub(in super::super) fn decline_reason(
         ));
     }
     let age = now.saturating_since(session.authenticated_at);
+    //= R-4.7.1-13
+    //= R-4.7.1-19
     if age >= MAX_LINEAGE {
         let hours = age.as_secs() / 3600;
         return Some(alloc::format!("the peer was authenticated {hours} hours ago, 24 are allowed"));

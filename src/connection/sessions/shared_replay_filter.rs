@@ -26,6 +26,7 @@ impl SharedReplayFilter {
 
     /// The answer to the ask: checking and remembering is one step.
     #[must_use]
+    //= R-8-3
     pub fn answer(&self, ask: &CheckReplay) -> Answer {
         let shard = ask.key.last().map_or(0, |byte| usize::from(*byte) % SHARDS);
         let is_fresh = self.shards.get(shard).is_some_and(|shard| {

@@ -42,6 +42,8 @@ impl SessionStore {
 
     /// Takes the newest session of this key; those that have expired are dropped. A ticket is used once, so that two
     /// connections cannot be linked by it (C.4).
+    //= R-C.4-1
+    //= R-C.4-4
     pub fn take(&mut self, key: &str, now: Time) -> Option<StoredSession> {
         loop {
             let (number, session) = self.change(key, VecDeque::pop_back)??;

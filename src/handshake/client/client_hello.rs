@@ -117,6 +117,7 @@ impl WaitSh {
     fn install_early_keys(&self, step: &mut Step<'_>) {
         let Some(first) = self.psks.first().filter(|_| self.early_data) else { return };
         let Some(session) = &first.offer.session else { return };
+        //= R-4.3.10-2
         let secret = first.client_early_traffic_secret(&self.client_hello);
         step.log_key("CLIENT_EARLY_TRAFFIC_SECRET", &self.offer.random, &secret);
         let exporter = first.early_exporter_secret(&self.client_hello);

@@ -30,6 +30,9 @@ impl WaitEe {
         if accepted.is_none() {
             self.early_data = EarlyData::None;
             self.session.install_send_keys(step);
+            //= R-4.3.10-13
+            //= R-4.3.10-14
+            //= R-4.3.10-15
             step.actions.milestone(Milestone::EarlyDataRejected);
             return Ok(());
         }

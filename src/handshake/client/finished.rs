@@ -206,6 +206,7 @@ impl Authenticated {
     fn end_early_data(&mut self, step: &mut Step<'_>) {
         if step.config.carrier == Carrier::Stream {
             let msg_type = HandshakeType::END_OF_EARLY_DATA;
+            //= R-4.6-1
             let sent = step.actions.send(Epoch::Early, msg_type, |out| EndOfEarlyData.encode(out));
             self.transcript.add(sent);
         }

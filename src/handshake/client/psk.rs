@@ -26,11 +26,17 @@ pub(super) struct OfferedPsk {
 
 impl OfferedPsk {
     /// Those of the offers that the config's provider and suites can do. A session that was made under another server
-    /// name is none: its server proved to be somebody else.
+    /// name is none: its server proved to be somebody else. Nor is one whose ticket has expired since it was offered.
+    //= R-4.7.1-2
     pub(super) fn all(offers: Vec<PskOffer>, server_name: Option<&str>, step: &Step<'_>) -> Vec<Self> {
         let usable = |offer: PskOffer| {
             let session = offer.session.as_ref();
+            //= R-4.7.1-7
             if session.is_some_and(|session| session.server_name.as_deref() != server_name) {
+                return None;
+            }
+            //= R-4.3.11.1-1
+            if session.is_some_and(|session| session.is_expired(step.now)) {
                 return None;
             }
             let hash = offer.psk.hash();
@@ -63,6 +69,7 @@ impl OfferedPsk {
 
 /// Does the config offer early data, and does the first PSK's server take it with a suite and a protocol that we
 /// still offer? With others it could only be rejected (§4.3.10).
+//= R-E.1-2
 pub(super) fn offers_early_data(config: &Config, psks: &[OfferedPsk]) -> bool {
     let session = psks.first().and_then(|first| first.offer.session.as_ref());
     config.early_data
@@ -94,6 +101,7 @@ pub(super) fn push_psks(
         return;
     }
     if early_data {
+        //= R-4.3.10-1
         out.push_empty(ExtensionType::EARLY_DATA);
     }
     let (mut identities, mut binders) = (Vec::new(), Vec::new());
@@ -146,6 +154,7 @@ pub(super) fn take_psk(
         return Err(PeerFault::PskNotOffered);
     }
     let psk = psks.swap_remove(index);
+    //= R-4.7.1-6
     if psk.fits(suite) { Ok(psk) } else { Err(PeerFault::PskNotOffered) }
 }
 

@@ -217,6 +217,7 @@ fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bo
     let selected: Option<SupportedVersionsServerHello> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
     //= R-E.1-3
+    //= R-E.3-1
     let Some(selected) = selected else {
         //= R-4.2.3-15
         //= R-4.2.3-17

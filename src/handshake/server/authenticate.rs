@@ -177,6 +177,7 @@ impl WaitFinished {
             group: selected.share.map(|(group, _)| group),
             hello_retried: selected.hello_retried,
             application_protocol: selected.application_protocol,
+            //= R-4.7.1-9
             server_name: selected.server_name,
             authentication,
             authenticated_at: at,

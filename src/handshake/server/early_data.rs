@@ -40,8 +40,11 @@ impl CheckingReplay {
             .then(|| may_take(&parameters, &selected, &session, step))
             .flatten();
         let Some(remember_until) = remember_until else {
+            //= R-4.3.10-4
             return Err(Box::new(selected.negotiated(parameters, Some(session), false)));
         };
+        //= R-8-1
+        //= R-8.2-2
         let key = selected.binder.clone();
         let ask = CheckReplay { id: step.ask_id(), key, remember_until, now: step.now };
         Ok(Self { ask: Ask::CheckReplay(Box::new(ask)), parameters, selected, session })
@@ -51,6 +54,7 @@ impl CheckingReplay {
     pub(super) fn checked(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let reply = reply.or_if_failed(Reply::Replay { is_fresh: false });
         let Reply::Replay { is_fresh } = reply else { return Err(unusable("CheckReplay", reply)) };
+        //= R-8.2-1
         Ok(self.selected.negotiated(self.parameters, Some(self.session), is_fresh).into())
     }
 }
@@ -65,6 +69,8 @@ fn may_take(
     let config = &step.config;
     // A client may send all that its ticket allows: where we take less by now, we take none.
     let is_offered = (1..=config.max_early_data_size).contains(&session.max_early_data_size);
+    //= R-4.3.10-7
+    //= R-4.3.10-8
     let fits = selected.index == 0
         && parameters.retried.is_none()
         && selected.cipher_suite == session.cipher_suite
@@ -72,8 +78,10 @@ fn may_take(
     let tolerance = config.limits.ticket_age_tolerance;
     let age_of_client = reveal_ticket_age(selected.obfuscated_ticket_age, session.age_add);
     let age_of_server = step.now.saturating_since(session.issued_at);
+    //= R-4.3.10-3
     let is_of_age = age_of_client.abs_diff(age_of_server) <= tolerance;
     // The age is held against a window on both sides: a copy fits it for as long as both together.
+    //= R-8-4
     (is_offered && fits && is_of_age).then(|| step.now.saturating_add(tolerance.saturating_mul(2)))
 }
 

@@ -104,6 +104,7 @@ impl Negotiated {
         let Some((credential, scheme)) = credential else {
             let takes_early_data = flight.takes_early_data && step.config.carrier == Carrier::Stream;
             let flight2 = flight.finish(step);
+            //= R-4.3.11.3-1
             return Ok(if takes_early_data { WaitEoed(flight2).into() } else { flight2.into() });
         };
         //= R-4.4.2-1

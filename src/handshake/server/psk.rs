@@ -135,6 +135,8 @@ impl FindingPsk {
     /// The suite to use with this PSK: the selected one if its hash fits, else another shared one whose hash does. A
     /// HelloRetryRequest has settled the suite.
     //= R-4.3.11-3
+    //= R-4.3.11-7
+    //= R-4.7.1-6
     fn suite_for(&self, found: &FoundPsk) -> Option<CipherSuite> {
         let fits = |suite: &&CipherSuite| suite.hash() == Some(found.psk.hash());
         let settled = self.parameters.retried.is_some().then_some(&self.parameters.selected.cipher_suite);

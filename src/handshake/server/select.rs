@@ -172,6 +172,7 @@ impl<'a> Offer<'a> {
             sends_early_data: early_data.is_some(),
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
             ticket_request: extensions.get().map_err(malformed)?,
+            //= R-4.3.9-5
             wants_tickets: modes.is_some_and(|modes| {
                 step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))
             }),

@@ -57,6 +57,22 @@ fn before_the_first_client_hello_it_is_unexpected_message() {
     refused(server_meets(|client| client.records_at(ClientHello, inside)), false);
 }
 
+/// A server that keeps nothing between the two ClientHellos sees that of the second flight before any message.
+//= R-4.3.2-4 test
+#[test]
+fn a_stateless_server_drops_those_before_the_first_client_hello() {
+    let stateless = || {
+        Subject::server().with(|config| {
+            know_groups(config, &[NamedGroup::SECP256R1]);
+            config.hello_retry_cookie = true;
+        })
+    };
+    let before = |flight: &mut Records| flight.before(ClientHello, Record::change_cipher_spec());
+    let mut talk = Talk::between(stateless(), |client| client.records_at(ClientHello, before));
+    talk.run().unwrap();
+    assert!(talk.peer.is_connected());
+}
+
 //= R-5-3 test
 #[test]
 fn behind_the_peers_finished_it_is_unexpected_message() {

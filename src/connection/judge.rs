@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::shared_signature_cache::Remembering;
 use super::trust::{Kind, Rules, Trust, purpose};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
 use crate::handshake::{Answer, JudgePeer, Role};
 use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
 use crate::message::{CertificateStatus, ExtensionType, SignatureScheme};
@@ -194,13 +194,9 @@ fn is_signed_with_broken_hash(chain: &[&[u8]]) -> bool {
 fn accept_unjudged(ask: &JudgePeer, leaf: &[u8], crypto: &CryptoProvider) -> Answer {
     let accepted = Certificate::from_der(leaf).ok().and_then(|certificate| {
         let spki = certificate.subject_public_key_info.der;
-        let sha256 = |data: &[u8]| {
-            let digest = crypto.hash(HashAlgorithm::Sha256)?.digest(data);
-            <[u8; 32]>::try_from(digest.as_ref()).ok().map(Sha256Digest)
-        };
         let identity = PeerIdentity {
-            certificate_digest: sha256(leaf)?,
-            key_digest: sha256(spki)?,
+            certificate_digest: Sha256Digest::of(leaf, crypto)?,
+            key_digest: Sha256Digest::of(spki, crypto)?,
             earliest_not_after: certificate.validity.not_after,
             ..PeerIdentity::default()
         };

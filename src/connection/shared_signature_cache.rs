@@ -5,8 +5,7 @@ use core::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::crypto::CryptoProvider;
-use crate::identity::Sha256Digest;
-use crate::pki::{SignatureCache, SignatureError, SignedData, VerifySignature};
+use crate::pki::{SignatureCache, SignatureError, SignatureId, SignedData, VerifySignature};
 
 /// How many locks there are: connections that come at once seldom want the same one.
 const SHARDS: usize = 16;
@@ -19,7 +18,7 @@ pub struct SharedSignatureCache {
 }
 
 impl SharedSignatureCache {
-    /// Room for about so many signatures; each takes about 100 bytes.
+    /// Room for about so many signatures; each takes about 200 bytes.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         let shard = || Mutex::new(SignatureCache::new(capacity.div_ceil(SHARDS)));
@@ -38,8 +37,8 @@ impl SharedSignatureCache {
         self.len() == 0
     }
 
-    fn shard(&self, signature: &Sha256Digest) -> Option<MutexGuard<'_, SignatureCache>> {
-        let [first, ..] = signature.0;
+    fn shard(&self, signature: &SignatureId) -> Option<MutexGuard<'_, SignatureCache>> {
+        let [first, ..] = signature.signed.0;
         let shard = self.shards.get(usize::from(first) % SHARDS)?;
         Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -59,16 +58,14 @@ pub(super) struct Remembering<'a> {
 
 impl VerifySignature for Remembering<'_> {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
-        let digest = signed.sha256(self.crypto);
-        let known = |digest| self.cache.shard(digest).is_some_and(|shard| shard.contains(digest));
-        if digest.as_ref().is_some_and(known) {
+        let id = signed.id(self.crypto);
+        let known = |id| self.cache.shard(id).is_some_and(|shard| shard.contains(id));
+        if id.as_ref().is_some_and(known) {
             return Ok(());
         }
         self.crypto.verify_signature(signed)?;
-        if let Some((digest, mut shard)) =
-            digest.and_then(|digest| Some((digest, self.cache.shard(&digest)?)))
-        {
-            shard.remember(digest);
+        if let Some((id, mut shard)) = id.and_then(|id| Some((id, self.cache.shard(&id)?))) {
+            shard.remember(id);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::crypto::{CryptoProvider, Digest, EntropySource, HashAlgorithm, PublicKey, Sign as SigningKey};
+use crate::crypto::{CryptoProvider, Digest, EntropySource, PublicKey, Sign as SigningKey};
 use crate::identity::Sha256Digest;
 use crate::message::{
     Certificate, CertificateEntry, CertificateStatus, ExtensionList, ExtensionType, HandshakeType,
@@ -99,8 +99,7 @@ impl Credential {
 
     /// SHA-256 of the leaf in DER; `None` if the provider has no SHA-256.
     pub(super) fn leaf_digest(&self, crypto: &CryptoProvider) -> Option<Sha256Digest> {
-        let digest = crypto.hash(HashAlgorithm::Sha256)?.digest(self.chain.first()?);
-        <[u8; 32]>::try_from(&*digest).ok().map(Sha256Digest)
+        Sha256Digest::of(self.chain.first()?, crypto)
     }
 
     /// Is the key outside this process?

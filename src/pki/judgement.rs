@@ -16,7 +16,7 @@ use super::profile::Profile;
 use super::refusal::Refusal;
 use super::revocation::Revocation;
 use super::signature::VerifySignature;
-use crate::crypto::{CryptoProvider, HashAlgorithm, PublicKey};
+use crate::crypto::{CryptoProvider, PublicKey};
 use crate::identity::{
     ChainCertificate, DistinguishedName, ExpectedPeer, PeerIdentity, PeerName, SerialNumber, Sha256Digest,
 };
@@ -157,11 +157,6 @@ impl<'a> Judgement<'a> {
     pub(crate) fn signature_verifier(&self) -> &'a dyn VerifySignature {
         self.verifier.unwrap_or(self.provider)
     }
-
-    fn sha256(&self, data: &[u8]) -> Option<Sha256Digest> {
-        let digest = self.provider.hash(HashAlgorithm::Sha256)?.digest(data);
-        <[u8; 32]>::try_from(digest.as_ref()).ok().map(Sha256Digest)
-    }
 }
 
 /// Judges a chain as the peer sent it: its own certificate first, the others in any order.
@@ -267,15 +262,15 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
         subject: distinguished_name(&own.subject, judgement)?,
         issuer: distinguished_name(&own.issuer, judgement)?,
         serial: SerialNumber(own.serial_number.into()),
-        certificate_digest: judgement.sha256(own.der)?,
-        key_digest: judgement.sha256(own.subject_public_key_info.der)?,
+        certificate_digest: own.sha256(judgement.provider)?,
+        key_digest: own.key_sha256(judgement.provider)?,
         earliest_not_after: valid.outputs.earliest_not_after,
         ..PeerIdentity::default()
     };
     own.subject_alt_names().iter().for_each(|name| add_name(&mut identity, name));
     for (certificate, issuer) in valid.certificates.iter().zip(valid.certificates.iter().skip(1)) {
         identity.chain.push(ChainCertificate {
-            issuer_key_digest: judgement.sha256(issuer.subject_public_key_info.der)?,
+            issuer_key_digest: issuer.key_sha256(judgement.provider)?,
             serial: SerialNumber(certificate.serial_number.into()),
             not_after: certificate.validity.not_after,
         });
@@ -284,7 +279,10 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
 }
 
 fn distinguished_name(name: &Name<'_>, judgement: &Judgement<'_>) -> Option<DistinguishedName> {
-    Some(DistinguishedName { text: name.to_string(), digest: judgement.sha256(name.der)? })
+    Some(DistinguishedName {
+        text: name.to_string(),
+        digest: Sha256Digest::of(name.der, judgement.provider)?,
+    })
 }
 
 fn add_name(identity: &mut PeerIdentity, name: GeneralName<'_>) {

@@ -28,6 +28,7 @@
 mod anchor;
 pub mod asn1;
 pub mod certificate;
+mod digested;
 mod finding;
 mod judgement;
 pub mod name;
@@ -45,5 +46,7 @@ pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, ValidatedPath, j
 pub use profile::{Limits, Profile};
 pub use refusal::{PathCertificate, Refusal, RefusalKind, Report, Source, TriedPath};
 pub use signature::{SignatureError, SignedData, VerifySignature, signature_algorithm};
+#[cfg(feature = "std")]
+pub(crate) use signature_cache::SignatureId;
 pub use signature_cache::{CachedVerifier, SignatureCache};
 pub use trust_digest::trust_digest;

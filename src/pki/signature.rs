@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::asn1::{Asn1Error, DerReader, Oid, known, tag};
 use super::certificate::AlgorithmIdentifier;
+use super::digested::Digested;
 use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
 
 /// A signature with all that verifying it takes, as bytes, so that an algorithm that this library does not
@@ -21,6 +22,9 @@ pub struct SignedData<'a> {
     pub message: &'a [u8],
     /// The contents of the BIT STRING.
     pub signature: &'a [u8],
+    /// Where a certificate is what is signed, and the key has parameters of its own or needs none: the certificate
+    /// and its issuer's, whose digests say as much as all of the above.
+    pub(crate) certificate_and_issuer: Option<(&'a Digested<'a>, &'a Digested<'a>)>,
 }
 
 /// Why a signature is not accepted.

@@ -1,7 +1,6 @@
 //! Signatures verified before.
 
 use alloc::collections::{BTreeSet, VecDeque};
-use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use super::signature::{SignatureError, SignedData, VerifySignature};
@@ -11,8 +10,8 @@ use crate::identity::Sha256Digest;
 /// A bounded memory of signatures that have verified, so that a chain seen again costs hashes in place of
 /// public key operations.
 ///
-/// What is remembered is a digest of issuer key, algorithm, message and signature together: nothing else can
-/// stand in for it. Validity, constraints, policies and revocation are judged anew each time. Refusals are not
+/// What is remembered are the digests of the issuer's key and of the certificate, or of what else was signed with
+/// algorithm and signature: nothing else can stand in for it. Validity, constraints, policies and revocation are judged anew each time. Refusals are not
 /// remembered. The oldest entry goes first.
 ///
 /// ```
@@ -27,8 +26,17 @@ use crate::identity::Sha256Digest;
 #[derive(Clone, Debug, Default)]
 pub struct SignatureCache {
     capacity: usize,
-    verified: BTreeSet<Sha256Digest>,
-    by_age: VecDeque<Sha256Digest>,
+    verified: BTreeSet<SignatureId>,
+    by_age: VecDeque<SignatureId>,
+}
+
+/// What names a signature with all that it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SignatureId {
+    /// Of the SubjectPublicKeyInfo.
+    key: Sha256Digest,
+    /// Of the whole certificate, or of the parts of something else.
+    pub(crate) signed: Sha256Digest,
 }
 
 /// A verifier that asks a [`SignatureCache`] first.
@@ -39,7 +47,7 @@ pub struct CachedVerifier<'a> {
 }
 
 impl SignatureCache {
-    /// A memory of so many signatures; each takes about 100 bytes.
+    /// A memory of so many signatures; each takes about 200 bytes.
     #[must_use]
     pub const fn new(capacity: usize) -> Self {
         Self { capacity, verified: BTreeSet::new(), by_age: VecDeque::new() }
@@ -66,13 +74,13 @@ impl SignatureCache {
         CachedVerifier { cache: RefCell::new(self), verifier, provider }
     }
 
-    /// Has a signature of this digest verified?
-    pub(crate) fn contains(&self, signature: &Sha256Digest) -> bool {
+    /// Has this signature verified?
+    pub(crate) fn contains(&self, signature: &SignatureId) -> bool {
         self.verified.contains(signature)
     }
 
     /// Remembers a signature that has verified.
-    pub(crate) fn remember(&mut self, signature: Sha256Digest) {
+    pub(crate) fn remember(&mut self, signature: SignatureId) {
         if self.capacity == 0 || !self.verified.insert(signature) {
             return;
         }
@@ -87,35 +95,48 @@ impl SignatureCache {
 
 impl VerifySignature for CachedVerifier<'_> {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
-        let Some(digest) = signed.sha256(self.provider) else {
+        let Some(id) = signed.id(self.provider) else {
             return self.verifier.verify_signature(signed);
         };
-        if self.cache.borrow().contains(&digest) {
+        if self.cache.borrow().contains(&id) {
             return Ok(());
         }
         self.verifier.verify_signature(signed)?;
-        self.cache.borrow_mut().remember(digest);
+        self.cache.borrow_mut().remember(id);
         Ok(())
     }
 }
 
 impl SignedData<'_> {
-    /// What names a signature with all that it rests on; `None` if the provider has no SHA-256.
-    pub(crate) fn sha256(&self, provider: &CryptoProvider) -> Option<Sha256Digest> {
+    /// `None` if the provider has no SHA-256.
+    pub(crate) fn id(&self, provider: &CryptoProvider) -> Option<SignatureId> {
+        match self.certificate_and_issuer {
+            Some((certificate, issuer)) => {
+                Some(SignatureId { key: issuer.key_sha256(provider)?, signed: certificate.sha256(provider)? })
+            }
+            None => Some(SignatureId {
+                key: Sha256Digest::of(self.subject_public_key_info, provider)?,
+                signed: self.sha256_of_parts(provider)?,
+            }),
+        }
+    }
+
+    /// What is hashed begins with an octet 0, so it is no certificate.
+    fn sha256_of_parts(&self, provider: &CryptoProvider) -> Option<Sha256Digest> {
         let mut running = provider.hash(HashAlgorithm::Sha256)?.start();
-        let parts: [&[u8]; 6] = [
+        let parts: [&[u8]; 5] = [
             self.algorithm.algorithm.contents(),
             self.algorithm.parameters.unwrap_or_default(),
             self.key_parameters.unwrap_or_default(),
-            self.subject_public_key_info,
             self.message,
             self.signature,
         ];
         // Each part with its length, so that no bytes can move from one to the next.
-        let length = |part: &&[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
-        running.update(&parts.iter().flat_map(length).collect::<Vec<u8>>());
-        parts.iter().for_each(|part| running.update(part));
-        <[u8; 32]>::try_from(running.current().as_ref()).ok().map(Sha256Digest)
+        for part in parts {
+            running.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            running.update(part);
+        }
+        <[u8; 32]>::try_from(&*running.current()).ok().map(Sha256Digest)
     }
 }
 
@@ -143,6 +164,7 @@ mod tests {
             subject_public_key_info: b"key",
             message,
             signature,
+            certificate_and_issuer: None,
         }
     }
 

@@ -12,7 +12,7 @@ use super::finding::Level;
 use super::judgement::{Judgement, PolicyInputs, Purpose};
 use super::profile::{Limits, Profile};
 use super::revocation::{Revocation, RevocationScope, StaleStatus, UnknownStatus};
-use crate::crypto::{CryptoProvider, HashAlgorithm};
+use crate::crypto::CryptoProvider;
 use crate::identity::{PeerName, Sha256Digest};
 use crate::time::Time;
 
@@ -45,7 +45,7 @@ pub fn trust_digest(judgement: &Judgement<'_>, mode: &[u8]) -> Option<Sha256Dige
     input.policies(judgement.policies);
     input.number(u64::from(judgement.stapled.is_some()));
     input.revocation(judgement.revocation);
-    sha256(judgement.provider, &input.0)
+    Sha256Digest::of(&input.0, judgement.provider)
 }
 
 /// Fields with their lengths in front, so that no two configurations write the same bytes.
@@ -100,7 +100,7 @@ impl Input {
         input.optional(anchor.path_len_constraint.map(|length| u64::from(length).to_be_bytes()));
         input.optional(anchor.trust_domain.as_ref().map(|domain| domain.as_str()));
         input.optional(anchor.name_constraints_der());
-        sha256(provider, &input.0)
+        Sha256Digest::of(&input.0, provider)
     }
 
     // Each field is named, so that a new one cannot be forgotten.
@@ -195,9 +195,4 @@ const fn level(level: Level) -> u64 {
         Level::Warning => 1,
         Level::Error => 2,
     }
-}
-
-fn sha256(provider: &CryptoProvider, data: &[u8]) -> Option<Sha256Digest> {
-    let digest = provider.hash(HashAlgorithm::Sha256)?.digest(data);
-    <[u8; 32]>::try_from(digest.as_ref()).ok().map(Sha256Digest)
 }

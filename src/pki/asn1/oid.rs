@@ -14,11 +14,15 @@ impl<'a> Oid<'a> {
     /// An object identifier of these content octets, or `None` if they are not one.
     #[must_use]
     pub fn from_contents(contents: &'a [u8]) -> Option<Self> {
-        let ends = contents.last().is_some_and(|last| last & 0x80 == 0);
-        // A subidentifier does not start with 80 (X.690 §8.19.2).
-        let starts = core::iter::once(&0).chain(contents);
-        let padded = starts.zip(contents).any(|(before, byte)| before & 0x80 == 0 && *byte == 0x80);
-        (ends && !padded && contents.len() <= MAX_OID_LEN).then_some(Self(contents))
+        let mut at_start = true;
+        for octet in contents {
+            // A subidentifier does not start with 80 (X.690 §8.19.2).
+            if at_start && *octet == 0x80 {
+                return None;
+            }
+            at_start = octet & 0x80 == 0;
+        }
+        (at_start && (1..=MAX_OID_LEN).contains(&contents.len())).then_some(Self(contents))
     }
 
     /// The content octets.

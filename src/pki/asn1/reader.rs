@@ -129,21 +129,20 @@ impl<'a> DerReader<'a> {
     /// The next value, whatever it is. Tags of more than one octet occur nowhere in PKIX.
     pub(crate) fn any(&mut self, field: &'static str) -> Result<Value<'a>, Asn1Error> {
         let unreadable = self.error(field, Asn1Reason::Length);
-        let read = |input: &'a [u8]| -> der::Result<(u8, usize, &'a [u8])> {
-            let mut reader = SliceReader::new(input)?;
-            let tag = reader.read_byte()?;
-            let length = Length::decode(&mut reader)?;
-            let header = usize::try_from(reader.position())?;
-            Ok((tag, header, reader.read_slice(length)?))
+        let (tag, header, length) = match *self.rest {
+            // Most lengths are of the short form (X.690 §8.1.3.4).
+            [tag, length @ 0..0x80, ..] => (tag, 2, usize::from(length)),
+            _ => read_header(self.rest).map_err(|_| unreadable)?,
         };
-        let (tag, header, contents) = read(self.rest).map_err(|_| unreadable)?;
         if tag & 0x1f == 0x1f {
             return Err(self.error(field, Asn1Reason::Value));
         }
+        let (whole, rest) =
+            header.checked_add(length).and_then(|end| self.rest.split_at_checked(end)).ok_or(unreadable)?;
+        let contents = whole.get(header..).ok_or(unreadable)?;
         let offset = self.offset + header;
-        let (whole, rest) = self.rest.split_at_checked(header + contents.len()).ok_or(unreadable)?;
         self.rest = rest;
-        self.offset = offset + contents.len();
+        self.offset = offset + length;
         Ok(Value { field, tag, contents, whole, offset })
     }
 
@@ -188,6 +187,14 @@ impl<'a> DerReader<'a> {
     pub(crate) fn end(&self, structure: &'static str) -> Result<(), Asn1Error> {
         if self.is_empty() { Ok(()) } else { Err(self.error(structure, Asn1Reason::TrailingBytes)) }
     }
+}
+
+/// A tag, the octets of tag and length together, and the length.
+fn read_header(input: &[u8]) -> der::Result<(u8, usize, usize)> {
+    let mut reader = SliceReader::new(input)?;
+    let tag = reader.read_byte()?;
+    let length = Length::decode(&mut reader)?;
+    Ok((tag, usize::try_from(reader.position())?, usize::try_from(length)?))
 }
 
 impl<'a> Value<'a> {

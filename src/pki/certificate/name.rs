@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name_text;
+use super::name_text::{self, Characters, Prepared};
 use crate::pki::asn1::{Asn1Error, DerReader, Lapse, LapseRule, Oid, Value, tag};
 
 /// A distinguished name, borrowed from its DER.
@@ -37,6 +37,9 @@ pub struct Attribute<'a> {
     /// The content octets of the value.
     pub value: &'a [u8],
 }
+
+/// Octets of a length in a [`NormalizedName`].
+const LENGTH_LEN: usize = size_of::<u32>();
 
 /// A name in a form whose bytes are equal for names that match by §7.1.
 ///
@@ -94,10 +97,13 @@ impl<'a> Name<'a> {
 
     /// The relative distinguished names, in the order of the certificate.
     pub fn rdns(&self) -> impl Iterator<Item = impl Iterator<Item = Attribute<'a>> + use<'a>> + use<'a> {
+        self.sets().map(attributes)
+    }
+
+    /// The contents of each RDN.
+    fn sets(&self) -> impl Iterator<Item = DerReader<'a>> + use<'a> {
         let mut rdns = DerReader::new(self.rdns);
-        core::iter::from_fn(move || {
-            Some(attributes(rdns.expect("RelativeDistinguishedName", tag::SET).ok()?.reader()))
-        })
+        core::iter::from_fn(move || Some(rdns.expect("RelativeDistinguishedName", tag::SET).ok()?.reader()))
     }
 
     /// All attributes of all RDNs.
@@ -108,16 +114,24 @@ impl<'a> Name<'a> {
     /// Are the two names the same by §7.1?
     #[must_use]
     pub fn matches(&self, other: &Name<'_>) -> bool {
-        self.der == other.der || self.normalized() == other.normalized()
+        if self.der == other.der {
+            return true;
+        }
+        let (mut ours, mut theirs) = (self.sets(), other.sets());
+        loop {
+            match (ours.next(), theirs.next()) {
+                (Some(our), Some(their)) if set_matches(our, their) => {}
+                (None, None) => return true,
+                _ => return false,
+            }
+        }
     }
 
     /// The form to compare by.
     #[must_use]
     pub fn normalized(&self) -> NormalizedName {
         let mut normalized = NormalizedName { bytes: Vec::with_capacity(self.der.len()), comparable: true };
-        for rdn in self.rdns() {
-            normalized.push(rdn);
-        }
+        self.sets().for_each(|set| normalized.push(set));
         normalized
     }
 }
@@ -135,19 +149,62 @@ impl<'a> RelativeDistinguishedName<'a> {
     /// The form of the name that stands right below `parent` by this one.
     pub(crate) fn below(&self, parent: &NormalizedName) -> NormalizedName {
         let mut name = parent.clone();
-        name.push(attributes(DerReader::new(self.contents)));
+        name.push(DerReader::new(self.contents));
         name
     }
 }
 
 impl NormalizedName {
-    fn push<'a>(&mut self, rdn: impl Iterator<Item = Attribute<'a>>) {
-        let mut forms: Vec<Vec<u8>> =
-            rdn.map(|attribute| attribute.normalized(&mut self.comparable)).collect();
+    fn push(&mut self, set: DerReader<'_>) {
+        let rdn = self.begin();
         // A set has no order.
-        forms.sort_unstable();
-        let rdn: Vec<u8> = forms.iter().flat_map(|form| with_length(form)).collect();
-        self.bytes.extend(with_length(&rdn));
+        if attributes(set).nth(1).is_some() {
+            let mut forms: Vec<Self> = attributes(set).map(|attribute| attribute.normalized()).collect();
+            forms.sort_unstable();
+            for form in forms {
+                self.bytes.extend_from_slice(&form.bytes);
+                self.comparable &= form.comparable;
+            }
+        } else {
+            attributes(set).for_each(|attribute| self.push_attribute(&attribute));
+        }
+        self.end(rdn);
+    }
+
+    fn push_attribute(&mut self, attribute: &Attribute<'_>) {
+        let form = self.begin();
+        let attribute_type = self.begin();
+        self.bytes.extend_from_slice(attribute.attribute_type.contents());
+        self.end(attribute_type);
+        match Prepared::new(attribute.tag, attribute.value) {
+            Some(text) => {
+                self.bytes.push(0);
+                text.for_each(|character| {
+                    self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                });
+            }
+            None => {
+                // Only equal octets are surely equal.
+                self.comparable &= !name_text::is_string(attribute.tag);
+                self.bytes.push(attribute.tag);
+                self.bytes.extend_from_slice(attribute.value);
+            }
+        }
+        self.end(form);
+    }
+
+    /// Leaves room for the length of what follows.
+    fn begin(&mut self) -> usize {
+        self.bytes.extend_from_slice(&[0; LENGTH_LEN]);
+        self.bytes.len()
+    }
+
+    /// Fills in the length of what began there.
+    fn end(&mut self, start: usize) {
+        let length = u32::try_from(self.bytes.len() - start).unwrap_or(u32::MAX).to_be_bytes();
+        if let Some(room) = self.bytes.get_mut(start - LENGTH_LEN..start) {
+            room.copy_from_slice(&length);
+        }
     }
 
     /// The form's bytes.
@@ -173,23 +230,22 @@ impl Attribute<'_> {
     /// The characters of the value, or `None` if it is no string or cannot be decoded.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        name_text::decoded(self.tag, self.value)
+        Characters::new(self.tag, self.value).map(Iterator::collect)
     }
 
-    fn normalized(&self, comparable: &mut bool) -> Vec<u8> {
-        let mut form = with_length(self.attribute_type.contents());
-        match name_text::prepared(self.tag, self.value) {
-            Some(text) => {
-                form.push(0);
-                form.extend_from_slice(text.as_bytes());
+    /// Are the two attributes the same by §7.1?
+    fn matches(&self, other: &Attribute<'_>) -> bool {
+        self.attribute_type == other.attribute_type
+            && match (Prepared::new(self.tag, self.value), Prepared::new(other.tag, other.value)) {
+                (Some(ours), Some(theirs)) => ours.eq(theirs),
+                (None, None) => (self.tag, self.value) == (other.tag, other.value),
+                _ => false,
             }
-            None => {
-                // Only equal octets are surely equal.
-                *comparable &= !name_text::is_string(self.tag);
-                form.push(self.tag);
-                form.extend_from_slice(self.value);
-            }
-        }
+    }
+
+    fn normalized(&self) -> NormalizedName {
+        let mut form = NormalizedName { bytes: Vec::new(), comparable: true };
+        form.push_attribute(self);
         form
     }
 }
@@ -198,9 +254,21 @@ fn attributes<'a>(mut set: DerReader<'a>) -> impl Iterator<Item = Attribute<'a>>
     core::iter::from_fn(move || read_attribute(set.sequence("attribute").ok()?).ok())
 }
 
-fn with_length(bytes: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
-    length.iter().chain(bytes).copied().collect()
+/// Are the two RDNs the same by §7.1? One attribute each is the rule, and several have no order.
+fn set_matches(ours: DerReader<'_>, theirs: DerReader<'_>) -> bool {
+    let (mut our, mut their) = (attributes(ours), attributes(theirs));
+    match ((our.next(), our.next()), (their.next(), their.next())) {
+        ((Some(our), None), (Some(their), None)) => our.matches(&their),
+        ((Some(_), Some(_)), (Some(_), Some(_))) => {
+            let form = |set| {
+                let mut form = NormalizedName::default();
+                form.push(set);
+                form.bytes
+            };
+            form(ours) == form(theirs)
+        }
+        _ => false,
+    }
 }
 
 fn read_attribute(mut sequence: DerReader<'_>) -> Result<Attribute<'_>, Asn1Error> {
@@ -272,6 +340,45 @@ mod tests {
         let mut lapses = Vec::new();
         Name::read(&mut DerReader::new(&unsorted), "subject", &mut lapses).unwrap();
         assert_eq!(lapses.first().map(|lapse| lapse.rule), Some(LapseRule::SetNotSorted));
+    }
+
+    #[test]
+    fn names_match_exactly_if_their_normalized_forms_are_equal() {
+        let one = [
+            name(&[]),
+            name(&[(3, 0x13, b"Name")]),
+            name(&[(3, 0x0c, b"  NAME ")]),
+            name(&[(3, 0x0c, b"name x")]),
+            name(&[(3, 0x1e, b"\0n\0a\0m\0e")]),
+            name(&[(3, 0x1e, b"\0n\0a\0m")]),
+            name(&[(3, 0x0c, b"\xff")]),
+            name(&[(3, 0x0c, b"")]),
+            name(&[(3, 0x04, b"name")]),
+            name(&[(10, 0x13, b"name")]),
+            name(&[(3, 0x13, b"Name"), (10, 0x0c, b"")]),
+            name(&[(10, 0x0c, b""), (3, 0x13, b"Name")]),
+        ];
+        let set = |attributes: &[(u8, &[u8])]| {
+            let attribute = |(kind, value): &(u8, &[u8])| {
+                tlv(tag::SEQUENCE, &[tlv(0x06, &[0x55, 0x04, *kind]), tlv(0x0c, value)].concat())
+            };
+            let attributes: Vec<u8> = attributes.iter().flat_map(attribute).collect();
+            tlv(tag::SEQUENCE, &tlv(tag::SET, &attributes))
+        };
+        let several = [
+            set(&[(3, b"Name"), (10, b"Org")]),
+            set(&[(10, b"ORG"), (3, b"name")]),
+            set(&[(10, b"ORG"), (3, b"name"), (3, b"name")]),
+            set(&[(3, b"Name"), (11, b"Org")]),
+        ];
+        let names: Vec<Name<'_>> =
+            one.iter().chain(&several).map(|der| Name::from_der(der).unwrap()).collect();
+        for left in &names {
+            for right in &names {
+                let equal = left.normalized() == right.normalized();
+                assert_eq!(left.matches(right), equal, "{left:?} {right:?}");
+            }
+        }
     }
 
     #[test]

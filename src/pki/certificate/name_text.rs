@@ -1,7 +1,7 @@
 //! The text of names: prepared for comparison (RFC 4518) and written for people (RFC 4514).
 
-use alloc::string::String;
 use alloc::vec::Vec;
+use core::char::ToLowercase;
 use core::fmt::{self, Write};
 
 use super::{Attribute, Name};
@@ -26,48 +26,96 @@ pub(super) const fn is_string(tag: u8) -> bool {
     )
 }
 
-/// The characters of a string, or `None` if the type is no string or the contents do not fit it.
-///
-/// A TeletexString is read as far as it is ASCII: beyond that, writers disagree on its alphabet.
-pub(super) fn decoded(tag: u8, value: &[u8]) -> Option<String> {
-    match tag {
-        tag::UTF8_STRING => core::str::from_utf8(value).ok().map(String::from),
-        tag::PRINTABLE_STRING | tag::IA5_STRING | tag::TELETEX_STRING => {
-            core::str::from_utf8(value).ok().filter(|text| text.is_ascii()).map(String::from)
+/// The characters of a string, one after the other.
+#[derive(Clone)]
+pub(super) enum Characters<'a> {
+    Utf8(core::str::Chars<'a>),
+    Bmp(core::slice::Iter<'a, [u8; 2]>),
+    Universal(core::slice::Iter<'a, [u8; 4]>),
+}
+
+impl<'a> Characters<'a> {
+    /// Of a value of this type, or `None` if the type is no string or the contents do not fit it.
+    ///
+    /// A TeletexString is read as far as it is ASCII: beyond that, writers disagree on its alphabet.
+    pub(super) fn new(tag: u8, value: &'a [u8]) -> Option<Self> {
+        match tag {
+            tag::UTF8_STRING => core::str::from_utf8(value).ok().map(|text| Self::Utf8(text.chars())),
+            tag::PRINTABLE_STRING | tag::IA5_STRING | tag::TELETEX_STRING => {
+                let text = core::str::from_utf8(value).ok().filter(|text| text.is_ascii())?;
+                Some(Self::Utf8(text.chars()))
+            }
+            tag::BMP_STRING => {
+                let (units, rest) = value.as_chunks::<2>();
+                let fits = rest.is_empty() && units.iter().all(|unit| of_bmp(unit).is_some());
+                fits.then(|| Self::Bmp(units.iter()))
+            }
+            tag::UNIVERSAL_STRING => {
+                let (units, rest) = value.as_chunks::<4>();
+                let fits = rest.is_empty() && units.iter().all(|unit| of_universal(unit).is_some());
+                fits.then(|| Self::Universal(units.iter()))
+            }
+            _ => None,
         }
-        tag::BMP_STRING => {
-            let (units, rest) = value.as_chunks::<2>();
-            rest.is_empty().then_some(())?;
-            units.iter().map(|unit| char::from_u32(u32::from(u16::from_be_bytes(*unit)))).collect()
-        }
-        tag::UNIVERSAL_STRING => {
-            let (units, rest) = value.as_chunks::<4>();
-            rest.is_empty().then_some(())?;
-            units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit))).collect()
-        }
-        _ => None,
     }
+}
+
+impl Iterator for Characters<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        match self {
+            Self::Utf8(characters) => characters.next(),
+            Self::Bmp(units) => units.next().and_then(of_bmp),
+            Self::Universal(units) => units.next().and_then(of_universal),
+        }
+    }
+}
+
+fn of_bmp(unit: &[u8; 2]) -> Option<char> {
+    char::from_u32(u32::from(u16::from_be_bytes(*unit)))
+}
+
+fn of_universal(unit: &[u8; 4]) -> Option<char> {
+    char::from_u32(u32::from_be_bytes(*unit))
 }
 
 /// A string prepared for comparison: in lower case, control characters dropped, white space at the ends
 /// dropped and inside reduced to one space (RFC 4518 §2.2, §2.6.1). Compatibility forms are not normalized
 /// (RFC 4518 §2.3): two spellings of one glyph are two names here, which can only refuse.
-pub(super) fn prepared(tag: u8, value: &[u8]) -> Option<String> {
-    let decoded = decoded(tag, value)?;
-    let mut prepared = String::with_capacity(decoded.len());
-    let mut space_owed = false;
-    for character in decoded.chars() {
-        if character.is_whitespace() {
-            space_owed = true;
-        } else if !character.is_control() && character != '\u{ad}' {
-            if space_owed && !prepared.is_empty() {
-                prepared.push(' ');
-            }
-            space_owed = false;
-            prepared.extend(character.to_lowercase());
-        }
+pub(super) struct Prepared<'a> {
+    characters: Characters<'a>,
+    /// What is left of the last character in lower case.
+    lower_case: Option<ToLowercase>,
+    has_begun: bool,
+}
+
+impl<'a> Prepared<'a> {
+    /// Of a value of this type, or `None` where [`Characters::new`] gives none.
+    pub(super) fn new(tag: u8, value: &'a [u8]) -> Option<Self> {
+        let characters = Characters::new(tag, value)?;
+        Some(Self { characters, lower_case: None, has_begun: false })
     }
-    Some(prepared)
+}
+
+impl Iterator for Prepared<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        if let Some(character) = self.lower_case.as_mut().and_then(Iterator::next) {
+            return Some(character);
+        }
+        let mut space_owed = false;
+        let character = self.characters.find(|character| {
+            space_owed |= character.is_whitespace();
+            !character.is_whitespace() && !character.is_control() && *character != '\u{ad}'
+        })?;
+        let mut lower_case = character.to_lowercase();
+        let between = core::mem::replace(&mut self.has_begun, true) && space_owed;
+        let next = if between { Some(' ') } else { lower_case.next() };
+        self.lower_case = Some(lower_case);
+        next
+    }
 }
 
 /// The short name of an attribute type in RFC 4514 §3 and in common use.
@@ -91,12 +139,12 @@ fn short_name(attribute_type: Oid<'_>) -> Option<&'static str> {
 /// RFC 4514: the last RDN first.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rdns: Vec<Vec<Attribute<'_>>> = self.rdns().map(Iterator::collect).collect();
-        for (index, rdn) in rdns.iter().rev().enumerate() {
+        let rdns: Vec<_> = self.rdns().collect();
+        for (index, rdn) in rdns.into_iter().rev().enumerate() {
             f.write_str(if index == 0 { "" } else { "," })?;
-            for (index, attribute) in rdn.iter().enumerate() {
+            for (index, attribute) in rdn.enumerate() {
                 f.write_str(if index == 0 { "" } else { "+" })?;
-                write_attribute(f, attribute)?;
+                write_attribute(f, &attribute)?;
             }
         }
         Ok(())
@@ -110,10 +158,11 @@ impl fmt::Debug for Name<'_> {
 }
 
 fn write_attribute(f: &mut fmt::Formatter<'_>, attribute: &Attribute<'_>) -> fmt::Result {
-    match (short_name(attribute.attribute_type), decoded(attribute.tag, attribute.value)) {
+    match (short_name(attribute.attribute_type), Characters::new(attribute.tag, attribute.value)) {
         (Some(name), Some(text)) => {
-            write!(f, "{name}=")?;
-            write_escaped(f, &text)
+            f.write_str(name)?;
+            f.write_char('=')?;
+            write_escaped(f, text)
         }
         (name, _) => {
             match name {
@@ -137,12 +186,14 @@ fn write_length(f: &mut fmt::Formatter<'_>, length: usize) -> fmt::Result {
 }
 
 /// RFC 4514 §2.4; control characters are escaped too, since the text goes to terminals.
-fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let last = text.chars().count().saturating_sub(1);
-    for (index, character) in text.chars().enumerate() {
+fn write_escaped(f: &mut fmt::Formatter<'_>, text: Characters<'_>) -> fmt::Result {
+    let mut text = text.peekable();
+    let mut is_first = true;
+    while let Some(character) = text.next() {
         let special = matches!(character, '"' | '+' | ',' | ';' | '<' | '>' | '\\')
-            || index == 0 && matches!(character, ' ' | '#')
-            || index == last && character == ' ';
+            || is_first && matches!(character, ' ' | '#')
+            || character == ' ' && text.peek().is_none();
+        is_first = false;
         if character.is_control() {
             let mut utf8 = [0; 4];
             character.encode_utf8(&mut utf8).bytes().try_for_each(|octet| write!(f, "\\{octet:02X}"))?;

@@ -91,11 +91,11 @@ fn rsa_modulus_bits(key: &[u8]) -> Result<usize, Asn1Error> {
     let modulus = sequence.expect("modulus", tag::INTEGER)?;
     sequence.expect("publicExponent", tag::INTEGER)?;
     sequence.end("RSAPublicKey")?;
-    let magnitude = match modulus.contents {
+    let octets = match modulus.contents {
         [first, ..] if *first >= 0x80 => return Err(modulus.invalid()),
-        octets => octets.iter().skip_while(|octet| **octet == 0),
+        octets => octets,
     };
-    let octets = magnitude.clone().count();
-    let unused = magnitude.clone().next().map_or(0, |first| first.leading_zeros() as usize);
-    Ok(octets.saturating_mul(8).saturating_sub(unused))
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    let unused = octets.get(zeros).map_or(0, |first| first.leading_zeros() as usize);
+    Ok((octets.len() - zeros).saturating_mul(8).saturating_sub(unused))
 }

@@ -5,10 +5,9 @@
 //! the search costs one signature each and not every path through it.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 use core::ops::ControlFlow;
 
 use super::process::{Outputs, Path, process, process_alone};
@@ -16,7 +15,8 @@ use super::signatures::Signatures;
 use super::work::{Exhausted, Work};
 use super::{ValidPath, describe};
 use crate::pki::asn1::Asn1Error;
-use crate::pki::certificate::{Certificate, ExtensionField, Name, NormalizedName};
+use crate::pki::certificate::{Certificate, ExtensionField, Name};
+use crate::pki::digested::Digested;
 use crate::pki::finding::{Finding, FindingCode, Findings, Level, Missing};
 use crate::pki::judgement::Judgement;
 use crate::pki::refusal::{Refusal, Source, TriedPath};
@@ -40,9 +40,8 @@ pub(crate) struct Search<'a> {
 }
 
 pub(super) struct Node<'a> {
-    pub(super) certificate: Arc<Certificate<'a>>,
+    pub(super) certificate: Rc<Digested<'a>>,
     pub(super) source: Source,
-    subject: OnceCell<NormalizedName>,
 }
 
 /// Why the search ends.
@@ -74,7 +73,7 @@ impl<'a> Search<'a> {
         let ours = self.judgement.intermediates.iter().enumerate();
         let ours = ours.map(|(index, der)| (Source::Intermediate(index), *der));
         for (source, der) in peer.chain(ours) {
-            if let Ok(certificate) = Certificate::from_der(der) {
+            if let Ok(certificate) = Digested::from_der(der) {
                 self.nodes.push(Node::new(certificate, source));
             }
         }
@@ -107,7 +106,7 @@ impl<'a> Search<'a> {
         let Some((own, others)) = chain.split_first() else {
             return Err(self.refusal_without_path(FindingCode::NoCertificate, "a certificate", "none"));
         };
-        match Certificate::from_der(own) {
+        match Digested::from_der(own) {
             Ok(certificate) => self.nodes.push(Node::new(certificate, Source::Peer(0))),
             Err(error) => return Err(self.unreadable(&error)),
         }
@@ -128,8 +127,8 @@ impl<'a> Search<'a> {
         let counts =
             |node: &&Node<'a>| !matches!(node.source, Source::Anchor(_)) || Some(node.source) == only_anchor;
         for node in self.nodes.iter().filter(counts) {
-            let certificate = Arc::clone(&node.certificate);
-            search.nodes.push(Node { certificate, source: node.source, subject: OnceCell::new() });
+            let certificate = Rc::clone(&node.certificate);
+            search.nodes.push(Node { certificate, source: node.source });
         }
         search.work = self.work;
         search.signers = signers;
@@ -151,7 +150,7 @@ impl<'a> Search<'a> {
     fn valid_path(&self, path: &[usize], findings: Vec<Finding>, outputs: Outputs) -> ValidPath<'a> {
         let nodes = || path.iter().filter_map(|index| self.nodes.get(*index));
         ValidPath {
-            certificates: nodes().map(|node| Arc::clone(&node.certificate)).collect(),
+            certificates: nodes().map(|node| Rc::clone(&node.certificate)).collect(),
             sources: nodes().map(|node| node.source).collect(),
             findings,
             outputs,
@@ -230,17 +229,17 @@ impl<'a> Search<'a> {
     /// Adds a certificate and those above it, and gives their path.
     pub(super) fn add_path<'n>(
         &mut self,
-        own: Arc<Certificate<'a>>,
+        own: Rc<Digested<'a>>,
         above: impl Iterator<Item = &'n Node<'a>>,
     ) -> Vec<usize>
     where
         'a: 'n,
     {
         let start = self.nodes.len();
-        self.nodes.push(Node { certificate: own, source: Source::OcspResponse, subject: OnceCell::new() });
+        self.nodes.push(Node { certificate: own, source: Source::OcspResponse });
         for node in above {
-            let certificate = Arc::clone(&node.certificate);
-            self.nodes.push(Node { certificate, source: node.source, subject: OnceCell::new() });
+            let certificate = Rc::clone(&node.certificate);
+            self.nodes.push(Node { certificate, source: node.source });
         }
         (start..self.nodes.len()).collect()
     }
@@ -252,13 +251,9 @@ impl<'a> Search<'a> {
         //= R-4.5.1-11
         self.add_anchor_nodes(&issuer);
         let Some(child) = self.last(path) else { return Vec::new() };
-        let issuer = &child.certificate.issuer;
-        let normalized = OnceCell::new();
         let mut candidates: Vec<(u8, usize)> = Vec::new();
         for (index, node) in self.nodes.iter().enumerate() {
-            let named = node.certificate.subject.der == issuer.der
-                || node.subject() == normalized.get_or_init(|| issuer.normalized());
-            if named && !self.loops(path, index) {
+            if node.certificate.subject.matches(&issuer) && !self.loops(path, index) {
                 candidates.push((self.rank(child, node), index));
             }
         }
@@ -274,7 +269,7 @@ impl<'a> Search<'a> {
             if !counts || self.nodes.iter().any(|node| node.source == source) {
                 continue;
             }
-            if let Ok(certificate) = Certificate::from_der(anchor.certificate_der()) {
+            if let Ok(certificate) = Digested::from_der(anchor.certificate_der()) {
                 self.nodes.push(Node::new(certificate, source));
             }
         }
@@ -289,7 +284,7 @@ impl<'a> Search<'a> {
         }
         path.iter().filter_map(|index| self.nodes.get(*index)).any(|other| {
             other.certificate.subject_public_key_info.der == node.certificate.subject_public_key_info.der
-                && other.subject() == node.subject()
+                && other.certificate.subject.matches(&node.certificate.subject)
         })
     }
 
@@ -417,12 +412,8 @@ impl Search<'_> {
 }
 
 impl<'a> Node<'a> {
-    fn new(certificate: Certificate<'a>, source: Source) -> Self {
-        Self { certificate: Arc::new(certificate), source, subject: OnceCell::new() }
-    }
-
-    fn subject(&self) -> &NormalizedName {
-        self.subject.get_or_init(|| self.certificate.subject.normalized())
+    fn new(certificate: Digested<'a>, source: Source) -> Self {
+        Self { certificate: Rc::new(certificate), source }
     }
 }
 

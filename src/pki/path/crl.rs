@@ -1,7 +1,7 @@
 //! CRL validation: RFC 5280 §6.3.3, with its state variables and step letters.
 
 use alloc::borrow::Cow;
-use alloc::sync::Arc;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::build::Search;
@@ -139,7 +139,7 @@ impl<'a> Search<'a> {
         let others = (0..self.nodes.len()).filter(|index| !above.contains(index));
         let candidates: Vec<usize> = above.iter().copied().chain(others).collect();
         for index in candidates {
-            let Some(certificate) = self.nodes.get(index).map(|node| Arc::clone(&node.certificate)) else {
+            let Some(certificate) = self.nodes.get(index).map(|node| Rc::clone(&node.certificate)) else {
                 continue;
             };
             let usage = certificate.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
@@ -164,7 +164,7 @@ impl<'a> Search<'a> {
         if anchor == Some(node.source) {
             return Ok(true);
         }
-        let certificate = Arc::clone(&node.certificate);
+        let certificate = Rc::clone(&node.certificate);
         let der = certificate.der;
         // A list may vouch for its own signer: nobody else could tell better.
         if self.signers.contains(&der) {
@@ -189,7 +189,7 @@ impl<'a> Search<'a> {
         signer: usize,
         target: &Target<'_, 'a>,
     ) -> Result<bool, Exhausted> {
-        let Some(certificate) = self.nodes.get(signer).map(|node| Arc::clone(&node.certificate)) else {
+        let Some(certificate) = self.nodes.get(signer).map(|node| Rc::clone(&node.certificate)) else {
             return Ok(false);
         };
         let key = certificate.subject_public_key_info.der;

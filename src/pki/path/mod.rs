@@ -15,10 +15,11 @@ mod web_pki;
 mod work;
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::certificate::Certificate;
+use super::digested::Digested;
 use super::finding::{Finding, Findings};
 use super::judgement::Judgement;
 use super::refusal::{PathCertificate, Refusal, Source, TriedPath};
@@ -29,7 +30,7 @@ pub(crate) use process::Outputs;
 /// A path that processing accepted.
 pub(crate) struct ValidPath<'a> {
     /// The peer's own certificate first, the anchor's last.
-    pub(crate) certificates: Vec<Arc<Certificate<'a>>>,
+    pub(crate) certificates: Vec<Rc<Digested<'a>>>,
     /// Where each came from.
     pub(crate) sources: Vec<Source>,
     /// Warnings.

@@ -1,7 +1,7 @@
 //! Accepting OCSP responses: RFC 6960 §3.2, §4.2.2.2.
 
 use alloc::borrow::Cow;
-use alloc::sync::Arc;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use sha1::{Digest as _, Sha1};
@@ -12,6 +12,7 @@ use super::work::Exhausted;
 use crate::crypto::HashAlgorithm;
 use crate::pki::asn1::{Oid, known};
 use crate::pki::certificate::{Certificate, ExtensionField, KeyUsage};
+use crate::pki::digested::Digested;
 use crate::pki::finding::Findings;
 use crate::pki::revocation::{
     CertId, CertStatus, OcspResponse, ResponderId, Revocation, RevocationScope, SingleResponse,
@@ -131,7 +132,7 @@ impl<'a> Search<'a> {
             return Ok(true);
         }
         for der in response.certs.iter().take(MAX_RESPONDERS) {
-            let Ok(responder) = Certificate::from_der(der) else { continue };
+            let Ok(responder) = Digested::from_der(der) else { continue };
             let parameters = responder.subject_public_key_info.algorithm.parameters;
             let purposes = responder.extensions.ext_key_usage.as_ref().and_then(ExtensionField::ok);
             let delegated = purposes.is_some_and(|usage| usage.purposes.contains(&known::KP_OCSP_SIGNING));
@@ -151,7 +152,7 @@ impl<'a> Search<'a> {
     fn is_valid_responder(
         &mut self,
         revocation: &Revocation<'_>,
-        responder: Certificate<'a>,
+        responder: Digested<'a>,
         target: &Target<'_, 'a>,
     ) -> Result<bool, Exhausted> {
         let crls_alone = Revocation { scope: RevocationScope::EndEntity, ocsp_responses: &[], ..*revocation };
@@ -161,7 +162,7 @@ impl<'a> Search<'a> {
         let mut search = self.inner(&judgement, self.signers.clone(), anchor);
         let above = target.path.iter().skip(target.position + 1);
         let above = above.filter_map(|index| self.nodes.get(*index));
-        let path = search.add_path(Arc::new(responder), above);
+        let path = search.add_path(Rc::new(responder), above);
         let mut findings = Findings::new(judgement.profile);
         let processed = search.process_and_check(&path, &mut findings);
         let work = search.work;
@@ -183,6 +184,7 @@ impl<'a> Search<'a> {
             subject_public_key_info: signer.subject_public_key_info.der,
             message: response.tbs_response_data,
             signature: response.signature,
+            certificate_and_issuer: None,
         });
         Ok(verified.is_ok())
     }

@@ -1,13 +1,14 @@
 //! Revocation of the certificates of a path: §6.1.3 (a)(3), by OCSP responses and by CRLs.
 
 use alloc::borrow::Cow;
+use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::build::Search;
 use super::work::Exhausted;
 use crate::pki::certificate::{Certificate, DistributionPoint, ExtensionField, NormalizedName};
+use crate::pki::digested::Digested;
 use crate::pki::finding::{FindingCode, Findings, Missing};
 use crate::pki::revocation::{
     CrlStore, Revocation, RevocationScope, RevokedCertificate, StaleStatus, UnknownStatus,
@@ -30,7 +31,7 @@ pub(super) enum Status {
 pub(super) struct Target<'p, 'a> {
     pub(super) path: &'p [usize],
     pub(super) position: usize,
-    pub(super) certificate: Arc<Certificate<'a>>,
+    pub(super) certificate: Rc<Digested<'a>>,
     pub(super) issuer: NormalizedName,
 }
 
@@ -80,9 +81,9 @@ impl<'a> Search<'a> {
             && next_update.is_some_and(|next| now.saturating_sub(skew).as_secs() <= next.as_secs())
     }
 
-    pub(super) fn certificate(&self, path: &[usize], position: usize) -> Option<Arc<Certificate<'a>>> {
+    pub(super) fn certificate(&self, path: &[usize], position: usize) -> Option<Rc<Digested<'a>>> {
         let index = path.get(position)?;
-        self.nodes.get(*index).map(|node| Arc::clone(&node.certificate))
+        self.nodes.get(*index).map(|node| Rc::clone(&node.certificate))
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use super::work::{Exhausted, Work};
 use crate::pki::certificate::{Certificate, KeyType};
+use crate::pki::digested::Digested;
 use crate::pki::signature::{SignatureError, SignedData, VerifySignature};
 
 /// The outcome of each signature verified so far, by the indices of certificate and issuer.
@@ -13,7 +14,7 @@ pub(super) struct Signatures<'a> {
 }
 
 /// A certificate with its index in the search.
-pub(super) type Indexed<'p, 'a> = (usize, &'p Certificate<'a>);
+pub(super) type Indexed<'p, 'a> = (usize, &'p Digested<'a>);
 
 impl<'a> Signatures<'a> {
     pub(super) const fn new(verifier: &'a dyn VerifySignature) -> Self {
@@ -47,8 +48,8 @@ impl<'a> Signatures<'a> {
 
     fn verify_anew(
         &self,
-        certificate: &Certificate<'_>,
-        issuer: &Certificate<'_>,
+        certificate: &Digested<'_>,
+        issuer: &Digested<'_>,
         key_parameters: Option<&[u8]>,
         work: &mut Work,
     ) -> Result<Result<(), SignatureError>, Exhausted> {
@@ -59,6 +60,7 @@ impl<'a> Signatures<'a> {
             subject_public_key_info: issuer.subject_public_key_info.der,
             message: certificate.tbs_certificate,
             signature: certificate.signature_value,
+            certificate_and_issuer: (!inherits_parameters(issuer)).then_some((certificate, issuer)),
         }))
     }
 }
@@ -67,5 +69,5 @@ impl<'a> Signatures<'a> {
 /// those of the key above.
 pub(super) fn inherits_parameters(certificate: &Certificate<'_>) -> bool {
     let key = &certificate.subject_public_key_info;
-    matches!(key.key_type(), KeyType::Other(_)) && key.algorithm.has_no_parameters()
+    key.algorithm.has_no_parameters() && matches!(key.key_type(), KeyType::Other(_))
 }

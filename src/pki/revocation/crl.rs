@@ -227,6 +227,7 @@ impl<'a> CertificateList<'a> {
             subject_public_key_info,
             message: self.tbs_cert_list,
             signature: self.signature_value,
+            certificate_and_issuer: None,
         }
     }
 

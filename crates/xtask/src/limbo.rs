@@ -11,11 +11,14 @@ use handfast::identity::ExpectedPeer;
 use handfast::pki::certificate::KeyUsage;
 use handfast::pki::name::PublicSuffixes;
 use handfast::pki::revocation::{Crl, CrlStore, Revocation, UnknownStatus};
-use handfast::pki::{Judgement, Profile, Purpose, TrustAnchor, TrustAnchors, judge};
+use handfast::pki::{
+    Judgement, Profile, Purpose, SignatureError, SignedData, TrustAnchor, TrustAnchors, VerifySignature,
+    judge,
+};
 use handfast::time::Time;
 use serde_json::Value;
 
-use crate::suite::{self, array, check_fields, field, pem_blocks, read_json, string, strings};
+use crate::suite::{self, array, check_fields, optional, pem_blocks, read_json, string, strings};
 
 const FIELDS: &[&str] = &[
     "id",
@@ -119,6 +122,8 @@ struct Case<'c> {
     time: Time,
     max_path_length: Option<u32>,
     crls: Option<CrlStore>,
+    /// Object identifiers of those that a signature may have; none for no constraint.
+    signature_algorithms: Vec<&'static str>,
     accept: bool,
 }
 
@@ -189,7 +194,7 @@ impl Runner {
             kind => return Err(format!("validation_kind {kind}")),
         };
         let mut expected = Vec::new();
-        let one = field(json, "expected_peer_name")?;
+        let one = optional(json, "expected_peer_name");
         let names =
             if one.is_null() { array(json, "expected_peer_names")? } else { std::slice::from_ref(one) };
         for name in names {
@@ -202,8 +207,8 @@ impl Runner {
         for name in strings(json, "key_usage")? {
             key_usage = key_usage.union(KeyUsage::by_name(name).ok_or(format!("key_usage {name}"))?);
         }
-        let time = field(json, "validation_time")?;
-        let max_chain_depth = field(json, "max_chain_depth")?.as_u64();
+        let time = optional(json, "validation_time");
+        let max_chain_depth = optional(json, "max_chain_depth").as_u64();
         Ok(Case {
             id: string(json, "id")?,
             anchors,
@@ -214,6 +219,7 @@ impl Runner {
             time: time.as_str().map_or(Ok(self.now), suite::time)?,
             max_path_length: max_chain_depth.and_then(|depth| u32::try_from(depth).ok()),
             crls: crls(json)?,
+            signature_algorithms: signature_algorithms(&strings(json, "signature_algorithms")?),
             accept: string(json, "expected_result")? == "SUCCESS",
         })
     }
@@ -234,14 +240,59 @@ impl Runner {
             judgement.key_usage = case.key_usage;
             judgement.max_path_length = case.max_path_length;
             judgement.revocation = revocation.as_ref();
+            let constrained =
+                OnlyAlgorithms { allowed: &case.signature_algorithms, provider: &self.provider };
+            if !case.signature_algorithms.is_empty() {
+                judgement.verifier = Some(&constrained);
+            }
             judge(&chain, &judgement).map_err(|refusal| refusal.to_string())?;
         }
         Ok(())
     }
 }
 
+/// The algorithms that the library has, as the suite names them and by their identifiers. Whoever allows others
+/// alone allows none that it could verify with.
+const ALGORITHMS: &[(&str, &str)] = &[
+    ("RSA_WITH_SHA256", "1.2.840.113549.1.1.11"),
+    ("RSA_WITH_SHA384", "1.2.840.113549.1.1.12"),
+    ("RSA_WITH_SHA512", "1.2.840.113549.1.1.13"),
+    ("RSASSA_PSS", "1.2.840.113549.1.1.10"),
+    ("ECDSA_WITH_SHA256", "1.2.840.10045.4.3.2"),
+    ("ECDSA_WITH_SHA384", "1.2.840.10045.4.3.3"),
+    ("ECDSA_WITH_SHA512", "1.2.840.10045.4.3.4"),
+    ("ED25519", "1.3.101.112"),
+];
+
+/// An algorithm that no signature of a case may have whose others are not known.
+const NONE: &str = "0.0";
+
+fn signature_algorithms(names: &[&str]) -> Vec<&'static str> {
+    let known = |name: &&str| ALGORITHMS.iter().find(|(known, _)| known == name).map(|(_, oid)| *oid);
+    names.iter().map(|name| known(name).unwrap_or(NONE)).collect()
+}
+
+/// Verifies signatures of these algorithms and no others.
+struct OnlyAlgorithms<'a> {
+    allowed: &'a [&'static str],
+    provider: &'a CryptoProvider,
+}
+
+impl VerifySignature for OnlyAlgorithms<'_> {
+    fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
+        let algorithm = signed.algorithm.algorithm.to_string();
+        match self.allowed.iter().any(|allowed| *allowed == algorithm) {
+            true => self.provider.verify_signature(signed),
+            false => Err(SignatureError::UnsupportedAlgorithm),
+        }
+    }
+}
+
 /// The case's CRLs, none if it has none; what cannot be read says nothing.
 fn crls(json: &Value) -> Result<Option<CrlStore>, String> {
+    if optional(json, "crls").is_null() {
+        return Ok(None);
+    }
     let blocks = pem_blocks(strings(json, "crls")?);
     let crls = blocks.iter().filter_map(|der| Crl::from_der(der.as_slice()).ok());
     Ok((!blocks.is_empty()).then(|| crls.collect()))
@@ -266,10 +317,48 @@ fn public_suffixes() -> PublicSuffixes {
 mod tests {
     use super::*;
 
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/limbo/limbo-dev.json.gz");
+
+    /// The first case of the file that is accepted, as JSON.
+    fn accepted_case() -> Value {
+        let json = read_json(FILE).unwrap();
+        let cases = array(&json, "testcases").unwrap();
+        let accepted = |case: &&Value| case.pointer("/expected_result") == Some(&"SUCCESS".into());
+        cases.iter().find(accepted).unwrap().clone()
+    }
+
+    #[test]
+    fn fields_that_the_schema_lets_out_may_be_out() {
+        let mut case = accepted_case();
+        let optional =
+            ["conflicts_with", "features", "importance", "peer_certificate_key", "max_chain_depth", "crls"];
+        for name in optional {
+            case.as_object_mut().unwrap().remove(name);
+        }
+        let mut tally = Tally::default();
+        Runner::new().run(&case, &mut tally).unwrap();
+        assert_eq!((tally.passed, tally.failed), (1, 0));
+    }
+
+    #[test]
+    fn signature_algorithms_constrain_a_case() {
+        let runner = Runner::new();
+        for (algorithms, accepted) in [
+            (&[][..], true),
+            (&["ECDSA_WITH_SHA256", "RSA_WITH_SHA1"], true),
+            (&["ED25519"], false),
+            (&["RSA_WITH_MD5"], false),
+        ] {
+            let mut case = accepted_case();
+            case["signature_algorithms"] = algorithms.into();
+            let case = runner.read(&case).unwrap();
+            assert_eq!(runner.judge(&case, &runner.internal).is_ok(), accepted, "{algorithms:?}");
+        }
+    }
+
     #[test]
     fn every_case_of_the_repositorys_file_is_judged_as_expected() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/limbo/limbo-dev.json.gz");
-        let tally = judge_files(&[file.into()]).unwrap();
+        let tally = judge_files(&[FILE.into()]).unwrap();
         assert_eq!((tally.passed, tally.failed), (7333, 0));
         assert_eq!((tally.core, tally.core_passed_by_default), (154, 114), "see vectors/limbo/README.md");
         assert_eq!((tally.warnings_same, tally.warnings_other), (865, 0));

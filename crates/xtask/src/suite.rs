@@ -26,6 +26,11 @@ pub(crate) fn field<'v>(value: &'v Value, name: &str) -> Result<&'v Value, Strin
     value.get(name).ok_or_else(|| format!("field `{name}` is missing"))
 }
 
+/// A field that may be left out, which is the same as null.
+pub(crate) fn optional<'v>(value: &'v Value, name: &str) -> &'v Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
 /// A field that must be a string.
 pub(crate) fn string<'v>(value: &'v Value, name: &str) -> Result<&'v str, String> {
     field(value, name)?.as_str().ok_or_else(|| format!("field `{name}` is no string"))

@@ -22,19 +22,32 @@ use handfast::pki::revocation::{
 };
 use handfast::pki::{FindingCode, Judgement, Purpose, TrustAnchors, judge};
 use handfast::time::Time;
-use rcgen::{CustomExtension, KeyUsagePurpose};
+use rcgen::{CertificateParams, CustomExtension, KeyUsagePurpose};
 
 const CERTIFICATE_HOLD: u8 = 6;
 const REMOVE_FROM_CRL: u8 = 8;
 
 /// A server under `ca`, with cRLDistributionPoints of these points if there are any.
 fn leaf(ca: &Authority, points: &[Vec<u8>]) -> Vec<u8> {
-    let mut params = server("www.example");
+    authority::leaf(with_points(server("www.example"), points), ca)
+}
+
+fn with_points(mut params: CertificateParams, points: &[Vec<u8>]) -> CertificateParams {
     if !points.is_empty() {
         let points = tlv(0x30, &points.concat());
         params.custom_extensions.push(CustomExtension::from_oid_content(&[2, 5, 29, 31], points));
     }
-    authority::leaf(params, ca)
+    params
+}
+
+/// The point of lists that this CA issues for others.
+fn issued_by(ca: &Authority) -> Vec<u8> {
+    tlv(0x30, &tlv(0xa2, &directory_name(ca)))
+}
+
+/// What stands in issuingDistributionPoint of such lists.
+fn indirect(ca: &Authority) -> Vec<u8> {
+    [tlv(0xa0, &tlv(0xa0, &directory_name(ca))), b"\x84\x01\xff".to_vec()].concat()
 }
 
 /// `distributionPoint [0]` with one URI as its full name, as points and lists have it.
@@ -169,13 +182,10 @@ fn of_several_complete_lists_the_newest_counts_in_whatever_order_they_come() {
 fn an_indirect_list_speaks_of_certificates_by_their_issuer() {
     let root = root(ca("root"));
     let (issuer, stranger) = (intermediate(ca("list issuer"), &root), authority::root(ca("stranger")));
-    // The point names who issues the list, and by that where it is.
-    let point = tlv(0x30, &tlv(0xa2, &directory_name(&issuer)));
-    let leaf = || leaf(&root, std::slice::from_ref(&point));
+    let leaf = || leaf(&root, &[issued_by(&issuer)]);
     let (first, second, third, fourth) = (leaf(), leaf(), leaf(), leaf());
-    let indirect = [tlv(0xa0, &tlv(0xa0, &directory_name(&issuer))), b"\x84\x01\xff".to_vec()].concat();
     let list = List {
-        scope: Some(indirect.clone()),
+        scope: Some(indirect(&issuer)),
         ..List::new(&issuer).with(&[
             // Of the list's own issuer, for none is named before.
             entry(&first, &[]),
@@ -201,6 +211,38 @@ fn an_indirect_list_speaks_of_certificates_by_their_issuer() {
     // A certificate without such a point knows nothing of that issuer.
     let plain = self::leaf(&root, &[]);
     assert_eq!(judged(&plain, &list), UNKNOWN);
+}
+
+#[test]
+fn signers_of_lists_whose_own_status_hangs_on_others_lists_are_followed_three_deep() {
+    // Each signer's own point names the next one, the last one's a list of the root for it alone.
+    let judged = |signers: usize| {
+        let root = root(ca("root"));
+        let mut point = tlv(0x30, &uri("http://crl.example/last"));
+        let mut lists = vec![List { scope: Some(uri("http://crl.example/last")), ..List::new(&root) }.crl()];
+        let mut chain = Vec::new();
+        for number in 0..signers {
+            let params = with_points(ca(&format!("signer {number}")), &[point]);
+            let signer = intermediate(params, &root);
+            lists.push(List { scope: Some(indirect(&signer)), ..List::new(&signer) }.crl());
+            point = issued_by(&signer);
+            chain.push(signer.der().to_vec());
+        }
+        let leaf = leaf(&root, &[point]);
+        let chain: Vec<&[u8]> = std::iter::once(&leaf).chain(&chain).map(Vec::as_slice).collect();
+        code_with(&root, &chain, lists, StaleStatus::Refuse)
+    };
+    assert_eq!((0..5).map(judged).collect::<Vec<_>>(), [GOOD, GOOD, GOOD, GOOD, UNKNOWN]);
+}
+
+#[test]
+fn a_certificate_has_at_most_32_distribution_points() {
+    let root = root(ca("root"));
+    let judged = |count| {
+        let points = vec![tlv(0x30, &uri("http://crl.example/a")); count];
+        code(&root, &leaf(&root, &points), &[&List::new(&root)])
+    };
+    assert_eq!((judged(32), judged(33)), (GOOD, Some(FindingCode::ExtensionMalformed)));
 }
 
 /// After RUSTSEC-2026-0049: each point counts, and each name of it.

@@ -156,6 +156,23 @@ fn candidates_and_paths_are_counted_as_the_limits_say() {
 }
 
 #[test]
+fn sixteen_paths_are_reported_and_the_others_counted() {
+    let anchor = root(ca("anchor"));
+    let issuer = intermediate(ca("issuer"), &anchor);
+    let mut expired = server("db.example");
+    expired.not_after = rcgen::date_time_ymd(2026, 1, 1);
+    let refused = leaf(expired, &issuer);
+    for (paths, omitted) in [(16, 0), (17, 1)] {
+        let again = |_| ca("issuer").signed_by(issuer.key(), &anchor).unwrap().der().to_vec();
+        let issuers: Vec<_> = (0..paths).map(again).collect();
+        let chain: Vec<&[u8]> = std::iter::once(&refused).chain(&issuers).map(Vec::as_slice).collect();
+        let refusal = judge_under(&anchor, Profile::internal(), &chain).unwrap_err();
+        assert_eq!((refusal.tried.len(), refusal.omitted), (16, omitted));
+        assert!(refusal.report().to_string().contains(&format!("{paths} paths tried")));
+    }
+}
+
+#[test]
 fn thousands_of_certificates_are_judged_in_no_time() {
     let anchor = root(ca("anchor"));
     let issuer = intermediate(ca("issuer"), &anchor);

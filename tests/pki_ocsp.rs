@@ -266,6 +266,22 @@ fn a_delegate_is_certified_for_that_by_the_issuer_itself() {
 }
 
 #[test]
+fn four_certificates_of_a_response_are_tried_as_its_signers() {
+    let root = root(ca("root"));
+    let leaf = leaf(&root);
+    let key = KeyPair::generate().unwrap();
+    let certificate = responder(true).signed_by(&key, &root).unwrap().der().to_vec();
+    let judged = |others: usize| {
+        let certs = [vec![root.der().to_vec(); others], vec![certificate.clone()]].concat();
+        let single = Single::new(&leaf, &root, Says::Good);
+        let own = Response::new(&root, &[single]);
+        let response = Response { key: &key, responder: by_name(&certificate), certs, ..own };
+        Judge::new(&root).code(&leaf, &[response.to_der()])
+    };
+    assert_eq!((judged(3), judged(4)), (GOOD, UNKNOWN));
+}
+
+#[test]
 fn nobody_else_speaks_for_an_issuer() {
     let root = root(ca("root"));
     let middle = intermediate(ca("middle"), &root);

@@ -139,7 +139,16 @@ fn validity_is_to_the_second_and_widened_by_nothing_but_the_skew() {
         let mut judgement =
             Judgement::new(&judge.anchors, &judge.expected, Purpose::Server, time, &judge.provider);
         judgement.profile = &profile;
-        assert_eq!(handfast::pki::judge(&[&leaf], &judgement).is_ok(), accepted, "{secs}");
+        let verdict = handfast::pki::judge(&[&leaf], &judgement);
+        assert_eq!(verdict.is_ok(), accepted, "{secs}");
+        // Both times and the skew are told.
+        if let Err(refusal) = verdict {
+            let (report, limit) = (refusal.report().to_string(), if secs < first { first } else { last });
+            let limit = Time::from_secs_since_1970(limit).to_string();
+            for part in [&*time.to_string(), &limit, "clock skew 60 s"] {
+                assert!(report.contains(part), "{part} in {report}");
+            }
+        }
     }
 }
 

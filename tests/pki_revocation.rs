@@ -20,6 +20,8 @@ use handfast::pki::{
     Accepted, FindingCode, Judgement, Level, Missing, Profile, Purpose, Refusal, TrustAnchors, judge,
 };
 use handfast::time::Time;
+use std::time::Duration;
+
 use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
 
 const CA: &str = include_str!("../vectors/revocation/ca.pem");
@@ -124,6 +126,30 @@ fn a_list_is_in_date_from_this_update_to_next_update() {
     ] {
         judge.millis = millis;
         assert_eq!(judge.code(GOOD), code, "{millis}");
+    }
+}
+
+#[test]
+fn the_clock_skew_is_a_margin_for_lists_and_responses_too() {
+    let mut judge = Judge::with_crl(STALE);
+    judge.profile.clock_skew = Duration::from_secs(60);
+    // Of the list, thisUpdate and nextUpdate.
+    for (secs, code) in [
+        (1_767_225_600 - 60, None),
+        (1_767_225_600 - 61, Some(FindingCode::NotYetValid)),
+        (1_769_904_000 + 60, None),
+        (1_769_904_000 + 61, Some(FindingCode::RevocationStale)),
+    ] {
+        judge.millis = secs * 1_000;
+        assert_eq!(judge.code(GOOD), code, "{secs}");
+    }
+    let next = OcspResponse::from_der(response!("good")).unwrap().responses[0].next_update.unwrap();
+    let responses = [response!("good")];
+    let mut judge = Judge { responses: &responses, ..judge };
+    judge.crls = CrlStore::new();
+    for (late, code) in [(60, None), (61, Some(FindingCode::RevocationStale))] {
+        judge.millis = next.as_millis() + late * 1_000;
+        assert_eq!(judge.code(GOOD), code, "{late}");
     }
 }
 

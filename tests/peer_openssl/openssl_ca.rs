@@ -8,14 +8,16 @@ use handfast::time::Time;
 
 use crate::support::openssl::{self, Peer, run};
 
-/// What `openssl ca` reads; each section below the policy is a kind of certificate.
+/// What `openssl ca` reads below the line that says what `dir` is; each section from `authority` on is a kind of
+/// certificate.
 const CONFIG: &str = "\
 [ca]
 default_ca = own
 [own]
-database = index.txt
-serial = serial
-crlnumber = crlnumber
+new_certs_dir = $dir
+database = $dir/index.txt
+serial = $dir/serial
+crlnumber = $dir/crlnumber
 default_md = sha256
 default_days = 30
 policy = policy
@@ -82,11 +84,7 @@ impl OpensslCa {
         // What an earlier run left would be in the database of this one.
         let _ = fs::remove_dir_all(&ca.directory);
         fs::create_dir_all(&ca.directory).unwrap();
-        let config = CONFIG
-            .replace("database = ", &format!("new_certs_dir = {}\ndatabase = ", ca.file("")))
-            .replace("= index.txt", &format!("= {}", ca.file("index.txt")))
-            .replace("= serial", &format!("= {}", ca.file("serial")))
-            .replace("= crlnumber", &format!("= {}", ca.file("crlnumber")));
+        let config = format!("dir = {}\n{CONFIG}", ca.directory.display());
         for (name, text) in
             [("ca.cnf", &*config), ("index.txt", ""), ("serial", "1000\n"), ("crlnumber", "01\n")]
         {

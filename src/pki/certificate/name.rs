@@ -180,6 +180,7 @@ impl NormalizedName {
             Some(text) => {
                 self.bytes.push(0);
                 text.for_each(|character| {
+                    self.comparable &= name_text::has_one_spelling(character);
                     self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 });
             }
@@ -219,7 +220,7 @@ impl NormalizedName {
         self.bytes.starts_with(&subtree.bytes)
     }
 
-    /// Are all attribute values of string types that we can compare? If not, a mismatch proves nothing.
+    /// Are all attribute values strings that we can compare, or no strings? If not, a mismatch proves nothing.
     #[must_use]
     pub const fn is_comparable(&self) -> bool {
         self.comparable
@@ -323,6 +324,32 @@ mod tests {
         let der = name(&[(3, broken.0, broken.1)]);
         assert!(!Name::from_der(&der).unwrap().normalized().is_comparable());
         assert!(!same((tag::TELETEX_STRING, b"\xc4"), (tag::UTF8_STRING, "Ä".as_bytes())));
+    }
+
+    #[test]
+    fn texts_with_other_spellings_are_incomparable() {
+        let is_comparable = |text: &str| {
+            let der = name(&[(10, tag::UTF8_STRING, text.as_bytes())]);
+            Name::from_der(&der).unwrap().normalized().is_comparable()
+        };
+        for text in ["Evil Corp.", "Ärger & Söhne", "Ελλάδα", "Ёж", "株式会社", "カタカナ", "한국"]
+        {
+            assert!(is_comparable(text), "{text}");
+        }
+        for text in [
+            "Ｅvil",
+            "E\u{301}vil",
+            "Evi\u{200b}l",
+            "ﬁrm",
+            "Straße",
+            "ὀδός",
+            "ｶﾀｶﾅ",
+            "Ⅳ",
+            "𝐄vil",
+            "E\u{ff}vil\u{a0}²",
+        ] {
+            assert!(!is_comparable(text), "{text}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn of_universal(unit: &[u8; 4]) -> Option<char> {
 
 /// A string prepared for comparison: in lower case, control characters dropped, white space at the ends
 /// dropped and inside reduced to one space (RFC 4518 §2.2, §2.6.1). Compatibility forms are not normalized
-/// (RFC 4518 §2.3): two spellings of one glyph are two names here, which can only refuse.
+/// (RFC 4518 §2.3): two spellings of one glyph are two names here. [`has_one_spelling`] knows where that matters.
 pub(super) struct Prepared<'a> {
     characters: Characters<'a>,
     /// What is left of the last character in lower case.
@@ -116,6 +116,23 @@ impl Iterator for Prepared<'_> {
         self.lower_case = Some(lower_case);
         next
     }
+}
+
+/// Is this character of a prepared text written in one way only, so that a text of such characters says something else
+/// than any other text? So it is with these, of which neither case folding nor Unicode's normalization form KC (RFC 4518
+/// §2.2, §2.3) makes others, nor these of others.
+pub(super) const fn has_one_spelling(prepared: char) -> bool {
+    matches!(prepared,
+        '\0'..='\u{7f}'
+        // Latin letters with their accents, but for sharp s and what is made of two.
+        | '\u{c0}'..='\u{de}' | '\u{e0}'..='\u{131}' | '\u{134}'..='\u{13e}' | '\u{141}'..='\u{148}'
+        | '\u{14a}'..='\u{17e}'
+        // Greek but for the sigma at the end of words, and Cyrillic.
+        | '\u{386}' | '\u{388}'..='\u{3c1}' | '\u{3c3}'..='\u{3ce}' | '\u{400}'..='\u{481}'
+        | '\u{48a}'..='\u{52f}'
+        // Hiragana, Katakana, Han and Hangul, each in the one width.
+        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// The short name of an attribute type in RFC 4514 §3 and in common use.

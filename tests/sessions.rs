@@ -390,7 +390,7 @@ fn external_psks_of_the_config_are_found_by_label() {
     let psk = Psk::external(b"a secret of any length, agreed on elsewhere", HashAlgorithm::Sha256);
     let mut server = files.server();
     server.handshake.client_auth = ClientAuth::None;
-    server.external_psks = server.external_psks.with("meter 17", psk.clone());
+    server.external_psks = server.external_psks.accept("meter 17", psk.clone()).unwrap();
     let offer = PskOffer::external(b"meter 17".to_vec(), psk);
     let outcome = handshake(files.client(), server, vec![offer], now());
     assert_eq!(outcome.server.authentication, Authentication::ExternalPsk);

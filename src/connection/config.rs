@@ -75,7 +75,7 @@ pub struct ConfigBuilder {
     /// Seals a server's tickets; without them, and with [`tickets`](handshake::Config::tickets) above zero, the
     /// caller is asked.
     pub ticket_keys: Option<TicketKeys>,
-    /// A server's external PSKs.
+    /// External PSKs: those that a client offers, and those that a server accepts.
     pub external_psks: ExternalPsks,
     /// Remembers the ClientHellos that brought early data; without one, the caller is asked.
     #[cfg(feature = "std")]
@@ -197,16 +197,17 @@ impl Config {
     }
 
     fn answer_find_psk(&self, find: &FindPsk) -> Option<Answer> {
-        if self.ticket_keys.is_none() && self.external_psks.is_empty() {
+        if self.ticket_keys.is_none() && self.external_psks.accepts_none() {
             return None;
         }
         let found = find.identities.iter().enumerate().find_map(|(index, identity)| {
             if let Some(psk) = self.external_psks.get(identity) {
-                return Some(find.external(index, psk.clone()));
+                return find.can_use(psk.hash()).then(|| find.external(index, psk.clone()));
             }
             let keys = self.ticket_keys.as_ref()?;
             let session = keys.open(identity, &self.trust_digest?.0, find.now, &self.handshake.crypto)?;
-            Some(find.session(index, Arc::new(session)))
+            let usable = session.cipher_suite.hash().is_some_and(|hash| find.can_use(hash));
+            usable.then(|| find.session(index, Arc::new(session)))
         });
         Some(found.unwrap_or_else(|| find.none()))
     }
@@ -250,8 +251,8 @@ impl Config {
             .ok_or_else(|| "the session's cipher suite is none that we know".into())
     }
 
-    /// What a client's sessions are bound to: whom it trusts, whom it expects, the server name that it sends, and
-    /// every certificate that it may show.
+    /// What a client's sessions are bound to: whom it trusts, whom it expects, the server name that it sends, every
+    /// certificate that it may show, and every external PSK that it offers.
     fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
         let mode = expected
@@ -270,6 +271,9 @@ impl Config {
                     .for_each(|leaf| content.extend_from_slice(&hash.digest(leaf)));
             }),
             Credentials::Ask => content.extend_from_slice(b"asked of the caller"),
+        }
+        for offer in self.external_psks.offers() {
+            content.extend_from_slice(&hash.digest(&offer.identity));
         }
         <[u8; 32]>::try_from(&*hash.digest(&content)).ok().map(Sha256Digest)
     }
@@ -296,6 +300,10 @@ impl Config {
             Some(limit) if limit < MAX_INNER_PLAINTEXT => HEADER_LEN + limit + MAX_TAG_LEN,
             Some(_) | None => MAX_RECORD,
         }
+    }
+
+    pub(super) const fn external_psks(&self) -> &ExternalPsks {
+        &self.external_psks
     }
 
     /// How much records are padded.
@@ -365,7 +373,7 @@ impl ConfigBuilder {
     /// [`ConfigError`] names the field that cannot be as it is.
     pub fn build(mut self) -> Result<Config, ConfigError> {
         self.handshake.request_ocsp |= self.trust.requests_staples();
-        self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.is_empty();
+        self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.accepts_none();
         self.handshake.check().map_err(ConfigError::Handshake)?;
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));

@@ -14,7 +14,7 @@ use super::sender::Sender;
 use super::{Config, Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::Entropy;
-use crate::handshake::{Answer, Ask, ClientHelloSeen, Handshake, Milestone, Refused, Role};
+use crate::handshake::{self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, Refused, Role};
 use crate::identity::ExpectedPeer;
 use crate::record::ContentType;
 use crate::resumption::PskOffer;
@@ -45,13 +45,13 @@ impl Connection {
     /// A client that wants to reach `server`; its ClientHello waits in [`Connection::transmit`].
     #[must_use]
     pub fn client(config: Arc<Config>, server: ExpectedPeer, entropy: Entropy) -> Self {
-        let handshake =
-            Handshake::client(Arc::clone(config.handshake()), Arc::new(server), Vec::new(), entropy);
-        Self::new(config, Role::Client, handshake)
+        Self::client_with_psks(config, server, Vec::new(), Time::from_millis_since_1970(0), entropy)
     }
 
-    /// A client that also offers PSKs, in this order of preference: kept sessions
+    /// A client that also offers PSKs, in this order of preference, ahead of those of its config: kept sessions
     /// ([`Config::offer_session`]) or external PSKs.
+    ///
+    /// One that its config [accepts](super::ExternalPsks) as a server ends it at once.
     #[must_use]
     pub fn client_with_psks(
         config: Arc<Config>,
@@ -60,14 +60,22 @@ impl Connection {
         now: Time,
         entropy: Entropy,
     ) -> Self {
+        let is_accepted =
+            |offer: &PskOffer| offer.session.is_none() && config.external_psks().accepts(&offer.identity);
+        let is_selfie = psks.iter().any(is_accepted);
         let handshake = Handshake::client_with_psks(
             Arc::clone(config.handshake()),
             Arc::new(server),
             Vec::new(),
-            psks,
+            psks.into_iter().chain(config.external_psks().offers()).collect(),
             now,
             entropy,
         );
+        if is_selfie {
+            let phase = Phase::Failed(handshake::Fault::from(OwnFault::Selfie).into());
+            let sender = Sender::new(Outgoing::new(config.padding()));
+            return Self { config, sender, phase, answered: false };
+        }
         Self::new(config, Role::Client, handshake)
     }
 

@@ -59,7 +59,9 @@ pub use revocation_check::RevocationCheck;
 pub use sender::Sender;
 #[cfg(feature = "std")]
 pub use sessions::SharedReplayFilter;
-pub use sessions::{ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError};
+pub use sessions::{
+    ExternalPskError, ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError,
+};
 #[cfg(feature = "std")]
 pub use shared_signature_cache::SharedSignatureCache;
 pub use trust::Trust;

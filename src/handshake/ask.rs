@@ -12,7 +12,7 @@ use core::fmt;
 
 use super::{Config, Credential, PeerChain, Role, SignedContent};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, Digest, PublicKey, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, Digest, HashAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::identity::{ExpectedPeer, PeerIdentity};
 use crate::message::SignatureScheme;
 use crate::resumption::{Psk, Session};
@@ -440,6 +440,8 @@ pub struct FindPsk {
     pub(super) id: AskId,
     /// The identities that the client offers, in its order of preference.
     pub identities: Vec<Vec<u8>>,
+    /// The hashes of the suites that both know, in our order of preference: a PSK of another one cannot be used.
+    pub hashes: Vec<HashAlgorithm>,
     /// The server name that the client sent, if any.
     pub server_name: Option<String>,
     /// The time of the step that asks.
@@ -447,6 +449,12 @@ pub struct FindPsk {
 }
 
 impl FindPsk {
+    /// Is there a suite for a PSK of this hash?
+    #[must_use]
+    pub fn can_use(&self, hash: HashAlgorithm) -> bool {
+        self.hashes.contains(&hash)
+    }
+
     /// The identity at `index` resumes this session.
     #[must_use]
     pub fn session(&self, index: usize, session: Arc<Session>) -> Answer {
@@ -455,7 +463,7 @@ impl FindPsk {
         Answer { id: self.id, reply: Reply::Psk(found) }
     }
 
-    /// The identity at `index` is the label of this external PSK.
+    /// The identity at `index` is the label of this external PSK, or that of this imported one.
     #[must_use]
     pub const fn external(&self, index: usize, psk: Psk) -> Answer {
         Answer { id: self.id, reply: Reply::Psk(Some(FoundPsk { index, psk, session: None })) }

@@ -173,6 +173,8 @@ pub enum OwnFault {
     Crypto(&'static str),
     /// The server has no certificate to show to this client.
     NoCredential,
+    /// A client was to offer an external PSK that its config accepts as a server (RFC 9258 Appendix B).
+    Selfie,
     /// A state of our own did not hold what it must.
     Internal(&'static str),
 }
@@ -291,6 +293,10 @@ impl fmt::Display for OwnFault {
             Self::NotProvided(what) => write!(f, "the crypto provider has no {what} that the config offers"),
             Self::Crypto(what) => write!(f, "{what} failed in the crypto provider"),
             Self::NoCredential => f.write_str("no certificate of ours fits what this client accepts"),
+            Self::Selfie => f.write_str(
+                "an external PSK that this config accepts as a server is not offered as a client: our own ClientHello \
+                 could be sent back to us (RFC 9258 Appendix B)",
+            ),
             Self::Internal(what) => write!(f, "internal state did not hold: {what}"),
         }
     }

@@ -131,6 +131,9 @@ pub struct Connected {
     pub authenticated_at: Time,
     /// Who the peer is, if it showed a certificate, now or on the connection that this one resumes.
     pub peer_identity: Option<Arc<PeerIdentity>>,
+    /// What both sides call the external PSK that they share; that of an imported one is its `external_identity`
+    /// (RFC 9258 §5.1).
+    pub external_psk: Option<Vec<u8>>,
     /// What the peer showed on this connection, as it sent it.
     pub peer_chain: Option<PeerChain>,
     /// The scheme of the peer's CertificateVerify.

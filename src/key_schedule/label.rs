@@ -12,8 +12,8 @@ use super::kdf::PREFIX_LENGTH;
 /// A label of HKDF-Expand-Label without its prefix: 1 to 249 bytes, so that with the prefix it fits
 /// `opaque label<7..255>`.
 ///
-/// The constants are all the labels of RFC 9846, and that of RFC 9266. None of the former is longer than 12 bytes:
-/// with a longer one the common hash functions need another iteration.
+/// The constants are all the labels of RFC 9846 and RFC 9258, and that of RFC 9266. None of the former is longer than
+/// 12 bytes: with a longer one the common hash functions need another iteration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label<'a>(&'a str);
 
@@ -24,6 +24,8 @@ impl<'a> Label<'a> {
     pub const RES_BINDER: Label<'static> = Label("res binder");
     /// `"imp binder"`: the binder key of an imported PSK (RFC 9258 §5.2).
     pub const IMP_BINDER: Label<'static> = Label("imp binder");
+    /// `"derived psk"`: an imported PSK (RFC 9258 §5.1).
+    pub const DERIVED_PSK: Label<'static> = Label("derived psk");
     /// `"c e traffic"`: client_early_traffic_secret.
     pub const C_E_TRAFFIC: Label<'static> = Label("c e traffic");
     /// `"e exp master"`: early_exporter_secret.

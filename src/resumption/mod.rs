@@ -2,9 +2,11 @@
 //!
 //! A [`Session`] is what a handshake leaves for a later one: the PSK, and everything that the resumed connection
 //! must not lose, first of all who the peer is and when it was authenticated. It is plain data with a byte form.
-//! A [`Psk`] is a secret that a client can offer and a server find, be it from a session or provisioned outside.
+//! A [`Psk`] is a secret that a client can offer and a server find, be it from a session or provisioned outside;
+//! an [`ExternalPsk`] is one that becomes some by import (RFC 9258).
 
 mod binder;
+mod importer;
 mod psk;
 mod replay;
 mod session;
@@ -12,6 +14,8 @@ mod ticket;
 mod ticket_age;
 
 pub use binder::binder;
+pub(crate) use importer::external_identity;
+pub use importer::{ExternalPsk, ImportError, ImportedIdentity, RolePair, TargetKdf};
 pub use psk::{Psk, PskOffer};
 pub use replay::ReplayFilter;
 pub use session::{MAX_TICKET_LIFETIME, Session, SessionError, SessionSecret};

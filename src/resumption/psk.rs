@@ -6,12 +6,12 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::Session;
+use super::{Session, external_identity};
 use crate::crypto::HashAlgorithm;
 use crate::key_schedule::PskKind;
 use crate::time::Time;
 
-/// A pre-shared key, bound in its type to one hash and one kind: a key that serves two is none that TLS can
+/// A pre-shared key of TLS 1.3, bound in its type to one hash and one kind: a key that serves two is none that TLS can
 /// separate (§4.3.11).
 #[derive(Clone)]
 pub struct Psk {
@@ -27,6 +27,11 @@ impl Psk {
     //= R-4.3.11-2
     pub fn external(secret: &[u8], hash: HashAlgorithm) -> Self {
         Self { secret: Zeroizing::new(secret.to_vec()), kind: PskKind::External, hash }
+    }
+
+    /// What the importer made of an external PSK for this hash.
+    pub(super) const fn imported(secret: Zeroizing<Vec<u8>>, hash: HashAlgorithm) -> Self {
+        Self { secret, kind: PskKind::Imported, hash }
     }
 
     /// The PSK of a session; `None` if its suite has no hash that we know.
@@ -64,7 +69,8 @@ impl fmt::Debug for Psk {
 /// A PSK that a client offers.
 #[derive(Clone, Debug)]
 pub struct PskOffer {
-    /// The ticket, or the label of an external PSK: 1 to 2^16-1 bytes.
+    /// The ticket, the label of an external PSK, or the [`ImportedIdentity`](super::ImportedIdentity) of an imported
+    /// one: 1 to 2^16-1 bytes.
     pub identity: Vec<u8>,
     /// The key.
     pub psk: Psk,
@@ -82,10 +88,15 @@ impl PskOffer {
         Some(Self { identity: ticket, psk, session: Some(session) })
     }
 
-    /// Offers an external PSK by its label.
+    /// Offers an external PSK by its label, or an imported one by its identity.
     #[must_use]
     pub const fn external(label: Vec<u8>, psk: Psk) -> Self {
         Self { identity: label, psk, session: None }
+    }
+
+    /// What both sides call the external PSK: that of an imported one is inside its identity.
+    pub(crate) fn external_identity(&self) -> &[u8] {
+        external_identity(&self.psk, &self.identity)
     }
 
     /// `obfuscated_ticket_age` at `now`; 0 for an external PSK (§4.3.11).

@@ -134,7 +134,7 @@ fn our_server_and_s_client_know_each_other_by_an_external_psk() {
     let mut builder = builder_without_certificates();
     // A config that requires a certificate takes no external PSK in its place.
     builder.handshake.client_auth = ClientAuth::None;
-    builder.external_psks = builder.external_psks.with(LABEL, external_psk());
+    builder.external_psks = builder.external_psks.accept(LABEL, external_psk()).unwrap();
     let mut stream = session::server(builder, transport, NOW);
     assert_eq!(stream.handshake().unwrap().authentication, Authentication::ExternalPsk);
     session::exchange(&mut stream, &mut openssl);

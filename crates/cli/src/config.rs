@@ -103,7 +103,10 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
 /// What a server resumes, and which secrets it shares.
 fn resumption(args: &ServerArgs, mut builder: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
     for PskArg { label, psk } in &args.psk {
-        builder.external_psks = builder.external_psks.with(label.clone(), psk.clone());
+        builder.external_psks = builder
+            .external_psks
+            .accept(label.clone(), psk.clone())
+            .map_err(|error| Failure::Setup(format!("--psk: {error}")))?;
     }
     if args.tickets == 0 {
         return Ok(builder);

@@ -14,7 +14,7 @@ mod stored_session;
 
 pub use judge_resumed::MAX_LINEAGE;
 pub(super) use judge_resumed::{answer as answer_judge_resumed, decline_reason};
-pub use psks::ExternalPsks;
+pub use psks::{ExternalPskError, ExternalPsks};
 #[cfg(feature = "std")]
 pub use shared_replay_filter::SharedReplayFilter;
 pub use store::SessionStore;

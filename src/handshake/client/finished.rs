@@ -1,6 +1,7 @@
 //! WAIT_FINISHED and CONNECTED: the server's Finished, and our own flight (RFC 9846 §4.5; 8446 §4.4).
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::To;
 use super::certificate::{ProvenPeer, Request};
@@ -121,6 +122,7 @@ struct KnownServer {
     authentication: Authentication,
     at: Time,
     identity: Option<Arc<PeerIdentity>>,
+    external_psk: Option<Vec<u8>>,
     chain: Option<PeerChain>,
     scheme: Option<SignatureScheme>,
 }
@@ -140,6 +142,7 @@ impl ServerProof {
                 authentication: Authentication::Certificate,
                 at: now,
                 identity: Some(proven.peer.identity),
+                external_psk: None,
                 chain: Some(proven.chain),
                 scheme: Some(proven.scheme),
             },
@@ -147,13 +150,15 @@ impl ServerProof {
                 authentication: Authentication::Resumption,
                 at: session.authenticated_at,
                 identity: session.peer_identity.clone(),
+                external_psk: None,
                 chain: None,
                 scheme: None,
             },
-            (Self::Psk(_), None) => KnownServer {
+            (Self::Psk(psk), None) => KnownServer {
                 authentication: Authentication::ExternalPsk,
                 at: now,
                 identity: None,
+                external_psk: Some(psk.external_identity().to_vec()),
                 chain: None,
                 scheme: None,
             },
@@ -250,6 +255,7 @@ impl Authenticated {
             authentication: server.authentication,
             authenticated_at: server.at,
             peer_identity: server.identity.clone(),
+            external_psk: server.external_psk,
             peer_chain: server.chain,
             peer_signature_scheme: server.scheme,
             local_signature_scheme: signed,

@@ -182,6 +182,7 @@ impl WaitFinished {
             authentication,
             authenticated_at: at,
             peer_identity: identity,
+            external_psk: selected.external_psk,
             peer_chain,
             peer_signature_scheme,
             local_signature_scheme: scheme,

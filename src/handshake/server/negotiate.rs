@@ -34,6 +34,8 @@ pub(super) struct Selected {
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
     pub(super) staple: bool,
+    /// What the external PSK is called, if one is used.
+    pub(super) external_psk: Option<Vec<u8>>,
     /// Does the client send early data?
     pub(super) sends_early_data: bool,
     pub(super) wants_tickets: bool,

@@ -20,7 +20,7 @@ use crate::handshake::transitions::on;
 use crate::handshake::{ClientAuth, Fault, OwnFault, PeerFault};
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{CipherSuite, OfferedPsks, PskKeyExchangeMode, PskKeyExchangeModes};
-use crate::resumption::{Session, binder};
+use crate::resumption::{Session, binder, external_identity};
 
 /// What `pre_shared_key` says, and where in the ClientHello its binders begin.
 pub(super) struct Psks {
@@ -97,6 +97,7 @@ impl FindingPsk {
         let ask = FindPsk {
             id: step.ask_id(),
             identities: psks.identities.clone(),
+            hashes: usable_suites(&parameters).iter().filter_map(|suite| suite.hash()).collect(),
             server_name: parameters.selected.server_name.clone(),
             now: step.now,
         };
@@ -104,7 +105,7 @@ impl FindingPsk {
     }
 
     /// A PSK was found, or none was.
-    pub(super) fn found(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+    pub(super) fn found(mut self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let reply = reply.or_if_failed(Reply::Psk(None));
         let Reply::Psk(found) = reply else { return Err(unusable("FindPsk", reply)) };
         let suite = found.as_ref().and_then(|found| self.suite_for(found));
@@ -117,6 +118,11 @@ impl FindingPsk {
             return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
         }
         let selected = self.select(&found, suite, step)?;
+        if found.session.is_none() {
+            let identity = self.psks.identities.get(found.index);
+            self.parameters.selected.external_psk =
+                identity.map(|identity| external_identity(&found.psk, identity).to_vec());
+        }
         Ok(match found.session {
             Some(session) => {
                 let ask = JudgeResumed {
@@ -132,18 +138,13 @@ impl FindingPsk {
         })
     }
 
-    /// The suite to use with this PSK: the selected one if its hash fits, else another shared one whose hash does. A
-    /// HelloRetryRequest has settled the suite.
+    /// The suite to use with this PSK: the selected one if its hash fits, else another shared one whose hash does.
     //= R-4.3.11-3
     //= R-4.3.11-7
     //= R-4.7.1-6
     fn suite_for(&self, found: &FoundPsk) -> Option<CipherSuite> {
-        let fits = |suite: &&CipherSuite| suite.hash() == Some(found.psk.hash());
-        let settled = self.parameters.retried.is_some().then_some(&self.parameters.selected.cipher_suite);
-        match settled {
-            Some(settled) => Some(settled).filter(fits).copied(),
-            None => self.parameters.shared_suites.iter().find(fits).copied(),
-        }
+        let suites = usable_suites(&self.parameters).iter();
+        suites.copied().find(|suite| suite.hash() == Some(found.psk.hash()))
     }
 
     /// Verifies the binder of this PSK (§4.3.11.2).
@@ -180,6 +181,15 @@ impl FindingPsk {
             binder: shown.clone(),
             obfuscated_ticket_age: age,
         })
+    }
+}
+
+/// The suites that a PSK may go with: a HelloRetryRequest has settled it.
+const fn usable_suites(parameters: &Parameters) -> &[CipherSuite] {
+    if parameters.retried.is_some() {
+        core::slice::from_ref(&parameters.selected.cipher_suite)
+    } else {
+        parameters.shared_suites.as_slice()
     }
 }
 

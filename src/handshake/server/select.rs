@@ -78,6 +78,7 @@ impl RecvdCh {
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
             staple: message.extensions.find(ExtensionType::STATUS_REQUEST).is_some(),
+            external_psk: None,
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
             ticket_request: offer.ticket_request,

@@ -3,21 +3,29 @@
 use std::sync::Arc;
 
 use handfast::alert::AlertDescription;
-use handfast::connection::{Config, Connection};
+use handfast::connection::{Config, Connection, ExternalPsks};
 use handfast::crypto::Sign;
 use handfast::handshake::{Answer, Ask, ChooseCredential, ClientHelloSeen, FindPsk, SealTicket};
+use handfast::message::{ClientHello, SignatureSchemeList};
 use handfast::resumption::TicketKeys;
+use handfast::wire::Decode;
+use handfast::{Connected, SignatureScheme};
 
 use crate::certificates::{self, Loaded, SystemEntropy};
 use crate::config;
 use crate::failure::Failure;
 use crate::options::Options;
+use crate::psks;
 
 /// What answers asks on one connection.
 pub(crate) struct Answers<'a> {
     pub(crate) options: &'a Options,
     config: Arc<Config>,
     credentials: Vec<Loaded>,
+    /// The PSKs that a server accepts, each with the number of its credential.
+    psks: Vec<(Option<i32>, ExternalPsks)>,
+    /// `signature_algorithms` of the ClientHello.
+    client_schemes: Vec<SignatureScheme>,
     /// The key of the credential that was chosen.
     key: Option<Arc<dyn Sign>>,
     ticket_keys: TicketKeys,
@@ -31,10 +39,15 @@ impl<'a> Answers<'a> {
         config: &Arc<Config>,
         ticket_key: [u8; 32],
     ) -> Result<Self, Failure> {
+        let crypto = &config.handshake().crypto;
+        let psk = |credential| Ok(psks::accepted(credential, crypto)?.map(|psks| (credential.number, psks)));
+        let psks = options.credentials.iter().filter_map(|credential| psk(credential).transpose());
         Ok(Self {
             options,
             config: Arc::clone(config),
-            credentials: certificates::load(options, &config.handshake().crypto)?,
+            credentials: certificates::load(options, crypto)?,
+            psks: psks.collect::<Result<_, Failure>>()?,
+            client_schemes: Vec::new(),
             key: None,
             ticket_keys: config::ticket_keys(ticket_key),
             selected_credential: None,
@@ -64,6 +77,11 @@ impl<'a> Answers<'a> {
             Ask::ChooseCredential(choose) => self.choose_credential(choose)?,
             Ask::JudgePeer(judge) => {
                 self.check_staple(judge)?;
+                if self.options.has_psks_alone() && !self.options.verify_peer {
+                    return Ok(
+                        judge.refuse(AlertDescription::HANDSHAKE_FAILURE, ":MISSING_EXTENSION:".into())
+                    );
+                }
                 certificates::judge(judge, self.options, &self.config.handshake().crypto)
             }
             Ask::Sign(sign) => {
@@ -85,7 +103,7 @@ impl<'a> Answers<'a> {
         })
     }
 
-    fn client_hello_seen(&self, seen: &ClientHelloSeen) -> Result<Answer, Failure> {
+    fn client_hello_seen(&mut self, seen: &ClientHelloSeen) -> Result<Answer, Failure> {
         let options = self.options;
         if options.expect_no_server_name && seen.server_name.is_some() {
             return Err(Failure::Check(format!("expected no server name, found {:?}", seen.server_name)));
@@ -95,6 +113,7 @@ impl<'a> Answers<'a> {
         {
             return Err(Failure::Check(format!("the client offers {:?}", seen.application_protocols)));
         }
+        self.client_schemes = signature_algorithms(&seen.client_hello);
         let refuse = |alert, reason: &str| Ok(seen.refuse(alert, reason.into()));
         if options.fail_early_callback {
             return refuse(AlertDescription::HANDSHAKE_FAILURE, ":CONNECTION_REJECTED:");
@@ -145,6 +164,11 @@ impl<'a> Answers<'a> {
                 }
                 ask.choose(shown)
             }
+            // Nobody says why a PSK was not taken.
+            Err(_) if options.is_server && options.has_psks_alone() => ask.refuse(
+                AlertDescription::HANDSHAKE_FAILURE,
+                ":PSK_IDENTITY_NOT_FOUND: :NO_SUPPORTED_PSK_MODE:".into(),
+            ),
             Err(reason) => ask.refuse(AlertDescription::HANDSHAKE_FAILURE, reason.into()),
         })
     }
@@ -174,13 +198,44 @@ impl<'a> Answers<'a> {
         self.ticket_keys.seal(&seal.session, &bound_to, seal.now, &self.config.handshake().crypto)
     }
 
-    fn find_psk(&self, find: &FindPsk) -> Answer {
+    fn find_psk(&mut self, find: &FindPsk) -> Answer {
         let found = find.identities.iter().enumerate().find_map(|(index, ticket)| {
             let bound_to = self.bound_to()?;
             let crypto = &self.config.handshake().crypto;
             let session = self.ticket_keys.open(ticket, &bound_to, find.now, crypto)?;
             Some(find.session(index, Arc::new(session)))
         });
-        found.unwrap_or_else(|| find.none())
+        found.or_else(|| self.find_external_psk(find)).unwrap_or_else(|| find.none())
     }
+
+    /// The first PSK credential that the client has too, unless a certificate before it will do.
+    fn find_external_psk(&mut self, find: &FindPsk) -> Option<Answer> {
+        let fits = |credential: &&Loaded| credential.shown.scheme_for(&self.client_schemes).is_some();
+        let certificate = self.credentials.iter().find(fits).and_then(|credential| credential.number);
+        let preferred =
+            self.psks.iter().filter(|(number, _)| certificate.is_none_or(|it| *number < Some(it)));
+        let (number, index, psk) = preferred.into_iter().find_map(|(number, psks)| {
+            let (index, psk) = psks::find(psks, find)?;
+            Some((number, index, psk))
+        })?;
+        self.selected_credential = *number;
+        Some(find.external(index, psk.clone()))
+    }
+
+    /// The number of the credential that a client's server chose by its PSK.
+    pub(crate) fn note_selected_psk(&mut self, connected: &Connected) {
+        let Some(identity) = connected.external_psk.as_ref().filter(|_| !self.options.is_server) else {
+            return;
+        };
+        let mut psks = self.options.psks();
+        self.selected_credential =
+            psks.find(|(_, psk)| psk.identity == *identity).and_then(|(number, _)| number);
+    }
+}
+
+fn signature_algorithms(client_hello: &[u8]) -> Vec<SignatureScheme> {
+    let message = client_hello.get(4..).and_then(|body| ClientHello::decode(body).ok());
+    let schemes: Option<SignatureSchemeList<'_>> =
+        message.and_then(|message| message.extensions.get().ok().flatten());
+    schemes.map(|list| list.supported_signature_algorithms.iter().collect()).unwrap_or_default()
 }

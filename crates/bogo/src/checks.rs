@@ -42,7 +42,7 @@ pub(crate) fn check(
 
 fn check_peer(options: &Options, connected: &Connected, resumed: bool) -> Result<(), Failure> {
     let showed = connected.peer_identity.is_some();
-    if options.expect_no_peer_cert {
+    if connected.external_psk.is_some() || options.expect_no_peer_cert {
         expect("peer's certificate", false, showed)?;
     } else if !options.is_server || (options.require_any_client_certificate && !options.verify_peer) {
         expect("peer's certificate", true, showed)?;

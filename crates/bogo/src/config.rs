@@ -11,6 +11,7 @@ use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
 
 use crate::failure::Failure;
 use crate::options::Options;
+use crate::psks;
 
 /// The lifetime of BoringSSL's tickets in seconds, which the runner expects.
 const TICKET_LIFETIME: u32 = 2 * 24 * 60 * 60;
@@ -51,9 +52,13 @@ pub(crate) fn ticket_keys(key: [u8; 32]) -> TicketKeys {
     TicketKeys::new(key, Time::from_millis_since_1970(i64::MAX))
 }
 
-/// Are sealing and opening of tickets asked of the shim?
+/// Are sealing and opening of tickets asked of the shim? It also is if there are PSKs, which are found by the same ask.
 pub(crate) fn asks_for_tickets(options: &Options) -> bool {
-    options.is_async || options.use_ticket_aead_callback || options.skip_ticket || options.binding().is_some()
+    options.is_async
+        || options.use_ticket_aead_callback
+        || options.skip_ticket
+        || options.binding().is_some()
+        || options.psks().next().is_some()
 }
 
 /// The config that the flags ask for.
@@ -64,11 +69,14 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     if options.is_server && !options.no_ticket && !asks_for_tickets(options) {
         builder.ticket_keys = Some(ticket_keys(ticket_key));
     }
+    if !options.is_server {
+        builder.external_psks = psks::offered(options, &builder.handshake.crypto)?;
+    }
     let handshake = &mut builder.handshake;
     handshake.ask_client_hello = true;
     handshake.group_choice = GroupChoice::OurPreference;
     handshake.accept_tickets = !options.no_ticket;
-    handshake.find_psks = options.is_server && !options.no_ticket;
+    handshake.find_psks = options.is_server && (!options.no_ticket || options.psks().next().is_some());
     handshake.tickets = if options.no_ticket { 0 } else { 2 };
     handshake.ticket_lifetime = TICKET_LIFETIME;
     handshake.early_data = options.enable_early_data;
@@ -76,7 +84,10 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     handshake.limits.skipped_early_data = SKIPPED_EARLY_DATA;
     handshake.limits.ticket_age_tolerance = TICKET_AGE_TOLERANCE;
     handshake.request_ocsp = !options.is_server && options.enable_ocsp_stapling;
-    handshake.client_auth = if options.verify_peer {
+    handshake.client_auth = if options.has_psks_alone() {
+        // A PSK stands for certificates on both sides, and nothing else is left here.
+        ClientAuth::None
+    } else if options.verify_peer {
         ClientAuth::Optional
     } else if options.require_any_client_certificate {
         ClientAuth::Required

@@ -134,6 +134,7 @@ impl<'a> Exchange<'a> {
         self.answer_for_tickets()?;
         self.check_resumed_peer(&connected)?;
         self.check_early_data()?;
+        self.answers.note_selected_psk(&connected);
         checks::check(self.options, self.is_resume, &connected, self.answers.selected_credential)?;
         if self.options.export_keying_material > 0 {
             let mut material = vec![0; self.options.export_keying_material];

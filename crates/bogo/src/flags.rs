@@ -1,6 +1,7 @@
 //! The runner's flags. What is not in the table is not implemented, and the test is not run.
 
 use base64ct::{Base64, Encoding};
+use handfast::crypto::HashAlgorithm;
 use handfast::{CipherSuite, NamedGroup, SignatureScheme};
 
 use crate::failure::Failure;
@@ -166,6 +167,18 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-ocsp-response", Value(|o, v| base64(v).map(|it| o.credential().ocsp_response = Some(it)))),
     ("-must-match-issuer", Set(|o| o.credential().must_match_issuer = true)),
     ("-new-x509-credential", Set(Options::new_credential)),
+    (
+        "-new-psk-credential",
+        Set(|o| {
+            o.new_credential();
+            o.psk();
+        }),
+    ),
+    ("-psk-importer-key", Value(|o, v| base64(v).map(|key| o.psk().key = key))),
+    ("-psk-importer-identity", Value(|o, v| base64(v).map(|identity| o.psk().identity = identity))),
+    ("-psk-importer-context", Value(|o, v| base64(v).map(|context| o.psk().context = context))),
+    ("-psk-importer-sha256", Set(|o| o.psk().hash = Some(HashAlgorithm::Sha256))),
+    ("-psk-importer-sha384", Set(|o| o.psk().hash = Some(HashAlgorithm::Sha384))),
     ("-curves", Value(|o, v| number(v).map(|group| o.curves.push(NamedGroup(group))))),
     (
         "-key-shares",

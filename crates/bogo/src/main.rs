@@ -11,6 +11,7 @@ mod exchange;
 mod failure;
 mod flags;
 mod options;
+mod psks;
 mod transport;
 
 use std::process::ExitCode;

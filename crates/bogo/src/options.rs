@@ -2,6 +2,8 @@
 
 use handfast::{CipherSuite, NamedGroup, SignatureScheme};
 
+use crate::psks::PskFlags;
+
 /// The options of the first connection, of those that resume it, and of what is left of one whose early data was
 /// rejected.
 #[derive(Clone, Default)]
@@ -105,6 +107,8 @@ pub(crate) struct CredentialFiles {
     pub(crate) ocsp_response: Option<Vec<u8>>,
     pub(crate) must_match_issuer: bool,
     pub(crate) session_id_context: Option<Vec<u8>>,
+    /// It is no certificate but a PSK.
+    pub(crate) psk: Option<PskFlags>,
 }
 
 impl Options {
@@ -117,6 +121,21 @@ impl Options {
         // There is one: it was pushed above if need be.
         #[expect(clippy::indexing_slicing)]
         &mut self.credentials[last]
+    }
+
+    /// The PSK that the flags speak of now.
+    pub(crate) fn psk(&mut self) -> &mut PskFlags {
+        self.credential().psk.get_or_insert_default()
+    }
+
+    /// The PSK credentials, with their numbers.
+    pub(crate) fn psks(&self) -> impl Iterator<Item = (Option<i32>, &PskFlags)> {
+        self.credentials.iter().filter_map(|credential| Some((credential.number, credential.psk.as_ref()?)))
+    }
+
+    /// Are there PSKs, and no certificates?
+    pub(crate) fn has_psks_alone(&self) -> bool {
+        !self.credentials.is_empty() && self.credentials.iter().all(|credential| credential.psk.is_some())
     }
 
     /// Sets what the sessions of the credential announced last are bound to, or those of all before one was.

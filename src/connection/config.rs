@@ -13,8 +13,8 @@ use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, HashAlgorithm, MAX_TAG_LEN};
 use crate::handshake::{
-    self, Answer, Ask, Carrier, ChooseCredential, ClientAuth, FindPsk, JudgeResumed, ReceivedTicket, Role,
-    SealTicket,
+    self, Answer, Ask, Carrier, CertWithExternPsk, ChooseCredential, ClientAuth, FindPsk, JudgeResumed,
+    ReceivedTicket, Role, SealTicket,
 };
 use crate::identity::{ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
@@ -200,15 +200,23 @@ impl Config {
         if self.ticket_keys.is_none() && self.external_psks.accepts_none() {
             return None;
         }
-        let found = find.identities.iter().enumerate().find_map(|(index, identity)| {
-            if let Some(psk) = self.external_psks.get(identity) {
-                return find.can_use(psk.hash()).then(|| find.external(index, psk.clone()));
-            }
+        let external = |(index, identity): (usize, &Vec<u8>)| {
+            let psk = self.external_psks.get(identity).filter(|psk| find.can_use(psk.hash()))?;
+            Some(find.external(index, psk.clone()))
+        };
+        let session = |(index, identity): (usize, &Vec<u8>)| {
             let keys = self.ticket_keys.as_ref()?;
             let session = keys.open(identity, &self.trust_digest?.0, find.now, &self.handshake.crypto)?;
             let usable = session.cipher_suite.hash().is_some_and(|hash| find.can_use(hash));
             usable.then(|| find.session(index, Arc::new(session)))
-        });
+        };
+        let mut offered = find.identities.iter().enumerate();
+        let found = if find.with_certificates {
+            // A session beside them is a fault wherever it stands.
+            offered.clone().find_map(session).or_else(|| offered.find_map(external))
+        } else {
+            offered.find_map(|identity| external(identity).or_else(|| session(identity)))
+        };
         Some(found.unwrap_or_else(|| find.none()))
     }
 
@@ -378,13 +386,16 @@ impl ConfigBuilder {
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
-        let mode = match self.handshake.client_auth {
+        let mut mode = String::from(match self.handshake.client_auth {
             ClientAuth::None => "client authentication: none",
             ClientAuth::Optional => "client authentication: optional",
             ClientAuth::Required => "client authentication: required",
-        };
+        });
+        if self.handshake.cert_with_extern_psk == CertWithExternPsk::Required {
+            mode.push_str(", with an external PSK");
+        }
         let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
-        let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, mode, crypto);
+        let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);
         Ok(Config {
             trust_digest,
             ticket_keys: self.ticket_keys,

@@ -440,6 +440,9 @@ pub struct FindPsk {
     pub(super) id: AskId,
     /// The identities that the client offers, in its order of preference.
     pub identities: Vec<Vec<u8>>,
+    /// Is the PSK to go with certificates (RFC 8773)? Then it has to be an external one; that the client offers a
+    /// session we know would be its fault.
+    pub with_certificates: bool,
     /// The hashes of the suites that both know, in our order of preference: a PSK of another one cannot be used.
     pub hashes: Vec<HashAlgorithm>,
     /// The server name that the client sent, if any.

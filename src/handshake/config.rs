@@ -53,6 +53,22 @@ pub enum ClientAuth {
     Required,
 }
 
+/// Are certificates used together with an external PSK (`tls_cert_with_extern_psk`, RFC 8773)?
+///
+/// Then the keys depend on a secret that was agreed on elsewhere, and hold although the key exchange be broken later;
+/// who the peers are is proved by certificates as ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum CertWithExternPsk {
+    /// No: an external PSK takes the place of certificates.
+    #[default]
+    Never,
+    /// Where the peer does so too. A client that has external PSKs offers no sessions then.
+    Offered,
+    /// Always: neither a PSK nor certificates alone will do. A client offers no sessions; a server resumes those that
+    /// began with both.
+    Required,
+}
+
 /// How the server picks the group where the client offers several (§4.3.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum GroupChoice {
@@ -180,6 +196,8 @@ pub struct Config {
     /// How PSKs may be used (§4.3.9): `psk_dhe_ke` alone unless asked for otherwise, for `psk_ke` has no forward
     /// secrecy.
     pub psk_key_exchange_modes: Vec<PskKeyExchangeMode>,
+    /// Are certificates used together with an external PSK? It takes `psk_dhe_ke`.
+    pub cert_with_extern_psk: CertWithExternPsk,
     /// Server: look for the PSKs that clients offer ([`FindPsk`](super::FindPsk)).
     pub find_psks: bool,
     /// Client: learn whether the server accepts our certificate by asking it for a KeyUpdate behind the handshake.
@@ -244,6 +262,7 @@ impl Config {
             accept_tickets: false,
             ticket_request: None,
             psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
+            cert_with_extern_psk: CertWithExternPsk::default(),
             //= R-F.5-3
             early_data: false,
             max_early_data_size: 0,
@@ -298,6 +317,12 @@ impl Config {
         }
         if self.carrier == Carrier::Quic && self.application_protocols.is_empty() {
             return Err(String::from("application_protocols: QUIC requires one (RFC 9001 §8.1)"));
+        }
+        let modes = &self.psk_key_exchange_modes;
+        if self.cert_with_extern_psk != CertWithExternPsk::Never
+            && !modes.contains(&PskKeyExchangeMode::PSK_DHE_KE)
+        {
+            return Err(String::from("cert_with_extern_psk takes psk_dhe_ke (RFC 8773 §5.1)"));
         }
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));

@@ -113,6 +113,15 @@ pub enum PeerFault {
     /// The server takes 0-RTT data with another PSK, suite or application protocol than those of the first PSK
     /// (§4.3.10).
     EarlyDataDoesNotFit,
+    /// `tls_cert_with_extern_psk` beside what it must not stand with (RFC 8773 §4, §5.1).
+    CertWithExternPskMisused {
+        /// What that is.
+        with: &'static str,
+    },
+    /// The server does not use certificates together with an external PSK, and the config requires it (RFC 8773).
+    CertWithExternPskDeclined,
+    /// The client offers no external PSK that we know to go with certificates, and the config requires one (RFC 8773).
+    NoExternalPsk,
     /// The client offers as many binders as identities, or not (§4.3.11).
     BinderCount,
     /// The binder of the selected PSK does not verify (§4.3.11).
@@ -173,6 +182,8 @@ pub enum OwnFault {
     Crypto(&'static str),
     /// The server has no certificate to show to this client.
     NoCredential,
+    /// Certificates are to be used together with an external PSK, and there is none to offer (RFC 8773).
+    NoExternalPsk,
     /// A client was to offer an external PSK that its config accepts as a server (RFC 9258 Appendix B).
     Selfie,
     /// A state of our own did not hold what it must.
@@ -217,6 +228,7 @@ impl PeerFault {
             | Self::ProtocolNotOffered
             | Self::PskNotOffered
             | Self::BinderCount
+            | Self::CertWithExternPskMisused { .. }
             | Self::EarlyDataDoesNotFit
             | Self::ClientHelloChanged { .. }
             | Self::BadCookie
@@ -228,7 +240,10 @@ impl PeerFault {
             | Self::KeyUpdateRequest(_) => AlertDescription::ILLEGAL_PARAMETER,
             //= R-2.1-1
             //= R-4.2.1-4
-            Self::NoSharedSuite | Self::NoSharedGroup => AlertDescription::HANDSHAKE_FAILURE,
+            Self::NoSharedSuite | Self::NoSharedGroup | Self::CertWithExternPskDeclined => {
+                AlertDescription::HANDSHAKE_FAILURE
+            }
+            Self::NoExternalPsk => AlertDescription::UNKNOWN_PSK_IDENTITY,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,
             Self::BadSignature | Self::BadFinished | Self::BadBinder => AlertDescription::DECRYPT_ERROR,
@@ -293,6 +308,9 @@ impl fmt::Display for OwnFault {
             Self::NotProvided(what) => write!(f, "the crypto provider has no {what} that the config offers"),
             Self::Crypto(what) => write!(f, "{what} failed in the crypto provider"),
             Self::NoCredential => f.write_str("no certificate of ours fits what this client accepts"),
+            Self::NoExternalPsk => f.write_str(
+                "certificates are to be used together with an external PSK, and there is none to offer (RFC 8773)",
+            ),
             Self::Selfie => f.write_str(
                 "an external PSK that this config accepts as a server is not offered as a client: our own ClientHello \
                  could be sent back to us (RFC 9258 Appendix B)",
@@ -367,6 +385,15 @@ impl fmt::Display for PeerFault {
             ),
             Self::EarlyDataDoesNotFit => f.write_str(
                 "the server takes early data with another PSK, suite or protocol than the first PSK's (§4.3.10)",
+            ),
+            Self::CertWithExternPskMisused { with } => {
+                write!(f, "tls_cert_with_extern_psk stands with {with} (RFC 8773 §4, §5.1)")
+            }
+            Self::CertWithExternPskDeclined => f.write_str(
+                "the server does not use certificates together with an external PSK, which we require (RFC 8773)",
+            ),
+            Self::NoExternalPsk => f.write_str(
+                "the client offers no external PSK that we know to go with certificates, which we require (RFC 8773)",
             ),
             Self::BinderCount => f.write_str("pre_shared_key has not one binder for each identity (§4.3.11)"),
             Self::BadBinder => f.write_str("the binder of the selected PSK does not verify (§4.3.11)"),

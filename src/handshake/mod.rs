@@ -35,7 +35,10 @@ pub use ask::{
     AcceptedPeer, Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, FoundPsk,
     JudgePeer, JudgeResumed, OpenCookie, Refused, Reply, SealCookie, SealTicket, Sign,
 };
-pub use config::{Carrier, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits, Role};
+pub use config::{
+    Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits,
+    Role,
+};
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use output::{

@@ -159,6 +159,14 @@ pub enum Authentication {
     Resumption,
     /// By an external PSK.
     ExternalPsk,
+    /// By certificate, as [`Certificate`](Self::Certificate) says, and the keys depend on an external PSK (RFC 8773).
+    CertificateWithExternalPsk,
+}
+
+impl Authentication {
+    pub(crate) const fn by_certificate(with_external_psk: bool) -> Self {
+        if with_external_psk { Self::CertificateWithExternalPsk } else { Self::Certificate }
+    }
 }
 
 /// A ticket as the client received it (§4.7.1).

@@ -59,6 +59,8 @@ const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::PADDING, &[CH]),
     (ExtensionType::COMPRESS_CERTIFICATE, &[CH, CR]),
     (ExtensionType::RECORD_SIZE_LIMIT, &[CH, EE]),
+    //= R-8773-5-1
+    //= R-8773-5-3
     (ExtensionType::CERT_WITH_EXTERN_PSK, &[CH, SH]),
     (ExtensionType::DELEGATED_CREDENTIAL, &[CH, CR, CT]),
     (ExtensionType::SUPPORTED_EKT_CIPHERS, &[CH, EE]),
@@ -173,6 +175,7 @@ fn is_unsolicited(
     //= R-4.2.4-3
     //= R-4.5.1-6
     //= R-4.5.1-7
+    //= R-8773-5-2
     let needs_no_request = place == HRR && extension_type == ExtensionType::COOKIE;
     !needs_no_request && (extension_type.is_grease() || !offered(extension_type))
 }

@@ -115,7 +115,11 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::BadSignature => ":BAD_SIGNATURE:",
         PeerFault::RecordSizeLimit(_) => ":DECODE_ERROR:",
         PeerFault::TooMany { .. } => ":EXCESSIVE_MESSAGE_SIZE:",
-        _ => ":UNKNOWN:",
+        // BoringSSL does not use certificates together with an external PSK.
+        PeerFault::CertWithExternPskMisused { .. }
+        | PeerFault::CertWithExternPskDeclined
+        | PeerFault::NoExternalPsk
+        | _ => ":UNKNOWN:",
     }
 }
 

@@ -119,6 +119,9 @@ impl Summary<'_> {
                 format!("resumed: on the first connection, {}", self.connected.authenticated_at)
             }
             Authentication::ExternalPsk => "by an external PSK".to_owned(),
+            Authentication::CertificateWithExternalPsk => {
+                "on this connection, whose keys depend on an external PSK too".to_owned()
+            }
         }
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct WaitCertCr {
     pub(super) session: Session,
     pub(super) offer: Offer,
     pub(super) negotiated: Negotiated,
+    /// What the external PSK is called that goes with the certificate, if one does (RFC 8773).
+    pub(super) external_psk: Option<Vec<u8>>,
 }
 
 /// WAIT_CERT: CertificateRequest has come.
@@ -63,6 +65,7 @@ pub(super) struct ProvenPeer {
     pub(super) chain: PeerChain,
     pub(super) peer: Box<AcceptedPeer>,
     pub(super) scheme: SignatureScheme,
+    pub(super) external_psk: Option<Vec<u8>>,
 }
 
 impl WaitCertCr {
@@ -200,13 +203,14 @@ impl WaitCv {
             step.config,
         )?;
         transcript.add(received.bytes);
+        let (chain, peer, external_psk) = (self.chain, self.peer, self.before.external_psk);
         Ok(WaitFinished {
             session: self.before.session,
             offer: self.before.offer,
             negotiated: self.before.negotiated,
             request: self.request,
             early_data: false,
-            server: ServerProof::Certificate(ProvenPeer { chain: self.chain, peer: self.peer, scheme }),
+            server: ServerProof::Certificate(ProvenPeer { chain, peer, scheme, external_psk }),
         }
         .into())
     }

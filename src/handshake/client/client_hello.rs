@@ -6,14 +6,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
-use super::psk::{OfferedPsk, offers_early_data, push_psks, write_binders};
+use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks, write_binders};
 use crate::crypto::{Purpose, StartedKeyExchange};
 use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
 use crate::handshake::incoming::HEADER;
 use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, Config, Fault, ForeignExtension, OwnFault};
+use crate::handshake::{Carrier, CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault};
 use crate::identity::ExpectedPeer;
 use crate::message::{
     CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
@@ -94,6 +94,10 @@ impl Start {
             extension_types: Vec::new(),
         };
         let psks = OfferedPsk::all(self.psks, offer.expected.server_name(), step);
+        if config.cert_with_extern_psk == CertWithExternPsk::Required && !go_with_certificates(&config, &psks)
+        {
+            return Err(OwnFault::NoExternalPsk.into());
+        }
         //= R-4.3.2-3
         Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
     }

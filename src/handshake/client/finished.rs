@@ -92,6 +92,7 @@ impl WaitFinished {
     ) -> Result<To<Self, on::Finished>, Fault> {
         let session = &self.session;
         let base_key = &session.server_handshake_traffic_secret;
+        //= R-8773-5.3-1
         verify_finished(received, &session.kdf, base_key, &session.transcript.current())?;
         let request = self.request;
         let early_data = self.early_data;
@@ -139,10 +140,10 @@ impl ServerProof {
         let resumed = self.resumed().cloned();
         match (self, resumed) {
             (Self::Certificate(proven), _) => KnownServer {
-                authentication: Authentication::Certificate,
+                authentication: Authentication::by_certificate(proven.external_psk.is_some()),
                 at: now,
                 identity: Some(proven.peer.identity),
-                external_psk: None,
+                external_psk: proven.external_psk,
                 chain: Some(proven.chain),
                 scheme: Some(proven.scheme),
             },

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use crate::crypto::Secret;
 use crate::handshake::extensions::Outgoing;
 use crate::handshake::step::{Received, Step};
-use crate::handshake::{Config, PeerFault};
+use crate::handshake::{CertWithExternPsk, Config, PeerFault};
 use crate::key_schedule::{EarlySecret, Kdf, LabelPrefix};
 use crate::message::{
-    CipherSuite, ExtensionType, OfferedPsks, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes,
+    self, CipherSuite, ExtensionType, OfferedPsks, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes,
     SelectedPsk,
 };
 use crate::resumption::{PskOffer, binder};
@@ -27,6 +27,7 @@ pub(super) struct OfferedPsk {
 impl OfferedPsk {
     /// Those of the offers that the config's provider and suites can do. A session that was made under another server
     /// name is none: its server proved to be somebody else. Nor is one whose ticket has expired since it was offered.
+    /// Where there are external PSKs to go with certificates, no session is offered beside them (RFC 8773 §5.1).
     //= R-4.7.1-2
     pub(super) fn all(offers: Vec<PskOffer>, server_name: Option<&str>, step: &Step<'_>) -> Vec<Self> {
         let usable = |offer: PskOffer| {
@@ -47,7 +48,12 @@ impl OfferedPsk {
             let early_secret = EarlySecret::new(kdf.clone(), Some(offer.psk.expose()));
             Some(Self { offer, kdf, early_secret })
         };
-        offers.into_iter().filter_map(usable).collect()
+        let mut psks: Vec<_> = offers.into_iter().filter_map(usable).collect();
+        //= R-8773-5.1-3
+        if go_with_certificates(step.config, &psks) {
+            psks.retain(|offered| offered.offer.session.is_none());
+        }
+        psks
     }
 
     /// `client_early_traffic_secret` behind this ClientHello (§7.1).
@@ -65,6 +71,12 @@ impl OfferedPsk {
     pub(super) fn fits(&self, suite: CipherSuite) -> bool {
         suite.hash() == Some(self.offer.psk.hash())
     }
+}
+
+/// Are there external PSKs to go with certificates (RFC 8773)?
+pub(super) fn go_with_certificates(config: &Config, psks: &[OfferedPsk]) -> bool {
+    config.cert_with_extern_psk != CertWithExternPsk::Never
+        && psks.iter().any(|offered| offered.offer.session.is_none())
 }
 
 /// Does the config offer early data, and does the first PSK's server take it with a suite and a protocol that we
@@ -103,6 +115,12 @@ pub(super) fn push_psks(
     if early_data {
         //= R-4.3.10-1
         out.push_empty(ExtensionType::EARLY_DATA);
+    }
+    //= R-8773-4-1
+    //= R-8773-4-2
+    //= R-8773-5.1-1
+    if go_with_certificates(config, psks) {
+        out.push(ExtensionType::CERT_WITH_EXTERN_PSK, &message::CertWithExternPsk);
     }
     let (mut identities, mut binders) = (Vec::new(), Vec::new());
     for offered in psks {

@@ -14,12 +14,13 @@ use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
-use crate::handshake::{Direction, Epoch, Fault, ForeignExtension, Milestone, PeerFault};
+use crate::handshake::{self, Direction, Epoch, Fault, ForeignExtension, Milestone, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
-    CipherSuite, Cookie, EncryptedExtensions, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello,
-    NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
-    ServerNameEncryptedExtensions, ServerTicketRequestHint, SupportedVersionsServerHello,
+    CertWithExternPsk, CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf,
+    KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion,
+    RecordSizeLimit, SelectedPsk, ServerHello, ServerNameEncryptedExtensions, ServerTicketRequestHint,
+    SupportedVersionsServerHello,
 };
 use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
@@ -30,6 +31,8 @@ pub(crate) struct WaitEe {
     pub(super) offer: Offer,
     /// The PSK that the server selected.
     pub(super) psk: Option<PskOffer>,
+    /// Does it go with a certificate (RFC 8773)?
+    with_certificate: bool,
     pub(super) early_data: EarlyData,
 }
 
@@ -138,7 +141,12 @@ impl WaitSh {
         //= R-4.2.2-2
         //= R-4.2.4-7
         //= R-4.2.4-11
-        let psks = self.psks.into_iter().filter(|offered| offered.fits(message.cipher_suite)).collect();
+        let psks: Vec<_> =
+            self.psks.into_iter().filter(|offered| offered.fits(message.cipher_suite)).collect();
+        //= R-8773-5-4
+        if psks.is_empty() && self.offer.sent(ExtensionType::CERT_WITH_EXTERN_PSK) {
+            return Err(PeerFault::CertWithExternPskDeclined.into());
+        }
         Ok(Self::send(self.offer, shares, psks, cookie, Some(retried), step))
     }
 
@@ -165,6 +173,15 @@ impl WaitSh {
         let malformed = |error| received.malformed(error);
         let selected: Option<SelectedPsk> = message.extensions.get().map_err(malformed)?;
         let share: Option<KeyShareServerHello<'_>> = message.extensions.get().map_err(malformed)?;
+        let both: Option<CertWithExternPsk> = message.extensions.get().map_err(malformed)?;
+        let with_certificate = both.is_some();
+        //= R-8773-4-4
+        if with_certificate {
+            received.require(ExtensionType::PRE_SHARED_KEY, selected)?;
+            received.require(ExtensionType::KEY_SHARE, share)?;
+        } else if step.config.cert_with_extern_psk == handshake::CertWithExternPsk::Required {
+            return Err(PeerFault::CertWithExternPskDeclined.into());
+        }
         let share = share.map(|share| share.server_share);
         let group = share.map(|share| share.group);
         self.check_retried(message.cipher_suite, group)?;
@@ -193,7 +210,7 @@ impl WaitSh {
             Session::new(message.cipher_suite, group, hello_retried, kdf, transcript, handshake_secret);
         session.install_keys(&self.offer.random, self.early_data, step);
         let early_data = if self.early_data { EarlyData::Offered { is_first_psk } } else { EarlyData::None };
-        Ok(WaitEe { session, offer: self.offer, psk, early_data })
+        Ok(WaitEe { session, offer: self.offer, psk, with_certificate, early_data })
     }
 
     /// ServerHello keeps to what the HelloRetryRequest before it said (§4.2.4, §4.3.8).
@@ -316,7 +333,12 @@ impl WaitEe {
         let early_data = self.early_data == EarlyData::Accepted;
         let (session, offer) = (self.session, self.offer);
         Ok(match self.psk {
-            None => WaitCertCr { session, offer, negotiated }.into(),
+            None => WaitCertCr { session, offer, negotiated, external_psk: None }.into(),
+            //= R-8773-5.2-1
+            Some(psk) if self.with_certificate => {
+                let external_psk = Some(psk.external_identity().to_vec());
+                WaitCertCr { session, offer, negotiated, external_psk }.into()
+            }
             Some(psk) => {
                 let server = ServerProof::Psk(psk);
                 WaitFinished { session, offer, negotiated, request: None, server, early_data }.into()

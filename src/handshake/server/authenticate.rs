@@ -154,9 +154,12 @@ impl WaitFinished {
             None => (None, None, None),
         };
         let (authentication, scheme, at, identity) = match session.authentication {
-            Authenticated::Certificate(scheme) => {
-                (Authentication::Certificate, Some(scheme), step.now, shown)
-            }
+            Authenticated::Certificate(scheme) => (
+                Authentication::by_certificate(selected.external_psk.is_some()),
+                Some(scheme),
+                step.now,
+                shown,
+            ),
             Authenticated::Psk(Some(resumed)) => {
                 (Authentication::Resumption, None, resumed.authenticated_at, resumed.peer_identity.clone())
             }

@@ -17,7 +17,7 @@ use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, Role};
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
-    CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
+    CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
     KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
     SelectedPsk, ServerHello, ServerTicketRequestHint, SignatureScheme, StatusRequestCertificateRequest,
     SupportedVersionsServerHello,
@@ -39,8 +39,8 @@ pub(crate) struct Negotiated {
 
 /// How we prove who we are.
 pub(super) enum Proof {
-    /// By certificate.
-    Certificate { credential: Arc<Credential>, scheme: SignatureScheme },
+    /// By certificate, with the external PSK that the client offered at this index, if one goes with it (RFC 8773).
+    Certificate { credential: Arc<Credential>, scheme: SignatureScheme, selected_identity: Option<u16> },
     /// By knowing the PSK that the client offered at this index; the session, if it resumes one.
     Psk { selected_identity: u16, session: Option<Arc<ResumedSession>> },
 }
@@ -108,6 +108,7 @@ impl Negotiated {
             return Ok(if takes_early_data { WaitEoed(flight2).into() } else { flight2.into() });
         };
         //= R-4.4.2-1
+        //= R-8773-5.2-2
         if step.config.client_auth != ClientAuth::None {
             flight.send_certificate_request(step);
         }
@@ -155,7 +156,7 @@ impl Negotiated {
         let takes_early_data = self.early.is_some();
         self.expect_early_data(&client, step);
         let (authentication, credential) = match self.proof {
-            Proof::Certificate { credential, scheme } => {
+            Proof::Certificate { credential, scheme, .. } => {
                 (Authenticated::Certificate(scheme), Some((credential, scheme)))
             }
             Proof::Psk { session, .. } => (Authenticated::Psk(session), None),
@@ -204,9 +205,14 @@ fn negotiates_limit(config: &Config) -> bool {
 //= R-4.2.3-9
 fn hello_extensions(selected: &Selected, proof: &Proof) -> Outgoing {
     let mut out = Outgoing::new();
-    if let Proof::Psk { selected_identity, .. } = *proof {
-        out.push(ExtensionType::PRE_SHARED_KEY, &SelectedPsk { selected_identity });
-    }
+    let (selected_identity, with_certificate) = match *proof {
+        Proof::Psk { selected_identity, .. } => (Some(selected_identity), false),
+        Proof::Certificate { selected_identity, .. } => (selected_identity, selected_identity.is_some()),
+    };
+    let selected_psk = selected_identity.map(|selected_identity| SelectedPsk { selected_identity });
+    out.push_some(ExtensionType::PRE_SHARED_KEY, selected_psk);
+    //= R-8773-4-4
+    out.push_some(ExtensionType::CERT_WITH_EXTERN_PSK, with_certificate.then_some(CertWithExternPsk));
     //= R-4.3.8-16
     //= R-4.3.9-8
     if let Some((group, key_exchange)) = &selected.share {

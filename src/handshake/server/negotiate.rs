@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 
 use super::To;
 use super::flight::{Negotiated, Proof};
+use super::psk::SelectedPsk;
 use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Config, Fault, ForeignExtension, OwnFault, PeerFault, Role};
+use crate::handshake::{CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, PeerFault, Role};
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
     CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
@@ -99,10 +100,19 @@ impl Parameters {
 pub(crate) struct ChoosingCredential {
     pub(super) ask: Ask,
     parameters: Parameters,
+    /// The external PSK that goes with the certificate (RFC 8773).
+    psk: Option<SelectedPsk>,
 }
 
 impl ChoosingCredential {
-    pub(super) fn ask(parameters: Parameters, step: &mut Step<'_>) -> Result<Self, PeerFault> {
+    pub(super) fn ask(
+        parameters: Parameters,
+        psk: Option<SelectedPsk>,
+        step: &mut Step<'_>,
+    ) -> Result<Self, PeerFault> {
+        if psk.is_none() && step.config.cert_with_extern_psk == CertWithExternPsk::Required {
+            return Err(PeerFault::NoExternalPsk);
+        }
         let selected = &parameters.selected;
         let missing =
             |extension| PeerFault::MissingExtension { message: HandshakeType::CLIENT_HELLO, extension };
@@ -122,20 +132,29 @@ impl ChoosingCredential {
             oid_filters: Vec::new(),
             now: step.now,
         };
-        Ok(Self { ask: Ask::ChooseCredential(Box::new(ask)), parameters })
+        Ok(Self { ask: Ask::ChooseCredential(Box::new(ask)), parameters, psk })
     }
 
     /// The choice opens NEGOTIATED.
-    pub(super) fn chosen(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+    pub(super) fn chosen(mut self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         //= R-4.5.1-15
         let credential = credential.ok_or(OwnFault::NoCredential)?;
         let scheme = credential
             .scheme_for(&self.parameters.selected.signature_schemes)
             .ok_or(OwnFault::NoCredential)?;
-        let kdf = step.kdf(self.parameters.selected.cipher_suite)?;
-        let early_secret = EarlySecret::new(kdf.clone(), None);
-        let proof = Proof::Certificate { credential, scheme };
+        //= R-8773-4-5
+        let (kdf, early_secret, selected_identity) = match self.psk {
+            Some(psk) => {
+                self.parameters.selected.cipher_suite = psk.cipher_suite;
+                (psk.kdf, psk.early_secret, Some(psk.index))
+            }
+            None => {
+                let kdf = step.kdf(self.parameters.selected.cipher_suite)?;
+                (kdf.clone(), EarlySecret::new(kdf, None), None)
+            }
+        };
+        let proof = Proof::Certificate { credential, scheme, selected_identity };
         Ok(self.parameters.negotiated(kdf, early_secret, proof, false).into())
     }
 }

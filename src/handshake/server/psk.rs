@@ -17,7 +17,7 @@ use super::negotiate::{ChoosingCredential, Parameters};
 use crate::handshake::ask::{Ask, FindPsk, FoundPsk, JudgeResumed, Reply};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{ClientAuth, Fault, OwnFault, PeerFault};
+use crate::handshake::{CertWithExternPsk, ClientAuth, Fault, OwnFault, PeerFault};
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{CipherSuite, OfferedPsks, PskKeyExchangeMode, PskKeyExchangeModes};
 use crate::resumption::{Session, binder, external_identity};
@@ -31,6 +31,8 @@ pub(super) struct Psks {
     truncated: usize,
     /// Is the PSK used alone, without a key exchange?
     alone: bool,
+    /// Is it to go with certificates (RFC 8773)?
+    with_certificates: bool,
 }
 
 impl Psks {
@@ -39,6 +41,7 @@ impl Psks {
         offered: &OfferedPsks<'_>,
         modes: &PskKeyExchangeModes<'_>,
         has_share: bool,
+        with_certificates: bool,
         client_hello: &[u8],
         step: &Step<'_>,
     ) -> Result<Option<Self>, PeerFault> {
@@ -55,13 +58,14 @@ impl Psks {
         //= R-4.3.9-4
         let allowed =
             |mode| modes.ke_modes.contains(mode) && step.config.psk_key_exchange_modes.contains(&mode);
+        //= R-8773-5.1-2
         let with_exchange = has_share && allowed(PskKeyExchangeMode::PSK_DHE_KE);
         let alone = !with_exchange;
         if alone && !allowed(PskKeyExchangeMode::PSK_KE) {
             return Ok(None);
         }
         let truncated = client_hello.len().saturating_sub(offered.truncated_len());
-        Ok(Some(Self { identities, obfuscated_ticket_ages, binders, truncated, alone }))
+        Ok(Some(Self { identities, obfuscated_ticket_ages, binders, truncated, alone, with_certificates }))
     }
 }
 
@@ -82,8 +86,8 @@ pub(crate) struct JudgingResumed {
 
 /// A PSK whose binder has verified.
 pub(super) struct SelectedPsk {
-    kdf: Kdf,
-    early_secret: EarlySecret,
+    pub(super) kdf: Kdf,
+    pub(super) early_secret: EarlySecret,
     pub(super) cipher_suite: CipherSuite,
     pub(super) index: u16,
     alone: bool,
@@ -97,6 +101,7 @@ impl FindingPsk {
         let ask = FindPsk {
             id: step.ask_id(),
             identities: psks.identities.clone(),
+            with_certificates: psks.with_certificates,
             hashes: usable_suites(&parameters).iter().filter_map(|suite| suite.hash()).collect(),
             server_name: parameters.selected.server_name.clone(),
             now: step.now,
@@ -112,16 +117,23 @@ impl FindingPsk {
         //= R-4.3.11-5
         //= R-4.3.11-6
         let (Some(found), Some(suite)) = (found, suite) else {
-            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
+            return Ok(ChoosingCredential::ask(self.parameters, None, step)?.into());
         };
-        if !may_use(&found, &self.parameters, step) {
-            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
+        //= R-8773-5.1-4
+        if self.psks.with_certificates && found.session.is_some() {
+            return Err(PeerFault::CertWithExternPskMisused { with: "a resumption PSK" }.into());
+        }
+        if !self.psks.with_certificates && !may_use(&found, &self.parameters, step) {
+            return Ok(ChoosingCredential::ask(self.parameters, None, step)?.into());
         }
         let selected = self.select(&found, suite, step)?;
         if found.session.is_none() {
             let identity = self.psks.identities.get(found.index);
             self.parameters.selected.external_psk =
                 identity.map(|identity| external_identity(&found.psk, identity).to_vec());
+        }
+        if self.psks.with_certificates {
+            return Ok(ChoosingCredential::ask(self.parameters, Some(selected), step)?.into());
         }
         Ok(match found.session {
             Some(session) => {
@@ -203,7 +215,7 @@ fn may_use(found: &FoundPsk, parameters: &Parameters, step: &Step<'_>) -> bool {
                 && !(required && session.peer_identity.is_none())
         }
         // An external PSK names no certificate, and a config that requires one gets one.
-        None => !required,
+        None => !required && step.config.cert_with_extern_psk != CertWithExternPsk::Required,
     }
 }
 
@@ -231,7 +243,7 @@ impl JudgingResumed {
         let reply = reply.or_if_failed(Reply::Resumed(Err(String::new())));
         let Reply::Resumed(verdict) = reply else { return Err(unusable("JudgeResumed", reply)) };
         if verdict.is_err() {
-            return Ok(ChoosingCredential::ask(self.parameters, step)?.into());
+            return Ok(ChoosingCredential::ask(self.parameters, None, step)?.into());
         }
         Ok(match CheckingReplay::ask(self.parameters, self.selected, self.session, step) {
             Ok(checking) => checking.into(),

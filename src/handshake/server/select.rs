@@ -9,14 +9,16 @@ use super::early_data::reject_early_data;
 use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
+use crate::handshake;
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
-    CertificateAuthorities, CipherSuite, ClientHello, ClientTicketRequest, EarlyDataIndication,
-    ExtensionType, KeyShareClientHello, KeyShareEntry, NamedGroup, OfferedPsks, ProtocolNameList,
-    PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    CertWithExternPsk, CertificateAuthorities, CipherSuite, ClientHello, ClientTicketRequest,
+    EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry, NamedGroup,
+    OfferedPsks, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit,
+    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -93,7 +95,7 @@ impl RecvdCh {
         };
         Ok(match psks? {
             Some(psks) => FindingPsk::ask(parameters, psks, step).into(),
-            None => ChoosingCredential::ask(parameters, step)?.into(),
+            None => ChoosingCredential::ask(parameters, None, step)?.into(),
         })
     }
 }
@@ -113,7 +115,9 @@ struct Offer<'a> {
     wants_tickets: bool,
     ticket_request: Option<ClientTicketRequest>,
     sends_early_data: bool,
-    extensions: crate::message::Extensions<'a>,
+    /// Does the client offer certificates together with an external PSK, and do we take part (RFC 8773)?
+    with_certificates: bool,
+    extensions: Extensions<'a>,
 }
 
 impl<'a> Offer<'a> {
@@ -150,6 +154,7 @@ impl<'a> Offer<'a> {
             received.require(ExtensionType::SUPPORTED_GROUPS, groups)?;
             received.require(ExtensionType::KEY_SHARE, key_share)?;
         }
+        let with_certificates = offers_cert_with_extern_psk(received, &extensions, step)?;
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         if let Some(RecordSizeLimit(limit)) = limit
             && limit < 64
@@ -177,6 +182,7 @@ impl<'a> Offer<'a> {
             wants_tickets: modes.is_some_and(|modes| {
                 step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))
             }),
+            with_certificates,
             extensions,
         })
     }
@@ -184,7 +190,8 @@ impl<'a> Offer<'a> {
     /// The PSKs to look for, if the config looks for any.
     fn psks(&self, client_hello: &[u8], step: &Step<'_>) -> Result<Option<Psks>, PeerFault> {
         let (Some(psks), Some(modes)) = (&self.psks, &self.modes) else { return Ok(None) };
-        let psks = Psks::read(psks, modes, self.key_share.is_some(), client_hello, step)?;
+        let (has_share, with_certificates) = (self.key_share.is_some(), self.with_certificates);
+        let psks = Psks::read(psks, modes, has_share, with_certificates, client_hello, step)?;
         Ok(psks.filter(|_| step.config.find_psks))
     }
 
@@ -195,6 +202,39 @@ impl<'a> Offer<'a> {
     ) -> Result<Vec<ForeignExtension>, PeerFault> {
         take_foreign(ours, received.msg_type, &self.extensions)
     }
+}
+
+/// Does the client offer certificates together with an external PSK, in a config that takes part? Then the extensions
+/// that go with that are there, and none that must not (RFC 8773 §4, §5.1).
+fn offers_cert_with_extern_psk(
+    received: &Received<'_>,
+    extensions: &Extensions<'_>,
+    step: &Step<'_>,
+) -> Result<bool, PeerFault> {
+    if step.config.cert_with_extern_psk == handshake::CertWithExternPsk::Never {
+        return Ok(false);
+    }
+    let malformed = |error| received.malformed(error);
+    let offered: Option<CertWithExternPsk> = extensions.get().map_err(malformed)?;
+    if offered.is_none() {
+        return Ok(false);
+    }
+    //= R-8773-4-1
+    for companion in [ExtensionType::PRE_SHARED_KEY, ExtensionType::KEY_SHARE] {
+        received.require(companion, extensions.find(companion))?;
+    }
+    //= R-8773-4-3
+    if extensions.find(ExtensionType::EARLY_DATA).is_some() {
+        return Err(PeerFault::CertWithExternPskMisused { with: "early_data" });
+    }
+    let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
+    //= R-8773-5.1-1
+    if !modes.is_some_and(|modes| modes.ke_modes.contains(PskKeyExchangeMode::PSK_DHE_KE)) {
+        return Err(PeerFault::CertWithExternPskMisused {
+            with: "psk_key_exchange_modes without psk_dhe_ke",
+        });
+    }
+    Ok(true)
 }
 
 /// The suites of ours that the client offers, in our order of preference.

@@ -1,6 +1,7 @@
 //! The extensions: RFC 9846 §4.3 (8446 §4.2) and the RFCs that it names, one file an extension.
 
 mod application_layer_protocol_negotiation;
+mod cert_with_extern_psk;
 mod certificate_authorities;
 mod cookie;
 mod early_data;
@@ -19,6 +20,7 @@ mod supported_versions;
 mod ticket_request;
 
 pub use application_layer_protocol_negotiation::ProtocolNameList;
+pub use cert_with_extern_psk::CertWithExternPsk;
 pub use certificate_authorities::CertificateAuthorities;
 pub use cookie::Cookie;
 pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};

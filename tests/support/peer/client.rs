@@ -3,10 +3,10 @@
 use handfast::crypto::StartedKeyExchange;
 use handfast::handshake::Epoch;
 use handfast::message::{
-    CodePoints, Cookie, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello,
-    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OfferedPsks, ProtocolVersion,
-    PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes, SelectedPsk, ServerNameList, SignatureScheme,
-    SignatureSchemeList, SupportedGroups, SupportedVersionsClientHello,
+    CertWithExternPsk, CodePoints, Cookie, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType,
+    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
+    OfferedPsks, ProtocolVersion, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes, SelectedPsk,
+    ServerNameList, SignatureScheme, SignatureSchemeList, SupportedGroups, SupportedVersionsClientHello,
 };
 use handfast::wire::Encode;
 
@@ -103,6 +103,9 @@ impl Peer {
         hello
             .extensions
             .push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(modes.as_slice()));
+        if self.with_certificates {
+            hello.extensions.push(ExtensionType::CERT_WITH_EXTERN_PSK, &CertWithExternPsk);
+        }
         if self.early_data && self.schedule.is_none() {
             hello.extensions.push_raw(ExtensionType::EARLY_DATA, Vec::new());
         }

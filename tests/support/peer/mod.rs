@@ -77,6 +77,8 @@ pub struct Peer {
     credential: Option<Credential>,
     /// What a client offers, and a server selects where it is offered: identity and key.
     psk: Option<(Vec<u8>, Psk)>,
+    /// The PSK goes with certificates (RFC 8773).
+    with_certificates: bool,
     /// A client offers early data with its PSK, and ends it where the server takes it; a server takes it.
     early_data: bool,
     /// What a client offers, in its order; a server takes the first of its own that a client offers.
@@ -134,6 +136,7 @@ impl Peer {
             script: Script::default(),
             credential,
             psk: None,
+            with_certificates: false,
             early_data: false,
             suites: vec![
                 CipherSuite::TLS_AES_128_GCM_SHA256,
@@ -243,6 +246,11 @@ impl Peer {
     /// Shows this credential.
     pub fn with_credential(self, credential: Credential) -> Self {
         Self { credential: Some(credential), ..self }
+    }
+
+    /// Uses its PSK together with certificates (RFC 8773), a server where the client does.
+    pub fn with_certificates(self) -> Self {
+        Self { with_certificates: true, ..self }
     }
 
     /// A client that offers this PSK, a server that selects it.

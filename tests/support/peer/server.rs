@@ -2,9 +2,9 @@
 
 use handfast::handshake::Epoch;
 use handfast::message::{
-    CodePoints, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello, KeyShareEntry,
-    KeyShareHelloRetryRequest, KeyShareServerHello, OfferedPsks, ProtocolVersion, SelectedPsk,
-    SignatureScheme, SignatureSchemeList, SupportedVersionsServerHello,
+    CertWithExternPsk, CodePoints, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType,
+    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, OfferedPsks,
+    ProtocolVersion, SelectedPsk, SignatureScheme, SignatureSchemeList, SupportedVersionsServerHello,
 };
 use handfast::resumption::Psk;
 
@@ -71,6 +71,8 @@ impl Peer {
         let crypto = self.crypto.clone();
         let psk = self.select_psk(message, hello);
         let offers_early_data = hello.extensions.find(ExtensionType::EARLY_DATA).is_some();
+        let client_uses_both = hello.extensions.find(ExtensionType::CERT_WITH_EXTERN_PSK).is_some();
+        self.with_certificates &= client_uses_both && psk.is_some();
         self.early_data &= offers_early_data && psk.is_some();
         self.schedule.get_or_insert_with(|| Schedule::new(&crypto, suite, Vec::new())).add(message);
         self.send_server_hello(hello, suite, psk.as_ref());
@@ -84,7 +86,7 @@ impl Peer {
             self.reader.skip_early_data(1 << 20);
         }
         self.send(step::EncryptedExtensions, Epoch::Handshake, &answers);
-        if psk.is_none() {
+        if psk.is_none() || self.with_certificates {
             if self.requests_certificate {
                 self.send_certificate_request();
             }
@@ -133,6 +135,9 @@ impl Peer {
         if let Some((selected_identity, _)) = psk {
             let selected = SelectedPsk { selected_identity: *selected_identity };
             extensions.push(ExtensionType::PRE_SHARED_KEY, &selected);
+        }
+        if self.with_certificates {
+            extensions.push(ExtensionType::CERT_WITH_EXTERN_PSK, &CertWithExternPsk);
         }
         let answer = body::ServerHello {
             legacy_version: ProtocolVersion::TLS12,

@@ -54,6 +54,7 @@ pub(super) fn play(certificates: &Certificates, screen: &mut Screen) -> Result<(
             Authentication::Resumption => ("resumed", "no certificates"),
             Authentication::Certificate => ("full handshake", "the ticket does not open"),
             Authentication::ExternalPsk => ("external PSK", ""),
+            Authentication::CertificateWithExternalPsk => ("external PSK and certificates", ""),
         };
         screen.visit(what, outcome, visit.bytes, visit.time, note);
     }

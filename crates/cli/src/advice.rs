@@ -160,7 +160,7 @@ const RECEIVED: &[(AlertDescription, &str)] = &[
     ),
     (
         AlertDescription::UNKNOWN_PSK_IDENTITY,
-        "the peer knows none of the keys that we offered to resume with.",
+        "the server wants a secret shared with it too, and knows none that we offered; see --psk and --cert-with-psk.",
     ),
     (
         AlertDescription::CERTIFICATE_REQUIRED,

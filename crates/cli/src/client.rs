@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use handfast::connection::Connection;
 use handfast::crypto::Entropy;
 use handfast::handshake::Role;
-use handfast::resumption::PskOffer;
 
 use crate::args::ClientArgs;
 use crate::clock;
@@ -32,8 +31,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let session = setup.session_file.as_ref().map(|file| file.offer(&setup.answering));
     let session = session.transpose()?.flatten();
     let resumes = session.is_some();
-    let external = args.psk.iter().map(|psk| PskOffer::external(psk.label.clone(), psk.psk.clone()));
-    let psks = session.into_iter().chain(external).collect();
+    let psks = session.into_iter().collect();
     let started = Instant::now();
     let wait = Wait::within(args.limits.handshake_timeout);
     let stream = connect(&args.address, args.limits.handshake_timeout)?;

@@ -4,16 +4,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use handfast::connection::{
-    Config, ConfigBuilder, CookieKey, Credentials, SharedReplayFilter, Trust, UnknownServerName,
+    Config, ConfigBuilder, CookieKey, Credentials, ExternalPskError, ExternalPsks, SharedReplayFilter, Trust,
+    UnknownServerName,
 };
 use handfast::crypto;
 use handfast::danger;
-use handfast::handshake::{ClientAuth, ClientTicketRequest};
+use handfast::handshake::{ClientAuth, ClientTicketRequest, Role};
 use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
 use handfast::resumption::TicketKeys;
 use handfast::time::Time;
 
-use crate::args::{ClientArgs, ClientAuthArg, CredentialArgs, NegotiationArgs, PeerArgs, PskArg, ServerArgs};
+use crate::args::{
+    ClientArgs, ClientAuthArg, CredentialArgs, NegotiationArgs, PeerArgs, PskArg, PskArgs, ServerArgs,
+};
 use crate::clock;
 use crate::credential_file;
 use crate::failure::Failure;
@@ -44,14 +47,15 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     let expected = expected_server(args, host)?;
     let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
     let trusts = !args.peer.ca.is_empty() || pinned || args.peer.danger_accept_any_certificate;
-    if !trusts && args.psk.is_empty() {
+    if !trusts && !args.psks.stand_alone() {
         return Err(Failure::Setup(
             "whom to trust is not said: give the server's CA with --ca, pin its key with --pin-sha256, or share a \
-             --psk with it"
+             --psk with it, and no certificates"
                 .into(),
         ));
     }
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
+    builder = external_psks(&args.psks, Role::Client, builder)?;
     builder.handshake.probe_acceptance = args.probe_acceptance;
     // A server that gives one has accepted our certificate.
     builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
@@ -66,12 +70,13 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
 
 /// The setup of a server, and whom it lets in.
 pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure> {
-    if args.credentials.cert.is_empty() && args.psk.is_empty() {
+    if args.credentials.cert.is_empty() && !args.psks.stand_alone() {
         return Err(Failure::Setup("a server shows a certificate: give --cert and --key".into()));
     }
-    if args.client_auth == ClientAuthArg::Required && !args.psk.is_empty() {
+    if args.client_auth == ClientAuthArg::Required && args.psks.stand_alone() {
         return Err(Failure::Setup(
-            "a --psk stands in for no certificate that is required: say --client-auth optional or none"
+            "a --psk stands in for no certificate that is required: say --client-auth optional or none, or use both \
+             by --cert-with-psk"
                 .into(),
         ));
     }
@@ -96,18 +101,46 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
         builder.handshake.hello_retry_cookie = true;
         builder.cookie_key = Some(cookie_key()?);
     }
+    builder = external_psks(&args.psks, Role::Server, builder)?;
     builder = resumption(args, builder)?;
     Ok((setup(builder.name_authorities(), key_log, &args.peer)?, expected))
 }
 
-/// What a server resumes, and which secrets it shares.
-fn resumption(args: &ServerArgs, mut builder: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
+/// Which secrets are shared, and what with.
+fn external_psks(args: &PskArgs, role: Role, mut builder: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
+    let refused = |error: ExternalPskError| Failure::Setup(error.to_string());
+    let crypto = &builder.handshake.crypto;
+    let mut psks = ExternalPsks::new();
     for PskArg { label, psk } in &args.psk {
-        builder.external_psks = builder
-            .external_psks
-            .accept(label.clone(), psk.clone())
-            .map_err(|error| Failure::Setup(format!("--psk: {error}")))?;
+        let (label, psk) = (label.clone(), psk.clone());
+        psks = match role {
+            Role::Client => psks.offer(label, psk),
+            Role::Server => psks.accept(label, psk),
+        }
+        .map_err(refused)?;
     }
+    let imports = args.imports().ok_or_else(|| {
+        Failure::Setup("--psk-context is given once for all of --psk-import, or once for each".into())
+    })?;
+    for (external, context) in imports {
+        psks = match role {
+            Role::Client => psks.offer_imported(external, context.as_bytes(), crypto),
+            Role::Server => psks.accept_imported(external, context.as_bytes(), crypto),
+        }
+        .map_err(refused)?;
+    }
+    builder.external_psks = psks;
+    if let Some(when) = args.cert_with_psk {
+        if !args.are_given() {
+            return Err(Failure::Setup("--cert-with-psk takes a secret: give --psk or --psk-import".into()));
+        }
+        builder.handshake.cert_with_extern_psk = when.into();
+    }
+    Ok(builder)
+}
+
+/// What a server resumes.
+fn resumption(args: &ServerArgs, mut builder: ConfigBuilder) -> Result<ConfigBuilder, Failure> {
     if args.tickets == 0 {
         return Ok(builder);
     }

@@ -96,6 +96,9 @@ impl Summary<'_> {
         if self.early_data > 0 {
             fact("early data", format!("{} bytes, ahead of the handshake", self.early_data));
         }
+        if let Some(identity) = &connected.external_psk {
+            fact("external PSK", identity.escape_ascii().to_string());
+        }
         match &connected.peer_identity {
             Some(identity) => self.peer_facts(identity, &mut fact),
             None if connected.authentication == Authentication::ExternalPsk => {

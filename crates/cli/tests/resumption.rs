@@ -121,11 +121,52 @@ fn who_shares_a_psk_needs_no_certificates() {
 }
 
 #[test]
+fn a_secret_that_both_import_authenticates_in_the_context_that_both_give() {
+    let files = files("psk-import");
+    let secret = format!("--psk-import plant:7:{}", "5a".repeat(32));
+    let command = files
+        .command(&format!("server 127.0.0.1:0 --echo --client-auth none {secret} --psk-context pump->valve"));
+    let server = support::Server::start(command);
+    let client = |context: &str, more: &str| {
+        files.client(&server, &format!("{secret} --psk-context {context} --name localhost{more}"), b"known")
+    };
+    for suite in ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"] {
+        let told = client("pump->valve", &format!(" --suite {suite}"));
+        told.told(0, &[suite, "authentication     by an external PSK", "external PSK       plant:7"]);
+        assert_eq!(told.stdout, "known");
+    }
+    client("valve->pump", "").told(5, &["handshake_failure"]);
+}
+
+#[test]
+fn certificates_and_a_secret_are_used_together() {
+    let files = files("cert-with-psk");
+    let psk = format!("--psk plant:{}", "5a".repeat(32));
+    let server = files.mutual_server(&format!("--echo {psk} --cert-with-psk required"));
+    let both = files.mutual_client(&server, &format!("{psk} --cert-with-psk required"), b"known");
+    both.told(0, &["whose keys depend on an external PSK too", "external PSK       plant", SERVER_ID]);
+    assert_eq!(both.stdout, "known");
+    files.mutual_client(&server, "", b"x").told(5, &["unknown_psk_identity"]);
+
+    let without = files.mutual_server("--echo");
+    let refused = files.mutual_client(&without, &format!("{psk} --cert-with-psk required"), b"x");
+    refused.told(4, &["does not use certificates together with an external PSK"]);
+    let offered = files.mutual_client(&without, &format!("{psk} --cert-with-psk offered"), b"x");
+    offered.told(0, &["authentication     on this connection\n"]);
+}
+
+#[test]
 fn options_that_make_no_sense_together_are_refused_before_anything_is_sent() {
     let files = files("psk-settings");
     let psk = format!("a:{}", "5a".repeat(32));
     let server = files.run(&format!("server 127.0.0.1:0 --psk {psk}"), b"");
     server.told(1, &["--psk stands in for no certificate", "--client-auth optional or none"]);
+    let twice = format!("client 127.0.0.1:1 --psk {psk} --psk-import {psk}");
+    files.run(&twice, b"").told(1, &["used there without the importer"]);
+    let contexts = format!("client 127.0.0.1:1 --psk-import {psk} --psk-context a --psk-context b");
+    files.run(&contexts, b"").told(1, &["once for all of --psk-import, or once for each"]);
+    let alone = files.run("client 127.0.0.1:1 --ca @ca.pem --cert-with-psk required", b"");
+    alone.told(1, &["--cert-with-psk takes a secret"]);
     files.run("client 127.0.0.1:1 --psk a:5a", b"").told(2, &["can be guessed"]);
     files.run("client 127.0.0.1:1 --ca @ca.pem --early-data @ca.pem", b"").told(2, &["--session-file"]);
     let keyless = "server 127.0.0.1:0 --cert @server.pem --key @server.key --client-auth none --early-data";

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArg};
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
 When stdin ends, the server is told that no more comes, and what it still sends goes on to stdout; when the server
@@ -57,9 +57,6 @@ pub(crate) struct ClientArgs {
     /// The server may hear early data twice: somebody on the way can send it again.
     #[arg(long, value_name = "FILE", requires = "session_file", help_heading = SESSIONS)]
     pub(crate) early_data: Option<PathBuf>,
-    /// A secret that the server has too, in place of certificates, and its name; may be given several times
-    ///
-    /// It has the hash SHA-256. Who can list the processes of this machine sees it.
-    #[arg(long, value_name = "ID:HEX", value_parser = super::psk::psk, help_heading = SESSIONS)]
-    pub(crate) psk: Vec<PskArg>,
+    #[command(flatten)]
+    pub(crate) psks: PskArgs,
 }

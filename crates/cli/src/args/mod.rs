@@ -15,7 +15,7 @@ pub(crate) use credential::CredentialArgs;
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::PeerArgs;
-pub(crate) use psk::PskArg;
+pub(crate) use psk::{PskArg, PskArgs};
 pub(crate) use revocation::{RevocationArgs, ScopeArg, StaleArg, UnknownArg};
 pub(crate) use server::{ClientAuthArg, ServerArgs};
 pub(crate) use verify::{ProfileArg, PurposeArg, VerifyArgs};

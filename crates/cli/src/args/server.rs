@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use handfast::handshake::ClientAuth;
 
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArg};
+use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
 The first line on stderr is `listening on ADDRESS:PORT`, with the port that was bound. Ctrl-C ends it.
@@ -64,11 +64,8 @@ pub(crate) struct ServerArgs {
     /// With --ticket-key, none is taken within the first 20 seconds: who was heard before is not known.
     #[arg(long, requires = "tickets", help_heading = SESSIONS)]
     pub(crate) early_data: bool,
-    /// A secret that a client has too, in place of certificates, and its name; may be given several times
-    ///
-    /// It has the hash SHA-256. Who can list the processes of this machine sees it.
-    #[arg(long, value_name = "ID:HEX", value_parser = super::psk::psk, help_heading = SESSIONS)]
-    pub(crate) psk: Vec<PskArg>,
+    #[command(flatten)]
+    pub(crate) psks: PskArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Hold so many sessions at once; further clients wait

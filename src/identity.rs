@@ -7,7 +7,9 @@ mod spiffe_id;
 
 pub use dns_name::{DnsName, DnsNameError};
 pub use expected_peer::{ExpectedPeer, PeerName, PeerNameError};
-pub use peer_identity::{ChainCertificate, DistinguishedName, PeerIdentity, SerialNumber};
+pub use peer_identity::{
+    CertificateTag, ChainCertificate, DistinguishedName, IssuerKeyDigest, PeerIdentity, SerialNumber,
+};
 pub use spiffe_id::{SpiffeId, SpiffeIdError, TrustDomain};
 
 use core::fmt;

@@ -1,7 +1,7 @@
 //! 0-RTT: taken once, skipped where it is not taken, and told apart from other data.
 
 #![cfg(test)]
-#![cfg(feature = "ring")]
+#![cfg(all(feature = "ring", feature = "std"))]
 #![allow(clippy::wildcard_enum_match_arm)]
 
 mod support {
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{
-    Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, StoredSession,
+    Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, SharedTicketStore, StoredSession,
 };
 use handfast::crypto::Entropy;
 use handfast::handshake::{Authentication, ClientAuth, Milestone};
@@ -302,6 +302,26 @@ fn a_replayed_first_flight_is_heard_once() {
     replica.receive().unwrap();
     assert!(replica.early.is_empty(), "the filter is shared");
     assert!(rejected(&replica));
+}
+
+/// RFC 9846 §8.1: "the server deletes the ticket".
+#[test]
+fn a_stored_ticket_that_is_used_once_needs_no_filter() {
+    let mut world = World::new();
+    world.server.replay_filter = None;
+    world.server = world.server.stored_tickets(1, Arc::new(SharedTicketStore::new(10)));
+    world.remember();
+    let (mut client, mut server) = world.second();
+    client.receive().unwrap();
+    seal_early(&mut client, b"pay 100", &mut server).unwrap();
+    let flight = server.input.clone();
+    server.receive().unwrap();
+    assert_eq!(server.early, b"pay 100");
+
+    let (_, mut replica) = world.second();
+    replica.input = flight;
+    replica.receive().unwrap();
+    assert!(replica.early.is_empty() && rejected(&replica));
 }
 
 //= R-8.2-2 test

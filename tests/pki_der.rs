@@ -115,7 +115,7 @@ fn a_string_of_another_type_makes_a_name_incomparable_and_no_certificate_unreada
                 let old = Certificate::from_der(&leaf).unwrap().subject.der.to_vec();
                 signed_again(&leaf, &old, &subject, root.key())
             };
-            let shown = by_default(&plain, &renamed(&plain)).unwrap().identity.subject.text;
+            let shown = by_default(&plain, &renamed(&plain)).unwrap().identity.subject.to_string();
             assert!(shown.starts_with(if is_known { "CN=x" } else { "CN=#" }), "{tag:x} {shown}");
             let verdict = by_default(&excluding, &renamed(&excluding));
             let expected = if is_known { None } else { Some(FindingCode::NameExcluded) };

@@ -82,7 +82,7 @@ fn a_chain_in_any_order_leads_to_its_anchor() {
         assert_eq!(path, [&leaf[..], lower.der(), upper.der(), root.der()]);
         assert_eq!(accepted.identity.dns_names, ["db.example"]);
         assert_eq!(accepted.identity.chain.len(), 3);
-        assert_eq!(accepted.identity.issuer.text, "CN=lower");
+        assert_eq!(accepted.identity.issuer.to_string(), "CN=lower");
         assert_eq!(accepted.earliest_not_after().to_string(), "2035-01-01T00:00:00Z");
         assert_eq!(accepted.findings, []);
     }

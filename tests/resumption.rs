@@ -24,6 +24,9 @@ mod handshake_ends;
 
 use handshake_ends::{End, NOW, connect, credential};
 
+/// The server name of every connection unless a test says otherwise.
+const NAME: Option<&str> = Some("peer.test");
+
 /// What a server's tickets open to.
 type Store = Vec<(Vec<u8>, Arc<Session>)>;
 
@@ -551,10 +554,13 @@ fn the_ninth_generation_of_ticket_keys_is_dropped() {
     let ticket = keys.seal(&tickets[0].session, b"policy", NOW, &crypto).unwrap();
     for generation in 1..MAX_TICKET_KEYS {
         keys = keys.rotated([u8::try_from(generation).unwrap(); 32], in_a_week);
-        assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_some(), "{generation} generations later");
+        assert!(
+            keys.open(&ticket, b"policy", NAME, NOW, &crypto).is_some(),
+            "{generation} generations later"
+        );
     }
     keys = keys.rotated([99; 32], in_a_week);
-    assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_none());
+    assert!(keys.open(&ticket, b"policy", NAME, NOW, &crypto).is_none());
 }
 
 #[test]
@@ -564,10 +570,12 @@ fn a_ticket_key_opens_nothing_once_its_time_is_over() {
     let minute = |minutes: u64| NOW.checked_add(Duration::from_secs(60 * minutes)).unwrap();
     let keys = TicketKeys::new([0; 32], minute(1));
     let ticket = keys.seal(&tickets[0].session, b"policy", NOW, &crypto).unwrap();
-    assert!(keys.open(&ticket, b"policy", NOW, &crypto).is_some());
-    assert!(keys.open(&ticket, b"policy", minute(1), &crypto).is_none());
+    assert!(keys.open(&ticket, b"policy", NAME, NOW, &crypto).is_some());
+    assert!(keys.open(&ticket, b"policy", NAME, minute(1), &crypto).is_none());
     assert!(keys.seal(&tickets[0].session, b"policy", minute(1), &crypto).is_none());
-    assert!(keys.open(&ticket, b"another policy", NOW, &crypto).is_none());
+    assert!(keys.open(&ticket, b"another policy", NAME, NOW, &crypto).is_none());
+    assert!(keys.open(&ticket, b"policy", Some("other.test"), NOW, &crypto).is_none());
+    assert!(keys.open(&ticket, b"policy", None, NOW, &crypto).is_none());
 }
 
 //= R-4.7.1-12 test

@@ -3,7 +3,7 @@
 //! Each second handshake is between configs built anew, as by processes that share the ticket key and nothing else.
 
 #![cfg(test)]
-#![cfg(feature = "ring")]
+#![cfg(all(feature = "ring", feature = "std"))]
 #![allow(clippy::wildcard_enum_match_arm)]
 
 mod support {
@@ -12,18 +12,20 @@ mod support {
 }
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use handfast::CipherSuite;
 use handfast::alert::AlertDescription;
 use handfast::connection::{
-    Config, ConfigBuilder, Connection, MAX_LINEAGE, SessionStore, StoredSession, Trust,
+    Config, ConfigBuilder, Connection, MAX_LINEAGE, SessionStore, SharedTicketStore, StoredSession,
+    TicketUses, Trust,
 };
 use handfast::crypto::{Entropy, HashAlgorithm, ring};
-use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
-use handfast::identity::ExpectedPeer;
+use handfast::handshake::{Ask, Authentication, ClientAuth, Connected, Milestone};
+use handfast::identity::{ExpectedPeer, Sha256Digest};
 use handfast::pki::{Profile, TrustAnchors};
-use handfast::resumption::{Psk, PskOffer, Session, TicketKeys};
+use handfast::resumption::{Psk, PskOffer, STORED_TICKET_LEN, Session, TicketKeys, TicketStore};
 use handfast::time::Time;
 use support::authority::{self, Authority};
 use support::pair::{End, credential, now, settle};
@@ -97,14 +99,25 @@ fn connected(end: &End) -> Connected {
     found.expect("connected")
 }
 
+/// Two ends, each with entropy that no other has.
+fn ends(client: &Arc<Config>, server: &Arc<Config>, psks: Vec<PskOffer>, time: Time) -> (End, End) {
+    static SEEDS: AtomicU64 = AtomicU64::new(0);
+    let entropy = || {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&SEEDS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        Entropy::from_platform(seed)
+    };
+    let client = Connection::client_with_psks(Arc::clone(client), peer(), psks, time, entropy());
+    let (mut client, mut server) =
+        (End::new(client), End::new(Connection::server(Arc::clone(server), entropy())));
+    (client.now, server.now) = (time, time);
+    (client, server)
+}
+
 /// A handshake at `time`, on which the client offers these PSKs.
 fn handshake(client: ConfigBuilder, server: ConfigBuilder, psks: Vec<PskOffer>, time: Time) -> Outcome {
     let (client, server) = (Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()));
-    let entropy = |role: u8| Entropy::from_platform([time.as_millis().to_be_bytes()[7] ^ role; 32]);
-    let connection = Connection::client_with_psks(Arc::clone(&client), peer(), psks, time, entropy(1));
-    let mut client_end = End::new(connection);
-    let mut server_end = End::new(Connection::server(server, entropy(2)));
-    (client_end.now, server_end.now) = (time, time);
+    let (mut client_end, mut server_end) = ends(&client, &server, psks, time);
     settle(&mut client_end, &mut server_end).unwrap();
     let ticket = client_end.milestones.iter().rev().find_map(|milestone| match milestone {
         Milestone::NewSessionTicket(ticket) => Some(ticket),
@@ -201,10 +214,7 @@ fn a_client_whose_ca_is_no_longer_trusted_gets_in_by_no_ticket() {
     server.trust = Trust::anchors(TrustAnchors::from_pem(files.other_ca.pem()).unwrap());
     let client = Arc::new(files.client().build().unwrap());
     let offer = client.offer_session(&stored, &peer(), now()).unwrap();
-    let entropy = |seed| Entropy::from_platform([seed; 32]);
-    let connection = Connection::client_with_psks(client, peer(), vec![offer], now(), entropy(1));
-    let mut client = End::new(connection);
-    let mut server = End::new(Connection::server(Arc::new(server.build().unwrap()), entropy(2)));
+    let (mut client, mut server) = ends(&client, &Arc::new(server.build().unwrap()), vec![offer], now());
     let refused = settle(&mut client, &mut server).unwrap_err();
     assert_eq!(refused.alert(), Some(AlertDescription::UNKNOWN_CA), "{refused}");
 }
@@ -291,12 +301,9 @@ fn a_session_does_not_outlive_the_peers_certificates() {
     let mut server = files.server();
     server.handshake.client_auth = ClientAuth::Required;
     let offer = offer_of(&stored, stored.session().clone(), later(Duration::from_secs(901)));
-    let entropy = |seed| Entropy::from_platform([seed; 32]);
-    let time = later(Duration::from_secs(901));
-    let config = Arc::new(files.client().build().unwrap());
-    let mut client = End::new(Connection::client_with_psks(config, peer(), vec![offer], time, entropy(1)));
-    let mut server = End::new(Connection::server(Arc::new(server.build().unwrap()), entropy(2)));
-    (client.now, server.now) = (time, time);
+    let client = Arc::new(files.client().build().unwrap());
+    let server = Arc::new(server.build().unwrap());
+    let (mut client, mut server) = ends(&client, &server, vec![offer], later(Duration::from_secs(901)));
     let refused = settle(&mut client, &mut server).unwrap_err();
     assert_eq!(refused.alert(), Some(AlertDescription::CERTIFICATE_EXPIRED), "{refused}");
 }
@@ -376,11 +383,165 @@ fn a_store_gives_each_session_once_the_newest_first_and_none_to_another_key() {
     assert_eq!(small.take("c", now()), Some(newest));
 }
 
+/// A ClientHello with such a ticket fits one packet. The names are those of `handfast demo`; serial numbers have the
+/// 20 bytes that a CA may use.
 #[test]
-fn a_ticket_of_a_client_with_one_certificate_stays_small() {
-    let files = Files::new();
+fn a_ticket_of_a_client_with_a_chain_of_two_is_shorter_than_300_bytes() {
+    let mut files = Files::new();
+    let between = authority::intermediate(authority::ca("Handfast demo CA"), &files.ca);
+    let (leaf, key) = credential(authority::client("spiffe://demo.example/client"), &between);
+    files.client = (leaf + &between.pem(), key);
     let outcome = handshake(files.client(), files.server(), vec![], now());
-    assert!(outcome.ticket_len < 400, "{} bytes", outcome.ticket_len);
+    let identity = outcome.server.peer_identity.unwrap();
+    assert_eq!(identity.chain.len(), 2);
+    assert!(identity.chain.iter().all(|certificate| certificate.serial.0.len() == 20));
+    assert!((250..300).contains(&outcome.ticket_len), "{} bytes", outcome.ticket_len);
+}
+
+#[test]
+fn what_the_application_puts_into_a_ticket_comes_back_and_goes_on() {
+    let files = Files::new();
+    let connect = |psks, data: Option<&[u8]>| {
+        let mut server = files.server();
+        server.ask_ticket_data = data.is_some();
+        let (client, server) = (Arc::new(files.client().build().unwrap()), Arc::new(server.build().unwrap()));
+        let (mut client_end, mut server_end) = ends(&client, &server, psks, now());
+        settle(&mut client_end, &mut server_end).unwrap();
+        if let Some(data) = data {
+            let ask = server_end.connection.pending().unwrap();
+            let answer = server.answer_with_ticket_data(ask, data).unwrap();
+            server_end.connection.answer(answer).unwrap();
+            settle(&mut client_end, &mut server_end).unwrap();
+        }
+        let ticket = client_end.milestones.iter().find_map(|milestone| match milestone {
+            Milestone::NewSessionTicket(ticket) => Some(ticket),
+            _ => None,
+        });
+        let stored = client.store_session(&peer(), ticket.unwrap()).unwrap();
+        let offer = client.offer_session(&stored, &peer(), now()).unwrap();
+        (connected(&server_end).application_data, offer)
+    };
+    let (of_first, offer) = connect(vec![], Some(b"role: operator"));
+    assert!(of_first.is_empty());
+    let (of_second, offer) = connect(vec![offer], None);
+    assert_eq!(of_second, b"role: operator");
+    let (of_third, offer) = connect(vec![offer], Some(b"role: reader"));
+    assert_eq!(of_third, b"role: operator", "renewed tickets hand it on");
+    assert_eq!(connect(vec![offer], None).0, b"role: reader");
+}
+
+#[test]
+fn a_certificate_of_ours_that_is_marked_compromised_ends_the_sessions_made_with_it() {
+    let mut files = Files::new();
+    let stored = first(&files);
+    let digest = |pem: &str| {
+        let der = handfast::pem::blocks(pem.as_bytes()).next().unwrap().unwrap().decode().unwrap();
+        let sha256 = ring::provider().hash(HashAlgorithm::Sha256).unwrap().digest(&der);
+        Sha256Digest((&*sha256).try_into().unwrap())
+    };
+    let old = digest(&files.server.0);
+    files.server = credential(authority::server("server.test"), &files.ca);
+    let new = digest(&files.server.0);
+    assert_eq!(second(&files, &stored, |_| {}, now()), RESUMED, "a credential that was just replaced");
+    assert_eq!(second(&files, &stored, |server| server.compromised = vec![old], now()), FULL);
+    assert_eq!(second(&files, &stored, |server| server.compromised = vec![new], now()), RESUMED);
+
+    let mut client = files.client();
+    client.compromised = vec![digest(&files.client.0)];
+    let refused = client.build().unwrap().offer_session(&stored, &peer(), now()).unwrap_err();
+    assert!(refused.contains("compromised"), "{refused}");
+}
+
+/// A server that keeps its sessions in this store.
+fn storing(files: &Files, store: &Arc<SharedTicketStore>) -> ConfigBuilder {
+    files.builder(&files.server).stored_tickets(1, Arc::clone(store))
+}
+
+#[test]
+fn a_stored_session_is_resumed_once_by_a_ticket_that_says_nothing() {
+    let files = Files::new();
+    let store = Arc::new(SharedTicketStore::new(100));
+    let outcome = handshake(files.client(), storing(&files, &store), vec![], now());
+    assert_eq!((outcome.ticket_len, store.len()), (STORED_TICKET_LEN, 1));
+    let stored = outcome.stored.unwrap();
+    let again = || {
+        let offer = offer_of(&stored, stored.session().clone(), now());
+        handshake(files.client(), storing(&files, &store), vec![offer], now()).server
+    };
+    let resumed = again();
+    assert_eq!(resumed.authentication, RESUMED);
+    assert_eq!(resumed.peer_identity, outcome.server.peer_identity);
+    assert_eq!(store.len(), 1, "the renewed one");
+    assert_eq!(again().authentication, FULL, "used up");
+}
+
+#[test]
+fn a_stored_session_may_be_resumed_until_it_expires() {
+    let files = Files::new();
+    let store = Arc::new(SharedTicketStore::new(100).with_uses(TicketUses::UntilExpired));
+    let stored = handshake(files.client(), storing(&files, &store), vec![], now()).stored.unwrap();
+    let at = |time| {
+        let mut session = stored.session().clone();
+        (session.issued_at, session.lifetime) = (time, 1000);
+        let offer = offer_of(&stored, session, time);
+        handshake(files.client(), storing(&files, &store), vec![offer], time).server.authentication
+    };
+    assert_eq!([at(now()), at(now())], [RESUMED, RESUMED]);
+    assert_eq!(at(later(Duration::from_secs(7200))), FULL);
+}
+
+#[test]
+fn a_stored_session_is_bound_to_trust_like_a_sealed_one() {
+    let files = Files::new();
+    let store = Arc::new(SharedTicketStore::new(100));
+    let stored = handshake(files.client(), storing(&files, &store), vec![], now()).stored.unwrap();
+    let mut server = storing(&files, &store);
+    server.trust = Trust::anchors(files.anchors(true));
+    let offer = || vec![offer_of(&stored, stored.session().clone(), now())];
+    assert_eq!(handshake(files.client(), server, offer(), now()).server.authentication, FULL);
+    let same = handshake(files.client(), storing(&files, &store), offer(), now());
+    assert_eq!(same.server.authentication, RESUMED, "and it was not used up by that");
+}
+
+/// The store of a fleet: a caller that answers the asks from a plain [`TicketStore`].
+#[test]
+fn without_a_store_of_the_config_the_caller_stores_and_finds_sessions() {
+    let files = Files::new();
+    let mut store = TicketStore::new(10);
+    let mut connect = |psks: Vec<PskOffer>| {
+        let mut server = files.builder(&files.server);
+        server.handshake.tickets = 1;
+        (server.handshake.stateful_tickets, server.handshake.find_psks) = (true, true);
+        let client = Arc::new(files.client().build().unwrap());
+        let server = Arc::new(server.build().unwrap());
+        let (mut client_end, mut server_end) = ends(&client, &server, psks, now());
+        loop {
+            settle(&mut client_end, &mut server_end).unwrap();
+            let answer = match server_end.connection.pending() {
+                Some(Ask::StoreSession(ask)) => {
+                    assert!(store.insert(&ask.ticket, &ask.session, b"this trust"));
+                    ask.stored()
+                }
+                Some(Ask::FindPsk(ask)) => {
+                    let found = store.find(&ask.identities[0], b"this trust", ask.now);
+                    found.map_or_else(|| ask.none(), |session| ask.session(0, Arc::new(session)))
+                }
+                Some(other) => panic!("not expected: {other:?}"),
+                None => break,
+            };
+            server_end.connection.answer(answer).unwrap();
+        }
+        let ticket = client_end.milestones.iter().find_map(|milestone| match milestone {
+            Milestone::NewSessionTicket(ticket) => Some(ticket),
+            _ => None,
+        });
+        let stored = client.store_session(&peer(), ticket.unwrap()).unwrap();
+        (connected(&server_end).authentication, client.offer_session(&stored, &peer(), now()).unwrap())
+    };
+    let (authentication, offer) = connect(vec![]);
+    assert_eq!(authentication, FULL);
+    assert_eq!(connect(vec![offer]).0, RESUMED);
+    assert_eq!(store.len(), 2);
 }
 
 //= R-2.2-2 test

@@ -6,22 +6,18 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::choose::{Choice, choose};
+use super::sessions::ExternalPsks;
 #[cfg(feature = "std")]
-use super::sessions::SharedReplayFilter;
-use super::sessions::{ExternalPsks, StoredSession, answer_judge_resumed, decline_reason};
+use super::sessions::{SharedReplayFilter, SharedTicketStore};
 use super::{CookieKey, Credential, CredentialError, Trust};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, HashAlgorithm, MAX_TAG_LEN};
-use crate::handshake::{
-    self, Answer, Ask, Carrier, CertWithExternPsk, ChooseCredential, ClientAuth, FindPsk, JudgeResumed,
-    ReceivedTicket, Role, SealTicket,
-};
-use crate::identity::{ExpectedPeer, Sha256Digest};
+use crate::crypto::{CryptoProvider, MAX_TAG_LEN};
+use crate::handshake::{self, Answer, Ask, Carrier, CertWithExternPsk, ChooseCredential, ClientAuth, Role};
+use crate::identity::{CertificateTag, ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
 use crate::pki::{AnchorError, TrustAnchors};
 use crate::record::{HEADER_LEN, MAX_INNER_PLAINTEXT, MAX_RECORD, PaddingPolicy};
-use crate::resumption::{PskOffer, TicketKeys};
-use crate::time::Time;
+use crate::resumption::TicketKeys;
 
 /// What a connection is willing to do; one value serves many connections in both roles.
 ///
@@ -41,17 +37,21 @@ use crate::time::Time;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    handshake: Arc<handshake::Config>,
-    trust: Trust,
+    pub(super) handshake: Arc<handshake::Config>,
+    pub(super) trust: Trust,
     expected_clients: ExpectedPeer,
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     unknown_server_name: UnknownServerName,
     cookie_key: Option<CookieKey>,
-    ticket_keys: Option<TicketKeys>,
-    external_psks: ExternalPsks,
+    pub(super) ticket_keys: Option<TicketKeys>,
+    pub(super) external_psks: ExternalPsks,
+    #[cfg(feature = "std")]
+    pub(super) ticket_store: Option<Arc<SharedTicketStore>>,
     #[cfg(feature = "std")]
     replay_filter: Option<Arc<SharedReplayFilter>>,
-    trust_digest: Option<Sha256Digest>,
+    pub(super) ask_ticket_data: bool,
+    pub(super) compromised: Vec<CertificateTag>,
+    pub(super) trust_digest: Option<Sha256Digest>,
     padding: PaddingPolicy,
     update_keys_after: Option<u64>,
 }
@@ -75,6 +75,16 @@ pub struct ConfigBuilder {
     /// Seals a server's tickets; without them, and with [`tickets`](handshake::Config::tickets) above zero, the
     /// caller is asked.
     pub ticket_keys: Option<TicketKeys>,
+    /// Keeps a server's sessions, whose tickets are random keys then; it comes before
+    /// [`ticket_keys`](Self::ticket_keys), which go on opening what they sealed.
+    #[cfg(feature = "std")]
+    pub ticket_store: Option<Arc<SharedTicketStore>>,
+    /// The caller puts bytes of its own into tickets: each is asked for, and answered with
+    /// [`Config::answer_with_ticket_data`].
+    pub ask_ticket_data: bool,
+    /// Certificates of our own, by their SHA-256, whose keys others may have: no session that was made with one is
+    /// offered or resumed. One that was just replaced ends none.
+    pub compromised: Vec<Sha256Digest>,
     /// External PSKs: those that a client offers, and those that a server accepts.
     pub external_psks: ExternalPsks,
     /// Remembers the ClientHellos that brought early data; without one, the caller is asked.
@@ -134,6 +144,10 @@ impl Config {
             unknown_server_name: UnknownServerName::default(),
             cookie_key: None,
             ticket_keys: None,
+            #[cfg(feature = "std")]
+            ticket_store: None,
+            ask_ticket_data: false,
+            compromised: Vec::new(),
             external_psks: ExternalPsks::new(),
             #[cfg(feature = "std")]
             replay_filter: None,
@@ -161,9 +175,12 @@ impl Config {
             Ask::OpenCookie(open) => {
                 Some(self.cookie_key.as_ref()?.open(open, crypto).unwrap_or_else(|| ask.failed()))
             }
-            Ask::SealTicket(seal) => self.answer_seal_ticket(seal, ask),
+            Ask::SealTicket(_) | Ask::StoreSession(_) if self.ask_ticket_data => None,
+            Ask::SealTicket(_) | Ask::StoreSession(_) => self.answer_ticket(ask),
             Ask::FindPsk(find) => self.answer_find_psk(find),
             Ask::JudgeResumed(judge) => self.answer_judge_resumed(judge),
+            #[cfg(feature = "std")]
+            Ask::CheckReplay(check) if self.has_used_up(check) => Some(check.fresh()),
             #[cfg(feature = "std")]
             Ask::CheckReplay(check) => Some(self.replay_filter.as_ref()?.answer(check)),
             #[cfg(not(feature = "std"))]
@@ -187,103 +204,6 @@ impl Config {
     #[must_use]
     pub const fn trust_digest(&self) -> Option<Sha256Digest> {
         self.trust_digest
-    }
-
-    fn answer_seal_ticket(&self, seal: &SealTicket, ask: &Ask) -> Option<Answer> {
-        let keys = self.ticket_keys.as_ref()?;
-        let bound_to = self.trust_digest?;
-        let ticket = keys.seal(&seal.session, &bound_to.0, seal.now, &self.handshake.crypto);
-        Some(ticket.map_or_else(|| ask.failed(), |ticket| seal.sealed(ticket)))
-    }
-
-    fn answer_find_psk(&self, find: &FindPsk) -> Option<Answer> {
-        if self.ticket_keys.is_none() && self.external_psks.accepts_none() {
-            return None;
-        }
-        let external = |(index, identity): (usize, &Vec<u8>)| {
-            let psk = self.external_psks.get(identity).filter(|psk| find.can_use(psk.hash()))?;
-            Some(find.external(index, psk.clone()))
-        };
-        let session = |(index, identity): (usize, &Vec<u8>)| {
-            let keys = self.ticket_keys.as_ref()?;
-            let session = keys.open(identity, &self.trust_digest?.0, find.now, &self.handshake.crypto)?;
-            let usable = session.cipher_suite.hash().is_some_and(|hash| find.can_use(hash));
-            usable.then(|| find.session(index, Arc::new(session)))
-        };
-        let mut offered = find.identities.iter().enumerate();
-        let found = if find.with_certificates {
-            // A session beside them is a fault wherever it stands.
-            offered.clone().find_map(session).or_else(|| offered.find_map(external))
-        } else {
-            offered.find_map(|identity| external(identity).or_else(|| session(identity)))
-        };
-        Some(found.unwrap_or_else(|| find.none()))
-    }
-
-    fn answer_judge_resumed(&self, judge: &JudgeResumed) -> Option<Answer> {
-        let crypto = &self.handshake.crypto;
-        (!self.trust.is_asked()).then(|| answer_judge_resumed(judge, &self.trust, crypto))
-    }
-
-    /// What a client keeps of a ticket that came on a connection to `expected`; `None` if the provider has no SHA-256.
-    #[must_use]
-    pub fn store_session(&self, expected: &ExpectedPeer, ticket: &ReceivedTicket) -> Option<StoredSession> {
-        Some(StoredSession {
-            ticket: ticket.ticket.clone(),
-            session: Arc::clone(&ticket.session),
-            bound_to: self.client_binding(expected)?,
-        })
-    }
-
-    /// Offers a kept session on a connection to `expected`.
-    ///
-    /// # Errors
-    /// A sentence that says what has changed since the session was made: whom we trust, whom we expect, what we show,
-    /// or the time. A full handshake is the way then.
-    pub fn offer_session(
-        &self,
-        stored: &StoredSession,
-        expected: &ExpectedPeer,
-        now: Time,
-    ) -> Result<PskOffer, String> {
-        if self.client_binding(expected) != Some(stored.bound_to) {
-            return Err(
-                "the session was made under another trust, for another server, or with other credentials"
-                    .into(),
-            );
-        }
-        if let Some(reason) = decline_reason(&stored.session, now, &self.trust, &self.handshake.crypto) {
-            return Err(reason);
-        }
-        PskOffer::resume(Arc::clone(&stored.session), stored.ticket.clone(), now)
-            .ok_or_else(|| "the session's cipher suite is none that we know".into())
-    }
-
-    /// What a client's sessions are bound to: whom it trusts, whom it expects, the server name that it sends, every
-    /// certificate that it may show, and every external PSK that it offers.
-    fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
-        let crypto = &self.handshake.crypto;
-        let mode = expected
-            .server_name()
-            .map_or_else(|| "no server name".into(), |name| alloc::format!("server name: {name}"));
-        let trust = self.trust.digest(Role::Server, expected, self.handshake.request_ocsp, &mode, crypto)?;
-        let hash = crypto.hash(HashAlgorithm::Sha256)?;
-        let mut content = trust.0.to_vec();
-        match &self.credentials {
-            Credentials::Listed(credentials) => credentials.iter().for_each(|credential| {
-                credential
-                    .shown()
-                    .chain()
-                    .iter()
-                    .take(1)
-                    .for_each(|leaf| content.extend_from_slice(&hash.digest(leaf)));
-            }),
-            Credentials::Ask => content.extend_from_slice(b"asked of the caller"),
-        }
-        for offer in self.external_psks.offers() {
-            content.extend_from_slice(&hash.digest(&offer.identity));
-        }
-        <[u8; 32]>::try_from(&*hash.digest(&content)).ok().map(Sha256Digest)
     }
 
     fn answer_choose(&self, ask: &ChooseCredential) -> Option<Answer> {
@@ -364,6 +284,15 @@ impl ConfigBuilder {
         self
     }
 
+    /// Gives so many tickets behind each handshake, and keeps in this store what they resume.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn stored_tickets(mut self, count: u8, store: Arc<SharedTicketStore>) -> Self {
+        self.handshake.tickets = count;
+        self.ticket_store = Some(store);
+        self
+    }
+
     /// Names the trust anchors to peers, for them to choose a certificate by (§4.3.4). Without effect before they
     /// are given.
     #[must_use]
@@ -382,6 +311,11 @@ impl ConfigBuilder {
     pub fn build(mut self) -> Result<Config, ConfigError> {
         self.handshake.request_ocsp |= self.trust.requests_staples();
         self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.accepts_none();
+        #[cfg(feature = "std")]
+        if self.ticket_store.is_some() {
+            self.handshake.find_psks = true;
+            self.handshake.stateful_tickets = true;
+        }
         self.handshake.check().map_err(ConfigError::Handshake)?;
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
@@ -399,6 +333,10 @@ impl ConfigBuilder {
         Ok(Config {
             trust_digest,
             ticket_keys: self.ticket_keys,
+            #[cfg(feature = "std")]
+            ticket_store: self.ticket_store,
+            ask_ticket_data: self.ask_ticket_data,
+            compromised: self.compromised.into_iter().map(CertificateTag::from).collect(),
             external_psks: self.external_psks,
             #[cfg(feature = "std")]
             replay_filter: self.replay_filter,

@@ -57,11 +57,11 @@ pub use outgoing::{SealRefused, Sealed};
 pub use receiver::{Due, ExportRefused, Receiver};
 pub use revocation_check::RevocationCheck;
 pub use sender::Sender;
-#[cfg(feature = "std")]
-pub use sessions::SharedReplayFilter;
 pub use sessions::{
     ExternalPskError, ExternalPsks, MAX_LINEAGE, SessionStore, StoredSession, StoredSessionError,
 };
+#[cfg(feature = "std")]
+pub use sessions::{SharedReplayFilter, SharedTicketStore, TicketUses};
 #[cfg(feature = "std")]
 pub use shared_signature_cache::SharedSignatureCache;
 pub use trust::Trust;

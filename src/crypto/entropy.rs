@@ -26,8 +26,8 @@ pub enum Purpose {
     Signature,
     /// NewSessionTicket.ticket_age_add, 4 bytes (§4.7.1).
     TicketAgeAdd,
-    /// The nonce of a sealed ticket or cookie.
-    SealNonce,
+    /// NewSessionTicket.ticket that is a key under which the session is stored, 32 bytes (§4.7.1).
+    Ticket,
 }
 
 impl Purpose {
@@ -41,7 +41,7 @@ impl Purpose {
             Self::KeyShare => "key share",
             Self::Signature => "signature",
             Self::TicketAgeAdd => "ticket age add",
-            Self::SealNonce => "seal nonce",
+            Self::Ticket => "ticket",
         }
     }
 }

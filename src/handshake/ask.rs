@@ -43,6 +43,8 @@ pub enum Ask {
     OpenCookie(Box<OpenCookie>),
     /// Server: turn this session into a ticket.
     SealTicket(Box<SealTicket>),
+    /// Server: keep this session under this ticket.
+    StoreSession(Box<StoreSession>),
     /// Server: which of these PSKs do we know?
     FindPsk(Box<FindPsk>),
     /// Server: may this session still be resumed?
@@ -63,6 +65,7 @@ impl Ask {
             Self::SealCookie(ask) => ask.id,
             Self::OpenCookie(ask) => ask.id,
             Self::SealTicket(ask) => ask.id,
+            Self::StoreSession(ask) => ask.id,
             Self::FindPsk(ask) => ask.id,
             Self::JudgeResumed(ask) => ask.id,
             Self::CheckReplay(ask) => ask.id,
@@ -80,6 +83,7 @@ impl Ask {
             Self::SealCookie(_) => "SealCookie",
             Self::OpenCookie(_) => "OpenCookie",
             Self::SealTicket(_) => "SealTicket",
+            Self::StoreSession(_) => "StoreSession",
             Self::FindPsk(_) => "FindPsk",
             Self::JudgeResumed(_) => "JudgeResumed",
             Self::CheckReplay(_) => "CheckReplay",
@@ -173,6 +177,8 @@ pub enum Reply {
     Peer(Box<AcceptedPeer>),
     /// A cookie or ticket.
     Sealed(Vec<u8>),
+    /// The session is kept under its ticket.
+    Stored,
     /// The state that a cookie holds.
     Opened(Vec<u8>),
     /// The PSK to use, or none.
@@ -434,6 +440,29 @@ impl SealTicket {
     }
 }
 
+/// Server: keep this session under this ticket, "a database lookup key" (§4.7.1); only if the config says that tickets
+/// are such ([`stateful_tickets`](Config::stateful_tickets)). It stops no data.
+///
+/// What the session must not outlive is kept with it: a config of the `connection` floor binds it to its trust digest.
+#[derive(Clone, Debug)]
+pub struct StoreSession {
+    pub(super) id: AskId,
+    /// The ticket: 32 random bytes.
+    pub ticket: Vec<u8>,
+    /// The session; its byte form holds the secret.
+    pub session: Box<Session>,
+    /// The time of the step that asks.
+    pub now: Time,
+}
+
+impl StoreSession {
+    /// It is kept, and [`FindPsk`] will find it.
+    #[must_use]
+    pub const fn stored(&self) -> Answer {
+        Answer { id: self.id, reply: Reply::Stored }
+    }
+}
+
 /// Server: which of these PSKs do we know (§4.3.11)? A ticket is opened, a session or an external PSK looked up.
 #[derive(Clone, Debug)]
 pub struct FindPsk {
@@ -484,6 +513,9 @@ impl FindPsk {
 #[derive(Clone, Debug)]
 pub struct JudgeResumed {
     pub(super) id: AskId,
+    /// The ticket by which the client offered the session: where it may be used once, it is used up now, and the
+    /// session declined if it has been already.
+    pub ticket: Vec<u8>,
     /// The session.
     pub session: Arc<Session>,
     /// The server name that the client sends now, which is that of the session.
@@ -513,6 +545,9 @@ pub struct CheckReplay {
     pub(super) id: AskId,
     /// What no two ClientHellos share: the binder of the PSK.
     pub key: Vec<u8>,
+    /// The ticket that the client offered: where it is used once, and was used up by this connection, nothing comes
+    /// again.
+    pub ticket: Vec<u8>,
     /// How long it must be remembered: a copy that comes later is refused for its age.
     pub remember_until: Time,
     /// The time of the step that asks.

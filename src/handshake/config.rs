@@ -205,6 +205,9 @@ pub struct Config {
     /// Server: how many tickets to give after the handshake (§4.7.1); fewer to a client that asks for fewer
     /// (RFC 9149).
     pub tickets: u8,
+    /// Server: tickets are keys under which sessions are stored ([`StoreSession`](super::StoreSession)), in place of
+    /// sealed sessions.
+    pub stateful_tickets: bool,
     /// Server: `ticket_lifetime` in seconds, at most 604800.
     pub ticket_lifetime: u32,
     /// Bounds on what the peer may make us keep or do.
@@ -269,6 +272,7 @@ impl Config {
             find_psks: false,
             probe_acceptance: false,
             tickets: 0,
+            stateful_tickets: false,
             ticket_lifetime: 7200,
             limits: Limits::default(),
             script: ExtensionScript::default(),

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::crypto::{CryptoProvider, Digest, EntropySource, PublicKey, Sign as SigningKey};
-use crate::identity::Sha256Digest;
+use crate::identity::{CertificateTag, Sha256Digest};
 use crate::message::{
     Certificate, CertificateEntry, CertificateStatus, ExtensionList, ExtensionType, HandshakeType,
     SignatureScheme, SignedCertificateTimestampList,
@@ -97,9 +97,9 @@ impl Credential {
         }
     }
 
-    /// SHA-256 of the leaf in DER; `None` if the provider has no SHA-256.
-    pub(super) fn leaf_digest(&self, crypto: &CryptoProvider) -> Option<Sha256Digest> {
-        Sha256Digest::of(self.chain.first()?, crypto)
+    /// What tells the leaf from other certificates of ours; `None` if the provider has no SHA-256.
+    pub(super) fn leaf_tag(&self, crypto: &CryptoProvider) -> Option<CertificateTag> {
+        Sha256Digest::of(self.chain.first()?, crypto).map(CertificateTag::from)
     }
 
     /// Is the key outside this process?

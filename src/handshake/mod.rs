@@ -33,7 +33,7 @@ use core::fmt;
 
 pub use ask::{
     AcceptedPeer, Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, FoundPsk,
-    JudgePeer, JudgeResumed, OpenCookie, Refused, Reply, SealCookie, SealTicket, Sign,
+    JudgePeer, JudgeResumed, OpenCookie, Refused, Reply, SealCookie, SealTicket, Sign, StoreSession,
 };
 pub use config::{
     Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits,

@@ -129,6 +129,9 @@ pub struct Connected {
     pub authentication: Authentication,
     /// When it was: for a resumed connection, when the first one was.
     pub authenticated_at: Time,
+    /// What the application put into the ticket that this connection resumes: empty if it put in nothing, or the
+    /// handshake is a full one.
+    pub application_data: Vec<u8>,
     /// Who the peer is, if it showed a certificate, now or on the connection that this one resumes.
     pub peer_identity: Option<Arc<PeerIdentity>>,
     /// What both sides call the external PSK that they share; that of an imported one is its `external_identity`

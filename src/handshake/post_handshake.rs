@@ -5,20 +5,20 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket};
+use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket, StoreSession};
 use super::extensions::Outgoing;
 use super::incoming::Incoming;
 use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, ReceivedTicket};
 use super::step::Received;
 use super::{Carrier, Config, Fault, OwnFault, PeerFault, Role};
 use crate::crypto::{EntropySource, Purpose, Secret};
-use crate::identity::{PeerIdentity, Sha256Digest};
+use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk, tls_exporter};
 use crate::message::{
     CipherSuite, EarlyDataNewSessionTicket, ExtensionType, ExtensionsOf, HandshakeType, KeyUpdate,
     KeyUpdateRequest, NewSessionTicket,
 };
-use crate::resumption::{MAX_TICKET_LIFETIME, Session, SessionSecret};
+use crate::resumption::{MAX_TICKET_LIFETIME, STORED_TICKET_LEN, Session, SessionSecret};
 use crate::time::Time;
 use crate::wire::Encode;
 
@@ -43,7 +43,9 @@ pub(crate) struct Authenticated {
     pub(crate) server_name: Option<String>,
     pub(crate) application_protocol: Option<Vec<u8>>,
     pub(crate) peer_identity: Option<Arc<PeerIdentity>>,
-    pub(crate) local_certificate: Option<Sha256Digest>,
+    pub(crate) local_certificate: Option<CertificateTag>,
+    /// What the application put into the session that this connection resumes.
+    pub(crate) application_data: Vec<u8>,
 }
 
 /// A connection behind its handshake: what it still says and hears in handshake messages.
@@ -70,6 +72,17 @@ struct OpenTicketAsk {
     reply: Option<Reply>,
     age_add: u32,
     nonce: [u8; 2],
+}
+
+impl OpenTicketAsk {
+    /// The ticket that the answer gives, if it gives one.
+    fn ticket(&self) -> Option<&[u8]> {
+        match (&self.ask, &self.reply) {
+            (Ask::SealTicket(_), Some(Reply::Sealed(ticket))) => Some(ticket),
+            (Ask::StoreSession(ask), Some(Reply::Stored)) => Some(&ask.ticket),
+            _ => None,
+        }
+    }
 }
 
 /// What the client knows of the server's opinion on its certificate.
@@ -284,8 +297,15 @@ impl PostHandshake {
             return Ok(());
         };
         self.next_ask.ask = self.next_ask.ask.wrapping_add(1);
-        let ask = SealTicket { id: self.next_ask, session: Box::new(session), now };
-        let ask = Ask::SealTicket(Box::new(ask));
+        let (id, session) = (self.next_ask, Box::new(session));
+        let ask = if self.config.stateful_tickets {
+            let mut ticket = [0; STORED_TICKET_LEN];
+            let drawn = self.entropy.draw(Purpose::Ticket, &mut ticket);
+            drawn.map_err(|_| OwnFault::Crypto("drawing entropy"))?;
+            Ask::StoreSession(Box::new(StoreSession { id, ticket: ticket.to_vec(), session, now }))
+        } else {
+            Ask::SealTicket(Box::new(SealTicket { id, session, now }))
+        };
         self.ask = Some(OpenTicketAsk { ask, reply: None, age_add, nonce });
         Ok(())
     }
@@ -313,13 +333,13 @@ impl PostHandshake {
             } else {
                 0
             },
-            application_data: Vec::new(),
+            application_data: authenticated.application_data.clone(),
         })
     }
 
     /// Sends the ticket; an ask that failed only means that there is none.
     fn send_ticket(&mut self, open: OpenTicketAsk) {
-        let Some(Reply::Sealed(ticket)) = open.reply else {
+        let Some(ticket) = open.ticket() else {
             self.tickets_to_send = 0;
             return;
         };
@@ -333,7 +353,7 @@ impl PostHandshake {
             ticket_lifetime: self.config.ticket_lifetime.min(MAX_TICKET_LIFETIME),
             ticket_age_add: open.age_add,
             ticket_nonce: &open.nonce,
-            ticket: &ticket,
+            ticket,
             extensions: extensions.as_extensions(),
         };
         let msg_type = HandshakeType::NEW_SESSION_TICKET;

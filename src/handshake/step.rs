@@ -108,6 +108,7 @@ pub(crate) fn unusable(ask: &'static str, reply: super::ask::Reply) -> Fault {
         | super::ask::Reply::Signature(_)
         | super::ask::Reply::Peer(_)
         | super::ask::Reply::Sealed(_)
+        | super::ask::Reply::Stored
         | super::ask::Reply::Opened(_)
         | super::ask::Reply::Psk(_)
         | super::ask::Reply::Resumed(_)

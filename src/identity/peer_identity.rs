@@ -40,25 +40,31 @@ pub struct PeerIdentity {
     pub earliest_not_after: Time,
 }
 
-/// A distinguished name for people and for comparison.
+/// A distinguished name: compared by its DER, and shown in the string form of RFC 4514, by which it is never compared.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct DistinguishedName {
-    /// The string form of RFC 4514; never compare by it.
-    pub text: String,
-    /// SHA-256 of the name in DER.
-    pub digest: Sha256Digest,
+    /// The name in DER; empty where there is none.
+    pub der: Vec<u8>,
 }
 
 /// What names one certificate of the chain again when revocation is looked up later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainCertificate {
-    /// SHA-256 of the issuer's SubjectPublicKeyInfo in DER.
-    pub issuer_key_digest: Sha256Digest,
+    /// Which key it was issued with.
+    pub issuer_key_digest: IssuerKeyDigest,
     /// The certificate's serial number.
     pub serial: SerialNumber,
-    /// The end of its validity.
-    pub not_after: Time,
 }
+
+/// The first 16 bytes of the SHA-256 of an issuer's SubjectPublicKeyInfo in DER: no other issuer has them, unless its key
+/// was made for that, and then both are one in the eyes of revocation.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct IssuerKeyDigest(pub [u8; 16]);
+
+/// The first 4 bytes of the SHA-256 of a certificate in DER: they tell our own certificates apart. One that shares them
+/// by chance costs a full handshake.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CertificateTag(pub [u8; 4]);
 
 /// A certificate's serial number: the content octets of its INTEGER, shown as hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -76,7 +82,11 @@ impl PeerIdentity {
             self.emails.first().cloned(),
             self.ip_addresses.first().map(alloc::string::ToString::to_string),
         ];
-        names.into_iter().flatten().next().unwrap_or_else(|| self.subject.text.clone())
+        names
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or_else(|| alloc::string::ToString::to_string(&self.subject))
     }
 }
 
@@ -87,15 +97,33 @@ impl fmt::Display for PeerIdentity {
     }
 }
 
-impl fmt::Display for DistinguishedName {
+impl fmt::Debug for DistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        write!(f, "\"{self}\"")
     }
 }
 
-impl fmt::Debug for DistinguishedName {
+impl From<Sha256Digest> for IssuerKeyDigest {
+    fn from(digest: Sha256Digest) -> Self {
+        Self(digest.0.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl From<Sha256Digest> for CertificateTag {
+    fn from(digest: Sha256Digest) -> Self {
+        Self(digest.0.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for IssuerKeyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for CertificateTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use super::anchor::TrustAnchors;
 use super::asn1::{Oid, OwnedOid, known};
-use super::certificate::{Certificate, GeneralName, KeyUsage, Name, ip_address};
+use super::certificate::{Certificate, GeneralName, KeyUsage, ip_address};
 use super::finding::{Finding, FindingCode, Findings};
 use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
 use super::path::{self, Outputs, ValidPath};
@@ -18,7 +18,7 @@ use super::revocation::Revocation;
 use super::signature::VerifySignature;
 use crate::crypto::{CryptoProvider, PublicKey};
 use crate::identity::{
-    ChainCertificate, DistinguishedName, ExpectedPeer, PeerIdentity, PeerName, SerialNumber, Sha256Digest,
+    ChainCertificate, DistinguishedName, ExpectedPeer, PeerIdentity, PeerName, SerialNumber,
 };
 use crate::time::Time;
 
@@ -259,8 +259,8 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
     let own = valid.certificates.first()?;
     let mut identity = PeerIdentity {
         spiffe_id: name::spiffe_id(own),
-        subject: distinguished_name(&own.subject, judgement)?,
-        issuer: distinguished_name(&own.issuer, judgement)?,
+        subject: DistinguishedName { der: own.subject.der.to_vec() },
+        issuer: DistinguishedName { der: own.issuer.der.to_vec() },
         serial: SerialNumber(own.serial_number.into()),
         certificate_digest: own.sha256(judgement.provider)?,
         key_digest: own.key_sha256(judgement.provider)?,
@@ -270,19 +270,11 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
     own.subject_alt_names().iter().for_each(|name| add_name(&mut identity, name));
     for (certificate, issuer) in valid.certificates.iter().zip(valid.certificates.iter().skip(1)) {
         identity.chain.push(ChainCertificate {
-            issuer_key_digest: issuer.key_sha256(judgement.provider)?,
+            issuer_key_digest: issuer.key_sha256(judgement.provider)?.into(),
             serial: SerialNumber(certificate.serial_number.into()),
-            not_after: certificate.validity.not_after,
         });
     }
     Some(identity)
-}
-
-fn distinguished_name(name: &Name<'_>, judgement: &Judgement<'_>) -> Option<DistinguishedName> {
-    Some(DistinguishedName {
-        text: name.to_string(),
-        digest: Sha256Digest::of(name.der, judgement.provider)?,
-    })
 }
 
 fn add_name(identity: &mut PeerIdentity, name: GeneralName<'_>) {

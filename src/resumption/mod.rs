@@ -10,8 +10,10 @@ mod importer;
 mod psk;
 mod replay;
 mod session;
+mod session_bytes;
 mod ticket;
 mod ticket_age;
+mod ticket_store;
 
 pub use binder::binder;
 pub(crate) use importer::external_identity;
@@ -21,3 +23,4 @@ pub use replay::ReplayFilter;
 pub use session::{MAX_TICKET_LIFETIME, Session, SessionError, SessionSecret};
 pub use ticket::{MAX_TICKET_KEYS, TicketKeys};
 pub use ticket_age::{obfuscate_ticket_age, reveal_ticket_age};
+pub use ticket_store::{MAX_STORED_SESSION, STORED_TICKET_LEN, TicketStore};

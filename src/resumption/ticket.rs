@@ -1,24 +1,27 @@
 //! Stateless tickets: a session sealed under keys that only we have (RFC 9846 §4.7.1; 8446 §4.6.1).
 //!
 //! ```text
-//! ticket = key_name[4] || seed[16] || AES-128-GCM(key, nonce, session, bound_to)
-//! seed   = first 16 bytes of HMAC-SHA256(ticket key, bound_to || session)
+//! ticket = key_name[4] || seed[16] || AES-128-GCM(key, nonce, session, bound)
+//! seed   = first 16 bytes of HMAC-SHA256(ticket key, bound || session)
+//! bound  = opaque bound_to<0..2^16-1> || (0 | 1 || server_name)
 //! key || nonce = HKDF-Expand(ticket key, "handfast ticket" || seed, 28)
 //! ```
 //!
 //! `bound_to` is what the session must not outlive; it is authenticated and not in the ticket, so that a ticket
-//! sealed under another policy does not open, whoever sealed it. Key and nonce come from what is sealed: no
+//! sealed under another policy does not open, whoever sealed it. So is the server name, which the client says again. Key and nonce come from what is sealed: no
 //! randomness is needed, and no two different sessions share them.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::Session;
+use super::{Session, session_bytes};
 use crate::crypto::{AeadAlgorithm, CryptoProvider, HashAlgorithm, MAX_TAG_LEN, NONCE_LEN, Secret};
 use crate::time::Time;
+use crate::wire::Writer;
 
 const NAME_LEN: usize = 4;
 const SEED_LEN: usize = 16;
@@ -83,10 +86,11 @@ impl TicketKeys {
         crypto: &CryptoProvider,
     ) -> Option<Vec<u8>> {
         let key = self.keys.first().filter(|key| now < key.not_after)?;
-        let session = session.to_bytes();
+        let bound = bound(bound_to, session.server_name.as_deref());
+        let session = session_bytes::write(session, None);
         let hkdf = crypto.hkdf(HashAlgorithm::Sha256)?;
-        let mut sealed_data = Zeroizing::new(Vec::with_capacity(bound_to.len() + session.len()));
-        sealed_data.extend_from_slice(bound_to);
+        let mut sealed_data = Zeroizing::new(Vec::with_capacity(bound.len() + session.len()));
+        sealed_data.extend_from_slice(&bound);
         sealed_data.extend_from_slice(&session);
         let mac = hkdf.hmac(key.secret.expose(), &sealed_data);
         let seed = mac.first_chunk::<SEED_LEN>()?;
@@ -98,31 +102,43 @@ impl TicketKeys {
         ticket.extend_from_slice(&session);
         ticket.resize(ticket.len() + AEAD.tag_len(), 0);
         let in_out = ticket.get_mut(NAME_LEN + SEED_LEN..)?;
-        let sealed = crypto.aead(AEAD)?.key(&*ticket_key).ok()?.seal(nonce, bound_to, in_out);
+        let sealed = crypto.aead(AEAD)?.key(&*ticket_key).ok()?.seal(nonce, &bound, in_out);
         sealed.ok().map(|()| ticket)
     }
 
-    /// Opens a ticket that was sealed under one of the keys and bound to the same; `None` if it was not, whatever
-    /// the cause: forged, damaged, expired, or of another policy.
+    /// Opens a ticket that was sealed under one of the keys, bound to the same and for the same server name; `None` if
+    /// it was not, whatever the cause: forged, damaged, expired, or of another policy.
     #[must_use]
     pub fn open(
         &self,
         ticket: &[u8],
         bound_to: &[u8],
+        server_name: Option<&str>,
         now: Time,
         crypto: &CryptoProvider,
     ) -> Option<Session> {
+        let bound = bound(bound_to, server_name);
         let (name, rest) = ticket.split_first_chunk::<NAME_LEN>()?;
         let (seed, sealed) = rest.split_first_chunk::<SEED_LEN>()?;
         let alive = self.keys.iter().filter(|key| now < key.not_after);
         alive.filter(|key| key.name(crypto).as_ref() == Some(name)).find_map(|key| {
             let (ticket_key, nonce) = key.derive(seed, crypto)?;
             let mut in_out = Zeroizing::new(sealed.to_vec());
-            let opened =
-                crypto.aead(AEAD)?.key(&*ticket_key).ok()?.open(nonce, bound_to, &mut in_out).ok()?;
-            Session::from_bytes(in_out.get(..opened)?).ok()
+            let opened = crypto.aead(AEAD)?.key(&*ticket_key).ok()?.open(nonce, &bound, &mut in_out).ok()?;
+            let session = session_bytes::read(in_out.get(..opened)?).ok()?;
+            Some(Session { server_name: server_name.map(String::from), ..session })
         })
     }
+}
+
+/// What is authenticated with a session, and not in its ticket.
+fn bound(bound_to: &[u8], server_name: Option<&str>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut out = Writer::new(&mut bytes);
+    out.vector(0..=0xffff, |out| out.bytes(bound_to));
+    out.u8(u8::from(server_name.is_some()));
+    out.bytes(server_name.unwrap_or_default().as_bytes());
+    bytes
 }
 
 impl TicketKey {

@@ -202,7 +202,8 @@ impl<'a> Answers<'a> {
         let found = find.identities.iter().enumerate().find_map(|(index, ticket)| {
             let bound_to = self.bound_to()?;
             let crypto = &self.config.handshake().crypto;
-            let session = self.ticket_keys.open(ticket, &bound_to, find.now, crypto)?;
+            let session =
+                self.ticket_keys.open(ticket, &bound_to, find.server_name.as_deref(), find.now, crypto)?;
             Some(find.session(index, Arc::new(session)))
         });
         found.or_else(|| self.find_external_psk(find)).unwrap_or_else(|| find.none())

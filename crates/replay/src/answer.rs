@@ -19,6 +19,7 @@ const CONFIG: &str = "config";
 const LOCAL: &str = "local";
 const EXTERNAL: &str = "external";
 const SESSION: &str = "session";
+const STORED: &str = "stored";
 const FRESH: &str = "fresh";
 const SEEN: &str = "seen";
 
@@ -39,6 +40,7 @@ pub(crate) fn write(answer: &Answer) -> Option<String> {
                 peer.identity.display_name().escape_debug()
             )
         }
+        Reply::Stored => STORED.to_owned(),
         Reply::Psk(found) => match found {
             Some(FoundPsk { index, psk, session }) => {
                 format!("{index} {}", write_psk(psk, session.as_deref())?)
@@ -91,6 +93,7 @@ pub(crate) fn read(ask: &Ask, line: &mut Line<'_>, answering: &dyn Answering) ->
         Ask::SealCookie(ask) => Ok(ask.sealed(line.bytes()?)),
         Ask::OpenCookie(ask) => Ok(ask.opened(line.bytes()?)),
         Ask::SealTicket(ask) => Ok(ask.sealed(line.bytes()?)),
+        Ask::StoreSession(ask) => expect(line.word(), STORED).map(|()| ask.stored()),
         Ask::FindPsk(ask) => Ok(match line.option(number)? {
             None => ask.none(),
             Some(index) => match read_psk(line)? {
@@ -119,6 +122,7 @@ fn refuse(ask: &Ask, alert: AlertDescription, reason: String) -> Result<Answer, 
         | Ask::SealCookie(_)
         | Ask::OpenCookie(_)
         | Ask::SealTicket(_)
+        | Ask::StoreSession(_)
         | Ask::FindPsk(_)
         | Ask::JudgeResumed(_)
         | Ask::CheckReplay(_)

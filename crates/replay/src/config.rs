@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handfast::connection::{Credentials, PaddingPolicy};
 use handfast::crypto::CryptoProvider;
-use handfast::handshake::{GroupChoice, Limits, PskKeyExchangeMode};
+use handfast::handshake::{ClientTicketRequest, GroupChoice, Limits, PskKeyExchangeMode};
 use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
 
 use crate::line::{Line, Reason, bytes, hex, list, number, option};
@@ -106,6 +106,17 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.hello_retry_cookie),
     plain!(handshake.request_ocsp),
     plain!(handshake.accept_tickets),
+    setting!(
+        handshake.ticket_request,
+        |request: &Option<ClientTicketRequest>| option(
+            request.map(|asked| format!("{}:{}", asked.new_session_count, asked.resumption_count))
+        ),
+        |line: &mut Line<'_>| line.option(|word| {
+            let (new, resumed) = word.split_once(':').ok_or_else(|| format!("{word:?} is no two counts"))?;
+            let (new_session_count, resumption_count) = (number(new)?, number(resumed)?);
+            Ok(ClientTicketRequest { new_session_count, resumption_count })
+        })
+    ),
     plain!(handshake.early_data),
     plain!(handshake.max_early_data_size),
     setting!(
@@ -116,6 +127,7 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.find_psks),
     plain!(handshake.probe_acceptance),
     plain!(handshake.tickets),
+    plain!(handshake.stateful_tickets),
     plain!(handshake.ticket_lifetime),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),

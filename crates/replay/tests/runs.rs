@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use authority::MID_2030;
 use handfast::connection::{Inbox, SealRefused};
 use handfast::crypto::{CryptoProvider, ring, rustcrypto};
-use handfast::handshake::ReceivedTicket;
+use handfast::handshake::{ClientTicketRequest, ReceivedTicket};
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::{
     ClientAuth, Config, ConfigBuilder, Entropy, Event, ExpectedPeer, Milestone, NamedGroup, Need, Role, Time,
@@ -67,6 +67,8 @@ impl World {
     /// With tickets and early data.
     fn with_tickets(mut self) -> Self {
         self.client.handshake.accept_tickets = true;
+        let asked = ClientTicketRequest { new_session_count: 2, resumption_count: 1 };
+        self.client.handshake.ticket_request = Some(asked);
         self.client.handshake.early_data = true;
         self.server.handshake.max_early_data_size = 1000;
         let filter = handfast::connection::SharedReplayFilter::new(100, Time::MIN);

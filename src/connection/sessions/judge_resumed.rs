@@ -1,11 +1,11 @@
-//! May a session still be resumed? The answer of the config to `JudgeResumed`.
+//! May a session still be resumed? What the config's answer to `JudgeResumed` rests on.
 
 use alloc::string::String;
 use core::time::Duration;
 
 use super::super::Trust;
 use crate::crypto::CryptoProvider;
-use crate::handshake::{Answer, JudgeResumed};
+use crate::identity::CertificateTag;
 use crate::resumption::Session;
 use crate::time::Time;
 
@@ -16,14 +16,6 @@ pub const MAX_LINEAGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// is: a session of the future would live as long as the clock needs to come back to it.
 const MAX_STEP_BACK: Duration = Duration::from_secs(60);
 
-/// The answer to [`JudgeResumed`].
-pub(in super::super) fn answer(ask: &JudgeResumed, trust: &Trust, crypto: &CryptoProvider) -> Answer {
-    match decline_reason(&ask.session, ask.now, trust, crypto) {
-        None => ask.accept(),
-        Some(reason) => ask.decline(reason),
-    }
-}
-
 /// Why the session may not be resumed at `now`; `None` if it may.
 ///
 /// What can be known again of a chain of which only names were kept is that it was revoked. Whether it is still said
@@ -32,6 +24,7 @@ pub(in super::super) fn decline_reason(
     session: &Session,
     now: Time,
     trust: &Trust,
+    compromised: &[CertificateTag],
     crypto: &CryptoProvider,
 ) -> Option<String> {
     if session.is_expired(now) {
@@ -49,6 +42,9 @@ pub(in super::super) fn decline_reason(
     if age >= MAX_LINEAGE {
         let hours = age.as_secs() / 3600;
         return Some(alloc::format!("the peer was authenticated {hours} hours ago, 24 are allowed"));
+    }
+    if session.local_certificate.is_some_and(|tag| compromised.contains(&tag)) {
+        return Some(String::from("it was made with a certificate of ours that is marked compromised"));
     }
     let identity = session.peer_identity.as_ref()?;
     let not_after = identity.earliest_not_after;

@@ -19,7 +19,7 @@ use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
 use crate::handshake::{Carrier, Direction, Epoch, Fault, OwnFault, PeerChain, Role};
-use crate::identity::{PeerIdentity, Sha256Digest};
+use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{Kdf, MainSecret};
 use crate::message::{CipherSuite, EndOfEarlyData, HandshakeType, NamedGroup, SignatureScheme};
 use crate::resumption::{PskOffer, Session as ResumedSession};
@@ -79,8 +79,10 @@ struct Authenticated {
     client_handshake_traffic_secret: Secret,
     client_application_traffic_secret_0: Secret,
     exporter_secret: Secret,
-    /// SHA-256 of the certificate that we showed, now or on the connection that this one resumes.
-    local_certificate: Option<Sha256Digest>,
+    /// What the application put into the session that this connection resumes.
+    application_data: Vec<u8>,
+    /// The certificate that we showed, now or on the connection that this one resumes.
+    local_certificate: Option<CertificateTag>,
 }
 
 impl WaitFinished {
@@ -178,6 +180,7 @@ impl Authenticated {
         step: &mut Step<'_>,
     ) -> Self {
         let local_certificate = server.resumed().and_then(|session| session.local_certificate);
+        let application_data = server.resumed().map(|session| session.application_data.clone());
         let Session { cipher_suite, group, hello_retried, kdf, mut transcript, .. } = session;
         transcript.add(received.bytes);
         let server_finished = transcript.current();
@@ -203,6 +206,7 @@ impl Authenticated {
             client_application_traffic_secret_0: client_secret,
             exporter_secret,
             local_certificate,
+            application_data: application_data.unwrap_or_default(),
         }
     }
 
@@ -244,6 +248,7 @@ impl Authenticated {
                 application_protocol: self.negotiated.application_protocol.clone(),
                 peer_identity: server.identity.clone(),
                 local_certificate: self.local_certificate,
+                application_data: self.application_data.clone(),
             })
         });
         let agreement = Agreement {
@@ -255,6 +260,7 @@ impl Authenticated {
             server_name: self.offer.server_name(),
             authentication: server.authentication,
             authenticated_at: server.at,
+            application_data: self.application_data,
             peer_identity: server.identity.clone(),
             external_psk: server.external_psk,
             peer_chain: server.chain,
@@ -294,7 +300,9 @@ impl ChoosingCredential {
             return Ok(authenticated.finish(None, step).into());
         };
         let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
-        authenticated.local_certificate = credential.leaf_digest(&step.config.crypto);
+        if step.config.accept_tickets {
+            authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
+        }
         let transcript = &mut authenticated.transcript;
         send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());

@@ -1,6 +1,7 @@
 //! WAIT_CERT, WAIT_CV, WAIT_FINISHED: who the client is (RFC 9846 §4.5; 8446 §4.4).
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::To;
 use super::flight::{Authenticated, Session};
@@ -153,8 +154,15 @@ impl WaitFinished {
             Some(client) => (Some(client.chain), Some(client.peer.identity), Some(client.scheme)),
             None => (None, None, None),
         };
+        let (local_certificate, application_data) = match &session.authentication {
+            Authenticated::Certificate { local_certificate, .. } => (*local_certificate, Vec::new()),
+            Authenticated::Psk(Some(resumed)) => {
+                (resumed.local_certificate, resumed.application_data.clone())
+            }
+            Authenticated::Psk(None) => (None, Vec::new()),
+        };
         let (authentication, scheme, at, identity) = match session.authentication {
-            Authenticated::Certificate(scheme) => (
+            Authenticated::Certificate { scheme, .. } => (
                 Authentication::by_certificate(selected.external_psk.is_some()),
                 Some(scheme),
                 step.now,
@@ -171,7 +179,8 @@ impl WaitFinished {
                 server_name: selected.server_name.clone(),
                 application_protocol: selected.application_protocol.clone(),
                 peer_identity: identity.clone(),
-                local_certificate: None,
+                local_certificate,
+                application_data: application_data.clone(),
             })
         });
         let agreement = Agreement {
@@ -184,6 +193,7 @@ impl WaitFinished {
             server_name: selected.server_name,
             authentication,
             authenticated_at: at,
+            application_data,
             peer_identity: identity,
             external_psk: selected.external_psk,
             peer_chain,

@@ -46,7 +46,8 @@ impl CheckingReplay {
         //= R-8-1
         //= R-8.2-2
         let key = selected.binder.clone();
-        let ask = CheckReplay { id: step.ask_id(), key, remember_until, now: step.now };
+        let ticket = selected.identity.clone();
+        let ask = CheckReplay { id: step.ask_id(), key, ticket, remember_until, now: step.now };
         Ok(Self { ask: Ask::CheckReplay(Box::new(ask)), parameters, selected, session })
     }
 

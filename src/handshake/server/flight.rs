@@ -15,6 +15,7 @@ use crate::handshake::flight::{send_certificate, send_certificate_verify, send_f
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, Role};
+use crate::identity::CertificateTag;
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
@@ -83,8 +84,8 @@ pub(super) struct Session {
 
 /// By what this handshake authenticates, as far as our own proof settles it.
 pub(super) enum Authenticated {
-    /// Certificates: ours by this scheme.
-    Certificate(SignatureScheme),
+    /// Certificates: ours by this scheme, and what tells it from others where a ticket is to keep that.
+    Certificate { scheme: SignatureScheme, local_certificate: Option<CertificateTag> },
     /// A PSK, and the session that it resumes, if any.
     Psk(Option<Arc<ResumedSession>>),
 }
@@ -157,7 +158,9 @@ impl Negotiated {
         self.expect_early_data(&client, step);
         let (authentication, credential) = match self.proof {
             Proof::Certificate { credential, scheme, .. } => {
-                (Authenticated::Certificate(scheme), Some((credential, scheme)))
+                let keeps = self.selected.tickets_to_send(false, step.config) > 0;
+                let local_certificate = if keeps { credential.leaf_tag(&step.config.crypto) } else { None };
+                (Authenticated::Certificate { scheme, local_certificate }, Some((credential, scheme)))
             }
             Proof::Psk { session, .. } => (Authenticated::Psk(session), None),
         };

@@ -90,6 +90,8 @@ pub(super) struct SelectedPsk {
     pub(super) early_secret: EarlySecret,
     pub(super) cipher_suite: CipherSuite,
     pub(super) index: u16,
+    /// The ticket, or the label of an external PSK.
+    pub(super) identity: Vec<u8>,
     alone: bool,
     /// As the client showed it: no two ClientHellos have the same.
     pub(super) binder: Vec<u8>,
@@ -139,6 +141,7 @@ impl FindingPsk {
             Some(session) => {
                 let ask = JudgeResumed {
                     id: step.ask_id(),
+                    ticket: selected.identity.clone(),
                     session: Arc::clone(&session),
                     server_name: self.parameters.selected.server_name.clone(),
                     now: step.now,
@@ -189,6 +192,7 @@ impl FindingPsk {
             early_secret,
             cipher_suite,
             index,
+            identity: self.psks.identities.get(found.index).cloned().unwrap_or_default(),
             alone: self.psks.alone,
             binder: shown.clone(),
             obfuscated_ticket_age: age,

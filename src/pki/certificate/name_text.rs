@@ -5,6 +5,7 @@ use core::char::ToLowercase;
 use core::fmt::{self, Write};
 
 use super::{Attribute, Name};
+use crate::identity::DistinguishedName;
 use crate::pki::asn1::{Oid, known, tag};
 
 /// Is this a string type, one of those that are decoded here or another (X.680 §8.6), in whatever form? What is none
@@ -154,6 +155,16 @@ fn short_name(attribute_type: Oid<'_>) -> Option<&'static str> {
 }
 
 /// RFC 4514: the last RDN first.
+/// The string form of RFC 4514; bytes that are no name are shown as such, in hexadecimal digits.
+impl fmt::Display for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Name::from_der(&self.der) {
+            Ok(name) => name.fmt(f),
+            Err(_) => self.der.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+        }
+    }
+}
+
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rdns: Vec<_> = self.rdns().collect();

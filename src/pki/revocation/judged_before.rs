@@ -66,7 +66,9 @@ fn is_of_another<'k>(
 ) -> bool {
     let Some(sha256) = provider.hash(HashAlgorithm::Sha256) else { return false };
     let mut names = known
-        .filter(|known| *sha256.digest(known.subject_public_key_info.der) == certificate.issuer_key_digest.0)
+        .filter(|known| {
+            sha256.digest(known.subject_public_key_info.der).starts_with(&certificate.issuer_key_digest.0)
+        })
         .map(|known| known.subject.normalized())
         .peekable();
     names.peek().is_some() && names.all(|name| name != *issuer)

@@ -59,6 +59,7 @@ impl Answering {
                 }
             }
             Ask::SealTicket(ask) => ask.sealed(b"ticket".to_vec()),
+            Ask::StoreSession(ask) => ask.stored(),
             Ask::CheckReplay(ask) => ask.fresh(),
             other => panic!("not expected: {other:?}"),
         }

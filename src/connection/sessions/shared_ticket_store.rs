@@ -1,0 +1,81 @@
+//! A server's stored sessions that many connections share.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::handshake::StoreSession;
+use crate::resumption::{STORED_TICKET_LEN, Session, TicketStore};
+use crate::time::Time;
+
+/// How many locks there are: connections that come at once seldom want the same one.
+const SHARDS: usize = 16;
+
+/// A [`TicketStore`] in shards, each behind a lock of its own that is held for one look-up.
+///
+/// With it, a server's tickets are random keys of 32 bytes, and what they resume stays here.
+#[derive(Debug)]
+pub struct SharedTicketStore {
+    shards: Vec<Mutex<TicketStore>>,
+    uses: TicketUses,
+}
+
+/// How often a stored session may be resumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TicketUses {
+    /// Once, by whoever proves first that it knows the session: early data is no replay then (RFC 9846 §8.1).
+    #[default]
+    Once,
+    /// As often as it fits, until it expires.
+    UntilExpired,
+}
+
+impl SharedTicketStore {
+    /// Room for about so many sessions, each of which is resumed once; each takes about 400 bytes.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        let shard = || Mutex::new(TicketStore::new(capacity.div_ceil(SHARDS)));
+        Self { shards: core::iter::repeat_with(shard).take(SHARDS).collect(), uses: TicketUses::Once }
+    }
+
+    /// The same, whose sessions may be resumed so often.
+    #[must_use]
+    pub fn with_uses(self, uses: TicketUses) -> Self {
+        Self { uses, ..self }
+    }
+
+    /// Sessions stored.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+    }
+
+    /// Is none stored?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(in super::super) fn store(&self, ask: &StoreSession, bound_to: &[u8]) -> bool {
+        self.shard(&ask.ticket).is_some_and(|mut shard| shard.insert(&ask.ticket, &ask.session, bound_to))
+    }
+
+    pub(in super::super) fn find(&self, ticket: &[u8], bound_to: &[u8], now: Time) -> Option<Arc<Session>> {
+        self.shard(ticket)?.find(ticket, bound_to, now).map(Arc::new)
+    }
+
+    /// Is this a ticket of ours that may be used once?
+    pub(in super::super) fn is_used_once(&self, ticket: &[u8]) -> bool {
+        self.uses == TicketUses::Once && ticket.len() == STORED_TICKET_LEN
+    }
+
+    /// Uses a ticket, for the second time perhaps: then `false`.
+    pub(in super::super) fn use_up(&self, ticket: &[u8]) -> bool {
+        self.shard(ticket).is_some_and(|mut shard| shard.remove(ticket))
+    }
+
+    fn shard(&self, ticket: &[u8]) -> Option<MutexGuard<'_, TicketStore>> {
+        let shard = self.shards.get(usize::from(*ticket.last()?) % SHARDS)?;
+        Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -387,6 +387,29 @@ fn a_psk_stands_alone_only_where_both_asked_for_it() {
     assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
 }
 
+/// The client sends the extension, and no PSK that it could go with.
+#[test]
+fn early_data_without_a_psk_is_not_taken_and_a_full_handshake_follows() {
+    let mut world = World::new();
+    world.server.max_early_data_size = 1000;
+    let built = [
+        ExtensionType::SERVER_NAME,
+        ExtensionType::SUPPORTED_GROUPS,
+        ExtensionType::KEY_SHARE,
+        ExtensionType::SUPPORTED_VERSIONS,
+        ExtensionType::SIGNATURE_ALGORITHMS,
+        ExtensionType::SIGNATURE_ALGORITHMS_CERT,
+        ExtensionType::PSK_KEY_EXCHANGE_MODES,
+    ];
+    let mut slots: Vec<_> = built.into_iter().map(ExtensionSlot::Built).collect();
+    slots.push(ExtensionSlot::Raw(ExtensionType::EARLY_DATA, vec![]));
+    danger::script_extensions(&mut world.client, ScriptedMessage::ClientHello, slots);
+    let (mut client, mut server) = world.ends(vec![]);
+    connect(&mut client, &mut server);
+    assert!(server.keys.iter().all(|keys| keys.epoch != Epoch::Early));
+    assert_eq!(authentications((client, server)), [Authentication::Certificate; 2]);
+}
+
 /// A client that asks for so many tickets: for a new session, for a resumed one.
 fn asking(new_session_count: u8, resumption_count: u8) -> World {
     let mut world = World::new();

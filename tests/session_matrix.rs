@@ -9,6 +9,7 @@
 mod support {
     pub(crate) mod authority;
     pub(crate) mod pair;
+    pub(crate) mod situation;
 }
 
 use std::fmt::Write;
@@ -19,15 +20,14 @@ use handfast::connection::{Config, ConfigBuilder, Connection, RevocationCheck, S
 use handfast::crypto::{Entropy, ring};
 use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
 use handfast::identity::ExpectedPeer;
-use handfast::pem;
 use handfast::pki::TrustAnchors;
-use handfast::pki::certificate::Certificate;
 use handfast::pki::revocation::{CrlStore, UnknownStatus};
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::time::Time;
-use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
+use rcgen::date_time_ymd;
 use support::authority::{self, Authority};
 use support::pair::{End, credential, now, settle};
+use support::situation;
 
 /// PEM of chain and key.
 type Pem = (String, String);
@@ -107,22 +107,7 @@ impl Files {
 
     /// A list that revokes the client's certificate.
     fn list(&self) -> CrlStore {
-        let der = pem::blocks(self.client.0.as_bytes()).next().unwrap().unwrap().decode().unwrap();
-        let revoked = RevokedCertParams {
-            serial_number: SerialNumber::from_slice(Certificate::from_der(&der).unwrap().serial_number),
-            revocation_time: date_time_ymd(2029, 1, 1),
-            reason_code: None,
-            invalidity_date: None,
-        };
-        let params = CertificateRevocationListParams {
-            this_update: date_time_ymd(2029, 1, 1),
-            next_update: date_time_ymd(2031, 1, 1),
-            crl_number: SerialNumber::from_slice(&[1]),
-            issuing_distribution_point: None,
-            revoked_certs: vec![revoked],
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        CrlStore::from_pem(params.signed_by(&self.ca).unwrap().pem().unwrap()).unwrap()
+        CrlStore::from_pem(situation::list(&self.ca, &self.client.0)).unwrap()
     }
 }
 
@@ -136,7 +121,7 @@ const fn of_client(what: &'static str, is: fn(&Files, &mut Second)) -> Differenc
     Difference { what, is, of_client: true, brief: false }
 }
 
-const DIFFERENCES: [Difference; 16] = [
+const DIFFERENCES: [Difference; 17] = [
     of_server("nothing", |_, _| {}),
     of_server("no certificate is asked for", |_, second| {
         second.server.handshake.client_auth = ClientAuth::None;
@@ -179,6 +164,10 @@ const DIFFERENCES: [Difference; 16] = [
     }),
     of_server("the server shows a new certificate", |files, second| {
         second.server.credentials = files.builder(&files.new_server).credentials;
+    }),
+    of_server("the server shows a new certificate, the old one is compromised", |files, second| {
+        second.server.credentials = files.builder(&files.new_server).credentials;
+        second.server.compromised = vec![situation::digest(&files.server.0)];
     }),
     of_client("the client shows another certificate", |files, second| {
         second.client.credentials = files.builder(&files.other_client).credentials;
@@ -225,11 +214,9 @@ fn handshake(
 
 /// A client that offers its ticket for as long as it likes.
 fn insist(stored: &StoredSession, time: Time) -> PskOffer {
-    let bytes = stored.to_bytes();
-    let ticket_len = usize::from(u16::from_be_bytes([bytes[32], bytes[33]]));
     let mut session = stored.session().clone();
     (session.issued_at, session.lifetime) = (time, 1000);
-    PskOffer::resume(Arc::new(session), bytes[34..34 + ticket_len].to_vec(), time).unwrap()
+    PskOffer::resume(Arc::new(session), stored.ticket().to_vec(), time).unwrap()
 }
 
 /// How the second handshake ends; one that does not resume ends as that of a client without a session.

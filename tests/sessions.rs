@@ -9,6 +9,7 @@
 mod support {
     pub(crate) mod authority;
     pub(crate) mod pair;
+    pub(crate) mod situation;
 }
 
 use std::sync::Arc;
@@ -23,12 +24,13 @@ use handfast::connection::{
 };
 use handfast::crypto::{Entropy, HashAlgorithm, ring};
 use handfast::handshake::{Ask, Authentication, ClientAuth, Connected, Milestone};
-use handfast::identity::{ExpectedPeer, Sha256Digest};
+use handfast::identity::ExpectedPeer;
 use handfast::pki::{Profile, TrustAnchors};
 use handfast::resumption::{Psk, PskOffer, STORED_TICKET_LEN, Session, TicketKeys, TicketStore};
 use handfast::time::Time;
 use support::authority::{self, Authority};
 use support::pair::{End, credential, now, settle};
+use support::situation;
 
 const TICKET_KEY: [u8; 32] = [0x5a; 32];
 
@@ -156,9 +158,7 @@ fn second(
 
 /// The offer of a kept session, whatever its config would say.
 fn offer_of(stored: &StoredSession, session: Session, time: Time) -> PskOffer {
-    let bytes = stored.to_bytes();
-    let ticket_len = usize::from(u16::from_be_bytes([bytes[32], bytes[33]]));
-    PskOffer::resume(Arc::new(session), bytes[34..34 + ticket_len].to_vec(), time).unwrap()
+    PskOffer::resume(Arc::new(session), stored.ticket().to_vec(), time).unwrap()
 }
 
 const RESUMED: Authentication = Authentication::Resumption;
@@ -434,20 +434,15 @@ fn what_the_application_puts_into_a_ticket_comes_back_and_goes_on() {
 fn a_certificate_of_ours_that_is_marked_compromised_ends_the_sessions_made_with_it() {
     let mut files = Files::new();
     let stored = first(&files);
-    let digest = |pem: &str| {
-        let der = handfast::pem::blocks(pem.as_bytes()).next().unwrap().unwrap().decode().unwrap();
-        let sha256 = ring::provider().hash(HashAlgorithm::Sha256).unwrap().digest(&der);
-        Sha256Digest((&*sha256).try_into().unwrap())
-    };
-    let old = digest(&files.server.0);
+    let old = situation::digest(&files.server.0);
     files.server = credential(authority::server("server.test"), &files.ca);
-    let new = digest(&files.server.0);
+    let new = situation::digest(&files.server.0);
     assert_eq!(second(&files, &stored, |_| {}, now()), RESUMED, "a credential that was just replaced");
     assert_eq!(second(&files, &stored, |server| server.compromised = vec![old], now()), FULL);
     assert_eq!(second(&files, &stored, |server| server.compromised = vec![new], now()), RESUMED);
 
     let mut client = files.client();
-    client.compromised = vec![digest(&files.client.0)];
+    client.compromised = vec![situation::digest(&files.client.0)];
     let refused = client.build().unwrap().offer_session(&stored, &peer(), now()).unwrap_err();
     assert!(refused.contains("compromised"), "{refused}");
 }

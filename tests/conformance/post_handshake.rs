@@ -53,6 +53,20 @@ fn a_key_update_that_requests_neither_is_illegal_parameter() {
     }
 }
 
+/// A message that is cut goes on with what comes next, whatever that was meant to be (§5.1).
+#[test]
+fn a_key_update_in_the_middle_of_a_message_is_a_part_of_it_and_changes_no_keys() {
+    let mut talk = Talk::connected(Subject::client().with(|config| config.accept_tickets = true));
+    let ticket = ticket(|_| {}).to_bytes();
+    let (begun, rest) = ticket.split_at(10);
+    let update = body::KeyUpdate { request_update: KeyUpdateRequest::UPDATE_REQUESTED };
+    let update = Message::of(KeyUpdate, &update).to_bytes();
+    talk.hear(&Record::handshake(Epoch::Application, begun)).unwrap();
+    talk.hear(&Record::handshake(Epoch::Application, update)).unwrap();
+    assert!(!talk.end.milestones.iter().any(|milestone| matches!(milestone, Milestone::KeyUpdated)));
+    talk.refuses(&Record::handshake(Epoch::Application, rest), Alert::DECODE_ERROR);
+}
+
 #[test]
 fn a_key_update_over_quic_is_unexpected_message() {
     let client = || {

@@ -50,6 +50,12 @@ impl From<DecodeError> for StoredSessionError {
 }
 
 impl StoredSession {
+    /// The ticket by which it is offered.
+    #[must_use]
+    pub fn ticket(&self) -> &[u8] {
+        &self.ticket
+    }
+
     /// What it resumes.
     #[must_use]
     pub fn session(&self) -> &Session {

@@ -211,7 +211,8 @@ fn send(request: &[u8], step: &mut Step<'_>) {
     step.actions.send(Epoch::Initial, HandshakeType::SERVER_HELLO, |out| out.bytes(body));
 }
 
-/// A hash of what the second ClientHello must repeat: all but the extensions that §4.2.2 lets it change.
+/// A hash of what the second ClientHello must repeat: all but the extensions that §4.2.2 lets it change. In which order
+/// they stand means nothing (§4.3), and wolfSSL changes it.
 fn unchanged(message: &ClientHello<'_>, hash: &dyn Hash) -> Digest {
     const CHANGEABLE: [ExtensionType; 5] = [
         ExtensionType::KEY_SHARE,
@@ -220,8 +221,11 @@ fn unchanged(message: &ClientHello<'_>, hash: &dyn Hash) -> Digest {
         ExtensionType::PRE_SHARED_KEY,
         ExtensionType::PADDING,
     ];
+    let found = message.extensions.iter();
+    let mut repeated: Vec<_> = found.filter(|found| !CHANGEABLE.contains(&found.extension_type)).collect();
+    repeated.sort_unstable_by_key(|extension| extension.extension_type);
     let mut kept = ExtensionList::new();
-    for extension in message.extensions.iter().filter(|found| !CHANGEABLE.contains(&found.extension_type)) {
+    for extension in repeated {
         kept.push_raw(extension.extension_type, extension.extension_data);
     }
     hash.digest(&ClientHello { extensions: kept.as_extensions(), ..*message }.to_bytes())

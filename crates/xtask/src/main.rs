@@ -13,6 +13,7 @@ mod ledger;
 mod limbo;
 mod peers;
 mod pkits;
+mod registry;
 mod spec;
 mod step;
 mod suite;

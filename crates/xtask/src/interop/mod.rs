@@ -121,21 +121,32 @@ fn check(options: &Options) -> Result<bool, String> {
     Ok(falls.is_empty())
 }
 
+/// Gets the programs of all that is to be met, and what they want.
 fn provide(ground: &Ground, peers: &[&Peer]) -> Result<(), String> {
-    let wanted: Vec<Wanted> = peers
-        .iter()
-        .map(|peer| {
-            let Source::Debian { packages, program } = peer.source;
-            Wanted { packages, program, why: format!("{} in the interop matrix", peer.name) }
-        })
-        .collect();
-    ground.debian.provide(&wanted)?;
-    peers.iter().flat_map(|peer| peer.prepare).try_for_each(|line| ground.prepare_files(line))
+    let wanted = |name: &str, source: &Source| Wanted {
+        packages: source.packages,
+        shown_by: source.shown_by,
+        why: format!("{name} in the interop matrix"),
+    };
+    let of_peers = peers.iter().map(|peer| wanted(peer.name, &peer.source));
+    ground.debian.provide(&of_peers.collect::<Vec<_>>())?;
+    for peer in peers {
+        if let Some(make) = peer.source.make {
+            println!("making what speaks for {}", peer.name);
+            make(ground).map_err(|error| format!("{}: {error}", peer.name))?;
+        }
+        peer.prepare.iter().try_for_each(|line| ground.prepare_files(line))?;
+    }
+    Ok(())
 }
 
 impl Options {
+    /// Who is named is met, quick or not.
     fn want(&self, peer: &Peer) -> bool {
-        let is_named = |name: &String| peer.name.to_lowercase().contains(&name.to_lowercase());
-        self.peer.as_ref().is_none_or(is_named)
+        let is_named = |name: &str| peer.name.to_lowercase().contains(&name.to_lowercase());
+        match &self.peer {
+            Some(name) => is_named(name),
+            None => self.all || peer.source.is_quick,
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! What there is to know of a peer: one value of [`Peer`] each, in a file of its own.
 //!
 //! Commands are written as one types them; words are separated by spaces, and these stand for what differs:
-//! `{port}`, `{path}` and `{request}` (what a client asks our server for, and the file with the request for it),
-//! `{psk}` and `{label}` (the shared secret and its name). They run in a directory with the files of
-//! [`super::pki`].
+//! `{port}`; `{path}` and `{request}`, what a client asks our server for and the file with the request for it;
+//! `{psk}` and `{label}`, the shared secret and its name; `{peers}`, the directory with the sources of small programs
+//! of our own; `{built}`, where programs that are built go; `{debian}`, where packages are unpacked, and `{lib}`, their
+//! libraries. Commands run in a directory with the files of [`super::pki`].
 
 use super::feature::Feature;
+use super::ground::Ground;
 
 /// A TLS stack with programs that speak for it.
 pub(super) struct Peer {
@@ -20,9 +22,30 @@ pub(super) struct Peer {
 }
 
 /// How a peer's programs get here.
-pub(super) enum Source {
-    /// These Debian packages, unless the first program is on the PATH.
-    Debian { packages: &'static [&'static str], program: &'static str },
+pub(super) struct Source {
+    /// Debian packages, unless there is the next.
+    pub(super) packages: &'static [&'static str],
+    /// A program on the PATH, or a file of the packages by its path.
+    pub(super) shown_by: &'static str,
+    /// Makes the programs where no package has them.
+    pub(super) make: Option<fn(&Ground) -> Result<(), String>>,
+    /// Is it quick to get and to run? Others are met with `--all` only.
+    pub(super) is_quick: bool,
+}
+
+/// Debian packages, and what shows that they are here.
+pub(super) const fn debian(packages: &'static [&'static str], shown_by: &'static str) -> Source {
+    Source { packages, shown_by, make: None, is_quick: true }
+}
+
+impl Source {
+    pub(super) const fn made_by(self, make: fn(&Ground) -> Result<(), String>) -> Self {
+        Self { make: Some(make), ..self }
+    }
+
+    pub(super) const fn slow(self) -> Self {
+        Self { is_quick: false, ..self }
+    }
 }
 
 /// A peer's program as server.

@@ -6,8 +6,8 @@
 //!     └─ revoked   a client that crl.pem names
 //! ```
 //!
-//! For each `NAME.pem` there is a `NAME.key`, and a `NAME.p12` under the password `handfast`; `server.ocsp` says that
-//! the server's is good.
+//! For each `NAME.pem` there is a `NAME.key`, both in `NAME.both.pem`, and a `NAME.p12` under the password `handfast`;
+//! `server.ocsp` says that the server's is good.
 
 use std::fs;
 use std::path::Path;
@@ -82,16 +82,24 @@ pub(super) fn make(directory: &Path) -> Result<(), String> {
         ))?;
         openssl(&format!("ca -batch {CA} -extensions {extensions} -in {name}.csr -out {name}.pem -notext"))?;
         pack(directory, name)?;
-        let pair = ["pem", "key"].map(|end| fs::read_to_string(directory.join(format!("{name}.{end}"))));
-        let [certificate, key] = pair.map(Result::unwrap_or_default);
-        write(directory, &format!("{name}.both.pem"), &(certificate + &key))?;
+        join(directory, [&format!("{name}.pem"), &format!("{name}.key")], &format!("{name}.both.pem"))?;
     }
+    join(directory, ["server.pem", "ca.pem"], "server.chain.pem")?;
     openssl(&format!("ca {CA} -revoke revoked.pem -crl_reason keyCompromise"))?;
     openssl(&format!("ca {CA} -gencrl -out crl.pem"))?;
     openssl(
         "ocsp -index index.txt -rsigner ca.pem -rkey ca.key -CA ca.pem -issuer ca.pem -cert server.pem -ndays 7 \
          -no_nonce -respout server.ocsp",
     )
+}
+
+/// One file behind the other.
+fn join(directory: &Path, parts: [&str; 2], whole: &str) -> Result<(), String> {
+    let mut text = String::new();
+    for part in parts {
+        text += &fs::read_to_string(directory.join(part)).map_err(|error| format!("{part}: {error}"))?;
+    }
+    write(directory, whole, &text)
 }
 
 /// Certificate and key in PKCS #12.

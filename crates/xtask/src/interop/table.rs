@@ -96,9 +96,12 @@ impl Table {
         Self { headings, rows: rows.collect() }
     }
 
-    /// This table, brought up to date: the cells of `fresh` that are known, and what was kept of all others.
+    /// This table, brought up to date: the cells of `fresh` that are known, and what was kept of all others. A row of
+    /// which nothing is known is not in it.
     pub(super) fn with(&self, fresh: &Fresh) -> Self {
-        let rows = fresh.rows.iter().map(|row| {
+        let is_known =
+            |row: &&FreshRow| row.cells.iter().any(Option::is_some) || self.row(&row.name).is_some();
+        let rows = fresh.rows.iter().filter(is_known).map(|row| {
             let kept = self.row(&row.name);
             let cells = row.cells.iter().zip(&fresh.headings).map(|(cell, heading)| {
                 let kept = || self.cell(&row.name, heading).cloned();

@@ -98,8 +98,12 @@ impl Meeting<'_> {
     /// # Errors
     /// What went otherwise, in a line.
     pub(super) fn with_client(&self, client: &Client) -> Result<(), String> {
-        let shown =
-            if self.trial.certificates { "--ca ca.pem --cert server.pem --key server.key" } else { "" };
+        let shown = if self.trial.certificates {
+            // With the CA's certificate: curl looks for the issuer among what the server sends.
+            "--ca ca.pem --cert server.chain.pem --key server.key"
+        } else {
+            ""
+        };
         let line = format!("server 127.0.0.1:0 --http {shown} {}", self.trial.server);
         let command = self.ground.tool(&line, &self.values(""));
         let mut server = Process::start(command, "server", &self.directory)?;

@@ -1,11 +1,11 @@
 //! GnuTLS: `gnutls-serv` and `gnutls-cli`.
 
 use crate::interop::feature::{BASIC, Feature};
-use crate::interop::peer::{Client, Peer, Server, Source, offer};
+use crate::interop::peer::{Client, Peer, Server, debian, offer};
 
 pub(super) const PEER: Peer = Peer {
     name: "GnuTLS",
-    source: Source::Debian { packages: &["gnutls-bin"], program: "gnutls-serv" },
+    source: debian(&["gnutls-bin"], "gnutls-serv"),
     version: "gnutls-cli --version",
     prepare: &[],
     server: Some(Server {

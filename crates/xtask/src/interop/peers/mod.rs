@@ -1,10 +1,26 @@
 //! The peers, a file each.
 
+mod curl;
 mod gnutls;
+mod go;
+mod java;
+mod node;
 mod nss;
 mod openssl;
+mod python;
+mod wolfssl;
 
 use super::peer::Peer;
 
 /// In the order of the table.
-pub(super) const PEERS: &[&Peer] = &[&openssl::PEER, &gnutls::PEER, &nss::PEER];
+pub(super) const PEERS: &[&Peer] = &[
+    &openssl::PEER,
+    &gnutls::PEER,
+    &nss::PEER,
+    &wolfssl::PEER,
+    &go::PEER,
+    &java::PEER,
+    &node::PEER,
+    &python::PEER,
+    &curl::PEER,
+];

@@ -1,11 +1,11 @@
 //! NSS: `selfserv` and `tstclnt`.
 
 use crate::interop::feature::{BASIC, Feature};
-use crate::interop::peer::{Client, Lack, Peer, Server, Source, offer};
+use crate::interop::peer::{Client, Lack, Peer, Server, debian, offer};
 
 pub(super) const PEER: Peer = Peer {
     name: "NSS",
-    source: Source::Debian { packages: &["libnss3-tools"], program: "selfserv" },
+    source: debian(&["libnss3-tools"], "selfserv"),
     version: "nss-config --version",
     prepare: &[
         "mkdir db",

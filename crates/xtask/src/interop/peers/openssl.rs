@@ -1,11 +1,11 @@
 //! OpenSSL: `s_server` and `s_client`.
 
 use crate::interop::feature::{BASIC, Feature};
-use crate::interop::peer::{Client, Peer, Server, Source, offer};
+use crate::interop::peer::{Client, Peer, Server, debian, offer};
 
 pub(super) const PEER: Peer = Peer {
     name: "OpenSSL",
-    source: Source::Debian { packages: &["openssl"], program: "openssl" },
+    source: debian(&["openssl"], "openssl"),
     version: "openssl version",
     prepare: &[],
     server: Some(Server {

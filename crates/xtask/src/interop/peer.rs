@@ -21,14 +21,17 @@ pub(super) struct Peer {
     pub(super) client: Option<Client>,
 }
 
+/// Makes a peer's programs.
+type Make = fn(&Ground) -> Result<(), String>;
+
 /// How a peer's programs get here.
 pub(super) struct Source {
     /// Debian packages, unless there is the next.
     pub(super) packages: &'static [&'static str],
     /// A program on the PATH, or a file of the packages by its path.
     pub(super) shown_by: &'static str,
-    /// Makes the programs where no package has them.
-    pub(super) make: Option<fn(&Ground) -> Result<(), String>>,
+    /// Where no package has them.
+    pub(super) make: Option<Make>,
     /// Is it quick to get and to run? Others are met with `--all` only.
     pub(super) is_quick: bool,
 }
@@ -39,7 +42,7 @@ pub(super) const fn debian(packages: &'static [&'static str], shown_by: &'static
 }
 
 impl Source {
-    pub(super) const fn made_by(self, make: fn(&Ground) -> Result<(), String>) -> Self {
+    pub(super) const fn made_by(self, make: Make) -> Self {
         Self { make: Some(make), ..self }
     }
 

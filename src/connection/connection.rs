@@ -14,7 +14,9 @@ use super::sender::Sender;
 use super::{Config, Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::Entropy;
-use crate::handshake::{self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, Refused, Role};
+use crate::handshake::{
+    self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, Refused, RequestRefused, Role,
+};
 use crate::identity::ExpectedPeer;
 use crate::record::ContentType;
 use crate::resumption::PskOffer;
@@ -346,14 +348,36 @@ impl Connection {
         }
     }
 
+    /// Server: asks the client, once more or for the first time, for its certificate (§4.7.2), and gives the
+    /// `certificate_request_context`. [`Milestone::ClientAuthenticated`] brings the answer, whenever that may be: data
+    /// goes on both ways until then. Several requests may be under way.
+    ///
+    /// # Errors
+    /// [`RequestRefused`]: nothing changed. Above all [`RequestRefused::NotOffered`]: the client has to be willing.
+    pub fn request_client_certificate(&mut self) -> Result<[u8; 32], RequestRefused> {
+        let context = match &mut self.phase {
+            Phase::Connected(_) if self.sender.outgoing.is_closed() => Err(RequestRefused::Closed),
+            Phase::Connected(receiver) => receiver.post_handshake.request_client_certificate(),
+            Phase::Handshaking(_) => Err(RequestRefused::NotConnected),
+            Phase::Failed(_) => Err(RequestRefused::Closed),
+        }?;
+        self.owe();
+        Ok(context)
+    }
+
     /// Two halves, each `Send`, with nothing shared; what is still owed goes with the sender.
     ///
     /// # Errors
     /// The connection itself, unharmed, before [`Milestone::Connected`], while an ask is open, or before
-    /// [`Connection::receive`] has taken its answer up.
+    /// [`Connection::receive`] has taken its answer up; and always where post-handshake authentication is offered and
+    /// enabled, for an answer needs both halves.
     pub fn split(self) -> Result<(Sender, Receiver), Box<Self>> {
         match self.phase {
-            Phase::Connected(receiver) if !self.answered && receiver.post_handshake.pending().is_none() => {
+            Phase::Connected(receiver)
+                if !self.answered
+                    && receiver.post_handshake.pending().is_none()
+                    && !receiver.post_handshake.keeps_transcript() =>
+            {
                 Ok((self.sender, *receiver))
             }
             phase @ (Phase::Handshaking(_) | Phase::Connected(_) | Phase::Failed(_)) => {
@@ -374,6 +398,9 @@ impl Connection {
         }
         if self.answered || self.pending().is_some() {
             return Err(OffloadRefused::Asked);
+        }
+        if receiver.post_handshake.keeps_transcript() {
+            return Err(OffloadRefused::PostHandshakeAuth);
         }
         if !receiver.post_handshake.is_idle() {
             return Err(OffloadRefused::MidMessage);
@@ -435,6 +462,9 @@ impl Connection {
                     }
                 }
                 Phase::Connected(receiver) => {
+                    if let Some(secret) = self.sender.outgoing.traffic_secret() {
+                        receiver.post_handshake.send_under(secret);
+                    }
                     let advanced = receiver.advance(rest, now);
                     self.owe();
                     advanced.map(|(count, progress)| (count, Some(progress)))?
@@ -452,6 +482,11 @@ impl Connection {
     fn settle(&mut self, progress: Progress) -> Option<Progress> {
         match progress {
             Progress::Milestone(Milestone::Connected(_)) => self.enter_connected(),
+            // Behind the handshake an ask stops nothing: what the config leaves to the caller stays in `pending`.
+            Progress::Need(Need::Answer(_)) if self.is_connected() => {
+                self.answer_from_config();
+                return None;
+            }
             Progress::Need(_) if self.answer_from_config() => return None,
             Progress::Need(_) if self.owes_transmit() => return Some(Progress::Need(Need::Transmit)),
             Progress::Need(_)

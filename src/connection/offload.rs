@@ -64,6 +64,8 @@ pub enum OffloadRefused {
         /// How many.
         bytes: usize,
     },
+    /// Post-handshake authentication is offered and enabled: who has the keys alone could not answer, or ask.
+    PostHandshakeAuth,
     /// `receive` has more to say, or a handshake message waits for its rest.
     MidMessage,
 }
@@ -127,6 +129,9 @@ impl fmt::Display for OffloadRefused {
             Self::Unread { bytes } => write!(f, "{bytes} bytes of plaintext were not read: read them first"),
             Self::Unopened { bytes } => {
                 write!(f, "{bytes} bytes have come that were not opened: receive whole records of them first")
+            }
+            Self::PostHandshakeAuth => {
+                f.write_str("post-handshake authentication is enabled, which needs the whole connection")
             }
             Self::MidMessage => f.write_str(
                 "receive has more to say: call it until it needs input, and give it the whole message",

@@ -12,7 +12,7 @@ use super::gather::Gather;
 use super::offload::RecordKeys;
 use super::traffic::TrafficSecret;
 use crate::alert::{Alert, AlertDescription};
-use crate::crypto::CryptoError;
+use crate::crypto::{CryptoError, Secret};
 use crate::message::{HandshakeType, KeyUpdate, KeyUpdateRequest, encode_handshake};
 use crate::record::{
     ContentType, KeyUsage, LegacyRecordVersion, PaddingPolicy, Protection, RecordWriter, WriteRefused,
@@ -321,6 +321,16 @@ impl Outgoing {
     /// The length of the record that so much plaintext becomes, at most one record's worth.
     pub(super) fn record_len(&self, plaintext: usize) -> usize {
         self.writer.record_len(plaintext)
+    }
+
+    /// The application traffic secret behind all that is owed.
+    pub(super) fn traffic_secret(&self) -> Option<&Secret> {
+        self.secret.as_ref().map(|secret| &secret.secret)
+    }
+
+    /// Is nothing taken in any more?
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// What the next record is protected with; `None` once nothing more may be sent.

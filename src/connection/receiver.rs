@@ -9,7 +9,7 @@ use super::offload::RecordKeys;
 use super::{Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::CryptoError;
-use crate::handshake::{self, Milestone, Output, OwnFault, PostHandshake};
+use crate::handshake::{self, Ask, AskId, Milestone, Output, OwnFault, PostHandshake};
 use crate::key_schedule::ExpandError;
 use crate::time::Time;
 
@@ -19,6 +19,8 @@ pub struct Receiver {
     incoming: Incoming,
     pub(super) post_handshake: PostHandshake,
     key_updates_in_a_row: usize,
+    /// The ask that the connection was told of last, so that its config answers ahead of what comes next.
+    shown_ask: Option<AskId>,
     due: Option<Due>,
     fault: Option<Fault>,
 }
@@ -68,7 +70,7 @@ const MAX_KEY_UPDATES_IN_A_ROW: usize = 32;
 
 impl Receiver {
     pub(super) const fn new(incoming: Incoming, post_handshake: PostHandshake) -> Self {
-        Self { incoming, post_handshake, key_updates_in_a_row: 0, due: None, fault: None }
+        Self { incoming, post_handshake, key_updates_in_a_row: 0, shown_ask: None, due: None, fault: None }
     }
 
     /// As [`Connection::receive`](super::Connection::receive). [`Need::Transmit`] means here: hand
@@ -169,6 +171,12 @@ impl Receiver {
                 return Ok((0, None));
             }
             None => {}
+        }
+        if let Some(ask) =
+            self.post_handshake.pending().map(Ask::id).filter(|ask| self.shown_ask != Some(*ask))
+        {
+            self.shown_ask = Some(ask);
+            return Ok((0, Some(Progress::Need(Need::Answer(ask)))));
         }
         match self.incoming.next(input, self.post_handshake.is_mid_message())? {
             Found::NeedInput { at_least } => {

@@ -94,6 +94,10 @@ pub struct Limits {
     pub skipped_early_data: u32,
     /// The most NewSessionTickets on one connection.
     pub tickets: usize,
+    /// The most CertificateRequests behind one handshake, sent or received.
+    pub certificate_requests: usize,
+    /// The most of them without an answer.
+    pub unanswered_certificate_requests: usize,
 }
 
 impl Default for Limits {
@@ -105,6 +109,8 @@ impl Default for Limits {
             ticket_age_tolerance: Duration::from_secs(10),
             skipped_early_data: 16_384,
             tickets: 256,
+            certificate_requests: 32,
+            unanswered_certificate_requests: 4,
         }
     }
 }
@@ -165,6 +171,12 @@ pub struct Config {
     pub application_protocols: Vec<Vec<u8>>,
     /// Server: does it ask for the client's certificate?
     pub client_auth: ClientAuth,
+    /// Client: offer to show a certificate behind the handshake too (§4.3.6), and answer the server's requests there.
+    /// Streams only. Such a connection keeps a transcript hash, and does not split.
+    pub post_handshake_auth: bool,
+    /// Server: may clients that offer it be asked for their certificate behind the handshake (§4.7.2), and what if
+    /// they show none? Streams only. A connection of such a client keeps a transcript hash, and does not split.
+    pub post_handshake_client_auth: ClientAuth,
     /// Distinguished names in DER of the authorities that we accept (§4.3.4), sent in CertificateRequest and,
     /// by a client, in ClientHello; empty: none is sent.
     pub certificate_authorities: Vec<Vec<u8>>,
@@ -254,6 +266,8 @@ impl Config {
             signature_schemes_cert: schemes_cert.collect(),
             application_protocols: Vec::new(),
             client_auth: ClientAuth::default(),
+            post_handshake_auth: false,
+            post_handshake_client_auth: ClientAuth::None,
             certificate_authorities: Vec::new(),
             oid_filters: Vec::new(),
             record_size_limit: None,
@@ -327,6 +341,10 @@ impl Config {
             && !modes.contains(&PskKeyExchangeMode::PSK_DHE_KE)
         {
             return Err(String::from("cert_with_extern_psk takes psk_dhe_ke (RFC 8773 §5.1)"));
+        }
+        let is_stream = self.carrier == Carrier::Stream;
+        if !is_stream && (self.post_handshake_auth || self.post_handshake_client_auth != ClientAuth::None) {
+            return Err(String::from("post_handshake_auth is for streams alone (RFC 9001 §4.4)"));
         }
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));

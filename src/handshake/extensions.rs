@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::{Config, ExtensionSlot, ForeignExtension, PeerFault};
 use crate::message::{
-    CertificateAuthorities, ExtensionList, ExtensionType, Extensions, HandshakeType, SignatureSchemeList,
-    SignatureSchemeListCert,
+    CertificateAuthorities, ExtensionList, ExtensionType, Extensions, HandshakeType, OidFilter, OidFilters,
+    SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
 };
-use crate::wire::Encode;
+use crate::wire::{Encode, Writer};
 
 /// Extensions of one message in the making, in the library's order.
 #[derive(Debug, Default)]
@@ -107,4 +107,23 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
         let authorities = CertificateAuthorities::from(config.certificate_authorities.as_slice());
         out.push(ExtensionType::CERTIFICATE_AUTHORITIES, &authorities);
     }
+}
+
+/// The extensions of CertificateRequest (§4.4.2).
+pub(super) fn certificate_request_extensions(config: &Config) -> ExtensionList {
+    let mut out = Outgoing::new();
+    push_signature_schemes(config, &mut out);
+    push_authorities(config, &mut out);
+    if !config.oid_filters.is_empty() {
+        let mut contents = Vec::new();
+        for (oid, values) in &config.oid_filters {
+            let filter = OidFilter { certificate_extension_oid: oid, certificate_extension_values: values };
+            filter.encode(&mut Writer::new(&mut contents));
+        }
+        out.push(ExtensionType::OID_FILTERS, &OidFilters::from_contents(&contents));
+    }
+    if config.request_ocsp {
+        out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
+    }
+    out.finish(config.script.certificate_request.as_deref())
 }

@@ -4,31 +4,33 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::output::{Actions, Epoch};
-use crate::crypto::Secret;
+use crate::crypto::{Digest, Secret};
 use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{
     Certificate, CertificateEntry, CertificateList, CertificateVerify, ExtensionList, Finished,
-    HandshakeType, SignatureScheme,
+    HandshakeType, SignatureScheme, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
 
-/// Sends Certificate with these entries: certificate and extensions, leaf first.
-pub(super) fn send_certificate(
-    entries: &[(Arc<[u8]>, ExtensionList)],
-    transcript: &mut Transcript,
-    actions: &mut Actions,
-) {
+/// What goes into a Certificate, leaf first: certificates and their extensions.
+type Entries = [(Arc<[u8]>, ExtensionList)];
+
+/// Sends Certificate with these entries.
+pub(super) fn send_certificate(entries: &Entries, transcript: &mut Transcript, actions: &mut Actions) {
+    let msg_type = HandshakeType::CERTIFICATE;
+    transcript.add(actions.send(Epoch::Handshake, msg_type, |out| encode_certificate(&[], entries, out)));
+}
+
+/// The body of Certificate.
+fn encode_certificate(certificate_request_context: &[u8], entries: &Entries, out: &mut Writer<'_>) {
     let mut contents = Vec::new();
-    let mut out = Writer::new(&mut contents);
+    let mut list = Writer::new(&mut contents);
     for (certificate, extensions) in entries {
-        CertificateEntry { cert_data: certificate, extensions: extensions.as_extensions() }.encode(&mut out);
+        CertificateEntry { cert_data: certificate, extensions: extensions.as_extensions() }.encode(&mut list);
     }
-    let message = Certificate {
-        certificate_request_context: &[],
-        certificate_list: CertificateList::from_contents(&contents),
-    };
-    transcript.add(actions.send(Epoch::Handshake, HandshakeType::CERTIFICATE, |out| message.encode(out)));
+    let certificate_list = CertificateList::from_contents(&contents);
+    Certificate { certificate_request_context, certificate_list }.encode(out);
 }
 
 /// Sends CertificateVerify.
@@ -53,4 +55,49 @@ pub(super) fn send_finished(
     let verify_data = finished_verify_data(kdf, base_key, &transcript.current());
     let message = Finished { verify_data: &verify_data };
     transcript.add(actions.send(Epoch::Handshake, HandshakeType::FINISHED, |out| message.encode(out)));
+}
+
+/// Authentication messages that are made before any of them goes out, to go out as one.
+pub(super) struct AuthenticationMessages {
+    bytes: Vec<u8>,
+    transcript: Transcript,
+}
+
+impl AuthenticationMessages {
+    /// None yet; `transcript` is the Handshake Context (§4.5).
+    pub(super) const fn new(transcript: Transcript) -> Self {
+        Self { bytes: Vec::new(), transcript }
+    }
+
+    /// The hash of the Handshake Context and the messages so far.
+    pub(super) fn transcript_hash(&self) -> Digest {
+        self.transcript.current()
+    }
+
+    /// Adds Certificate.
+    pub(super) fn certificate(&mut self, certificate_request_context: &[u8], entries: &Entries) {
+        self.add(HandshakeType::CERTIFICATE, |out| {
+            encode_certificate(certificate_request_context, entries, out);
+        });
+    }
+
+    /// Adds CertificateVerify.
+    pub(super) fn certificate_verify(&mut self, algorithm: SignatureScheme, signature: &[u8]) {
+        let message = CertificateVerify { algorithm, signature };
+        self.add(HandshakeType::CERTIFICATE_VERIFY, |out| message.encode(out));
+    }
+
+    /// All messages, with Finished under this Base Key behind them.
+    pub(super) fn finished(mut self, kdf: &Kdf, base_key: &Secret) -> Vec<u8> {
+        let verify_data = finished_verify_data(kdf, base_key, &self.transcript.current());
+        let message = Finished { verify_data: &verify_data };
+        self.add(HandshakeType::FINISHED, |out| message.encode(out));
+        self.bytes
+    }
+
+    fn add(&mut self, msg_type: HandshakeType, body: impl FnOnce(&mut Writer<'_>)) {
+        let start = self.bytes.len();
+        encode_handshake(msg_type, &mut self.bytes, body);
+        self.transcript.add(self.bytes.get(start..).unwrap_or_default());
+    }
 }

@@ -21,6 +21,7 @@ mod flight;
 mod incoming;
 mod output;
 mod post_handshake;
+mod post_handshake_auth;
 pub(crate) mod server;
 mod step;
 mod transitions;
@@ -42,10 +43,11 @@ pub use config::{
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use output::{
-    AcceptanceProof, Authentication, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output,
-    ReceivedTicket,
+    AcceptanceProof, Authentication, ClientAuthenticated, Connected, Direction, Epoch, KeyLogLine, Keys,
+    Milestone, Output, ReceivedTicket,
 };
 pub use post_handshake::PostHandshake;
+pub use post_handshake_auth::RequestRefused;
 pub use transitions::{Arrow, mermaid};
 
 pub use crate::key_schedule::{ExpandError, Kdf};
@@ -71,6 +73,11 @@ use step::{Received, Step};
 pub const CLIENT_ARROWS: &[Arrow] = client::ARROWS;
 /// The arrows of the server's state machine (A.2), as declared.
 pub const SERVER_ARROWS: &[Arrow] = server::ARROWS;
+
+/// The arrows of one answer of a client behind the handshake (§4.7.2), as declared.
+pub const POST_HANDSHAKE_CLIENT_ARROWS: &[Arrow] = post_handshake_auth::client::ARROWS;
+/// The arrows of one request of a server behind the handshake (§4.7.2), as declared.
+pub const POST_HANDSHAKE_SERVER_ARROWS: &[Arrow] = post_handshake_auth::server::ARROWS;
 
 /// A handshake of either role, and the handshake messages behind it.
 pub struct Handshake {
@@ -320,6 +327,19 @@ impl Handshake {
     ) -> Option<Result<(), ExpandError>> {
         let (kdf, secret) = self.actions.early_exporter.as_ref()?;
         Some(export(kdf, secret, label, context_value, out))
+    }
+
+    /// Server: asks the client for its certificate behind the handshake; see
+    /// [`PostHandshake::request_client_certificate`].
+    ///
+    /// # Errors
+    /// [`RequestRefused`]: nothing changed.
+    pub fn request_client_certificate(&mut self) -> Result<[u8; 32], RequestRefused> {
+        match &mut self.stage {
+            Stage::PostHandshake(post_handshake) => post_handshake.request_client_certificate(),
+            Stage::Client(_) | Stage::Server(_) => Err(RequestRefused::NotConnected),
+            Stage::Ended => Err(RequestRefused::Closed),
+        }
     }
 
     /// Ends the handshake with this alert, for a reason of the caller's own.

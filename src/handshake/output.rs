@@ -94,6 +94,13 @@ pub enum Milestone {
     ClientAuthConfirmed(AcceptanceProof),
     /// The server gave a ticket.
     NewSessionTicket(Box<ReceivedTicket>),
+    /// Client: the server asked behind the handshake who we are, and our answer is on its way.
+    CertificateRequestAnswered {
+        /// The scheme of our CertificateVerify; none if we showed no certificate.
+        signature_scheme: Option<SignatureScheme>,
+    },
+    /// Server: the client has answered a request of ours behind the handshake.
+    ClientAuthenticated(Box<ClientAuthenticated>),
     /// The peer rolled its keys.
     KeyUpdated,
     /// A line for the key log, only if `danger` asked for it.
@@ -151,6 +158,21 @@ pub struct Connected {
     pub expected_tickets: Option<u8>,
     /// The peer's extensions of the types that the embedder sent.
     pub foreign_extensions: Vec<ForeignExtension>,
+}
+
+/// What a client has proved behind the handshake (§4.7.2).
+#[derive(Clone, Debug)]
+pub struct ClientAuthenticated {
+    /// The `certificate_request_context` of the request that it answers.
+    pub certificate_request_context: [u8; 32],
+    /// Who it is; `None` if it showed no certificate.
+    pub peer_identity: Option<Arc<PeerIdentity>>,
+    /// What it showed, as it sent it.
+    pub peer_chain: Option<PeerChain>,
+    /// The scheme of its CertificateVerify.
+    pub signature_scheme: Option<SignatureScheme>,
+    /// When its proof was verified.
+    pub at: Time,
 }
 
 /// By what a peer was authenticated.
@@ -262,6 +284,12 @@ impl Actions {
         let start = chunk.bytes.len();
         encode_handshake(msg_type, &mut chunk.bytes, body);
         chunk.bytes.get(start..).unwrap_or_default()
+    }
+
+    /// Sends whole messages as a chunk of their own.
+    pub(crate) fn send_messages(&mut self, epoch: Epoch, messages: Vec<u8>) {
+        self.close_chunk();
+        self.flight.push_back(Chunk { epoch, bytes: messages, sent: 0, open: false });
     }
 
     /// Actions for what comes behind the handshake: nothing yet, with the keys that were taken.

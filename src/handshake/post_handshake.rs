@@ -9,8 +9,9 @@ use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket, StoreSession};
 use super::extensions::Outgoing;
 use super::incoming::Incoming;
 use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, ReceivedTicket};
-use super::step::Received;
-use super::{Carrier, Config, Fault, OwnFault, PeerFault, Role};
+use super::post_handshake_auth::{HandshakeContext, PostHandshakeAuth, RequestRefused};
+use super::step::{Received, Step};
+use super::{Carrier, ClientAuth, Config, Fault, OwnFault, PeerFault, Role};
 use crate::crypto::{EntropySource, Purpose, Secret};
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk, tls_exporter};
@@ -35,6 +36,8 @@ pub(crate) struct Established {
     pub(crate) client_certificate_sent: bool,
     /// What the sessions of its tickets have in common; kept only where there may be tickets.
     pub(crate) authenticated: Option<Box<Authenticated>>,
+    /// Kept only where post-handshake authentication is offered and enabled.
+    pub(crate) post_handshake_auth: Option<HandshakeContext>,
 }
 
 /// What a session must not lose of the handshake that it comes from.
@@ -58,6 +61,7 @@ pub struct PostHandshake {
     incoming: Incoming,
     actions: Actions,
     ask: Option<OpenTicketAsk>,
+    auth: PostHandshakeAuth,
     next_ask: AskId,
     tickets_to_send: u8,
     tickets_sent: u16,
@@ -97,14 +101,18 @@ enum Acceptance {
 
 impl PostHandshake {
     pub(super) fn new(
-        established: Established,
+        mut established: Established,
         config: Arc<Config>,
         entropy: Box<dyn EntropySource>,
         incoming: Incoming,
         actions: Actions,
         next_ask: AskId,
     ) -> Self {
+        let context = established.post_handshake_auth.take();
+        let kdf = established.kdf.clone();
+        let auth = context.map(|context| context.into_auth(established.role, kdf));
         Self {
+            auth: auth.unwrap_or(PostHandshakeAuth::Off),
             //= R-C.4-2
             //= R-C.4-3
             tickets_to_send: established.tickets_to_send,
@@ -149,10 +157,48 @@ impl PostHandshake {
         self.incoming.push(bytes);
     }
 
-    /// Has a message begun that is not whole yet? Then no record of another type may come (§5.1).
+    /// Has a message begun that is not whole yet, or an answer to a CertificateRequest? Then no record of another type
+    /// may come (§5.1, §4.7.2).
     #[must_use]
     pub fn is_mid_message(&self) -> bool {
-        !self.incoming.is_empty()
+        !self.incoming.is_empty() || self.auth.is_mid_answer()
+    }
+
+    /// Does the connection keep a transcript for post-handshake authentication? Then its two directions belong
+    /// together.
+    #[must_use]
+    pub const fn keeps_transcript(&self) -> bool {
+        self.auth.is_on()
+    }
+
+    /// Server: asks the client for its certificate (§4.7.2), and gives the `certificate_request_context`;
+    /// [`Milestone::ClientAuthenticated`] brings the answer.
+    ///
+    /// # Errors
+    /// [`RequestRefused`]: nothing changed.
+    pub fn request_client_certificate(&mut self) -> Result<[u8; 32], RequestRefused> {
+        if self.fault.is_some() {
+            return Err(RequestRefused::Closed);
+        }
+        if self.established.role == Role::Client {
+            return Err(RequestRefused::NotServer);
+        }
+        if self.config.post_handshake_client_auth == ClientAuth::None {
+            return Err(RequestRefused::NotEnabled);
+        }
+        // Nothing that is sent here depends on the time.
+        let now = Time::from_millis_since_1970(0);
+        self.authenticate(now, |auth, step| match auth {
+            PostHandshakeAuth::Server(requests) => requests.request(step),
+            //= R-4.3.6-1
+            PostHandshakeAuth::Client(_) | PostHandshakeAuth::Off => Err(RequestRefused::NotOffered),
+        })
+    }
+
+    /// Client: our handshake bytes go under this application traffic secret from here on: the carrier tells each
+    /// time that it has rolled its keys, for Finished behind the handshake is made under it (§4.5).
+    pub fn send_under(&mut self, secret: &Secret) {
+        self.auth.send_under(secret);
     }
 
     /// Is there nothing that has come and was not worked on, nothing to say, and nothing to ask?
@@ -194,6 +240,9 @@ impl PostHandshake {
             self.ask_for_ticket(now)?;
             return Ok(true);
         }
+        if self.authenticate(now, PostHandshakeAuth::work)? {
+            return Ok(true);
+        }
         let Some((msg_type, length)) = self.incoming.next_message(self.config.limits.message)? else {
             return Ok(false);
         };
@@ -211,12 +260,25 @@ impl PostHandshake {
             HandshakeType::NEW_SESSION_TICKET if self.established.role == Role::Client => {
                 self.recv_new_session_ticket(received, now)
             }
-            HandshakeType::KEY_UPDATE => self.recv_key_update(received),
-            //= R-4.2.2-3
-            // We never offer post_handshake_auth.
-            //= R-4.7.2-6
-            message => Err(PeerFault::Unexpected { state: "Connected", message }.into()),
+            HandshakeType::KEY_UPDATE if !self.auth.is_mid_answer() => self.recv_key_update(received),
+            _ => self.authenticate(now, |auth, step| auth.receive(received, step)),
         }
+    }
+
+    /// Takes a step of post-handshake authentication.
+    fn authenticate<T>(
+        &mut self,
+        now: Time,
+        take: impl FnOnce(&mut PostHandshakeAuth, &mut Step<'_>) -> T,
+    ) -> T {
+        let mut step = Step {
+            config: &mut self.config,
+            entropy: &mut *self.entropy,
+            now,
+            actions: &mut self.actions,
+            next_ask: &mut self.next_ask,
+        };
+        take(&mut self.auth, &mut step)
     }
 
     fn recv_new_session_ticket(&mut self, received: &Received<'_>, now: Time) -> Result<(), Fault> {
@@ -256,6 +318,7 @@ impl PostHandshake {
             //= R-4.7.3-4
             other => return Err(PeerFault::KeyUpdateRequest(other.0).into()),
         };
+        self.auth.client_updated_keys();
         self.actions.outputs.push_back(Output::KeyUpdate { update_requested });
         self.actions.milestone(Milestone::KeyUpdated);
         if self.acceptance == Acceptance::Probed {
@@ -361,9 +424,13 @@ impl PostHandshake {
         self.actions.close_chunk();
     }
 
-    /// The open ask. It stops no data.
+    /// The open ask, or the first of them. It stops no data.
     #[must_use]
     pub fn pending(&self) -> Option<&Ask> {
+        self.auth.pending().or_else(|| self.pending_for_ticket())
+    }
+
+    fn pending_for_ticket(&self) -> Option<&Ask> {
         self.ask.as_ref().filter(|open| open.reply.is_none()).map(|open| &open.ask)
     }
 
@@ -372,9 +439,15 @@ impl PostHandshake {
     /// # Errors
     /// [`Refused`]: not taken, nothing changed, the ask is still open.
     pub fn answer(&mut self, answer: Answer) -> Result<(), Refused> {
-        let open = self.ask.as_mut().filter(|open| open.reply.is_none()).ok_or(Refused::NothingAsked)?;
-        open.ask.check(&answer, &self.config)?;
-        open.reply = Some(answer.reply);
+        let is_meant = |ask: &&Ask| ask.id() == answer.id;
+        let ticket = self.pending_for_ticket().filter(is_meant);
+        let ask = ticket.or_else(|| self.pending()).ok_or(Refused::NothingAsked)?;
+        ask.check(&answer, &self.config)?;
+        let is_for_ticket = ticket.is_some();
+        match self.ask.as_mut().filter(|_| is_for_ticket) {
+            Some(open) => open.reply = Some(answer.reply),
+            None => self.auth.answer(answer.reply),
+        }
         Ok(())
     }
 

@@ -19,18 +19,37 @@ pub(super) fn verify_certificate_verify(
     transcript_hash: &Digest,
     config: &Config,
 ) -> Result<SignatureScheme, Fault> {
+    let message = read_certificate_verify(received, config)?;
+    let content = SignedContent::new(signer, transcript_hash);
+    verify_signature(message.algorithm, message.signature, &content, peer_key, config)?;
+    Ok(message.algorithm)
+}
+
+/// Reads the peer's CertificateVerify, which is by a scheme that we offered.
+pub(super) fn read_certificate_verify<'m>(
+    received: &Received<'m>,
+    config: &Config,
+) -> Result<CertificateVerify<'m>, PeerFault> {
     let message: CertificateVerify<'_> = received.decode()?;
     let scheme = message.algorithm;
     //= R-4.5.2-4
     //= R-4.5.2-5
-    if !config.signature_schemes.contains(&scheme) {
-        return Err(PeerFault::SchemeNotOffered(scheme).into());
-    }
     //= R-4.5.2-7
-    let algorithm = scheme
-        .algorithm()
-        .filter(|_| scheme.in_certificate_verify())
-        .ok_or(PeerFault::SchemeNotOffered(scheme))?;
+    if !config.signature_schemes.contains(&scheme) || !scheme.in_certificate_verify() {
+        return Err(PeerFault::SchemeNotOffered(scheme));
+    }
+    Ok(message)
+}
+
+/// Verifies the signature of a CertificateVerify with the judged key.
+pub(super) fn verify_signature(
+    scheme: SignatureScheme,
+    signature: &[u8],
+    content: &SignedContent,
+    peer_key: &PublicKey,
+    config: &Config,
+) -> Result<(), Fault> {
+    let algorithm = scheme.algorithm().ok_or(PeerFault::SchemeNotOffered(scheme))?;
     //= R-4.3.3-1
     //= R-4.5.2-6
     if algorithm.key_algorithm() != peer_key.algorithm() {
@@ -39,13 +58,10 @@ pub(super) fn verify_certificate_verify(
     //= R-4.5.2-8
     //= R-4.5.2-9
     let verifier = config.crypto.verifier(algorithm).ok_or(OwnFault::NotProvided("signature scheme"))?;
-    verifier
-        .verify(peer_key, &SignedContent::new(signer, transcript_hash), message.signature)
-        .map_err(|_| PeerFault::BadSignature)?;
-    Ok(scheme)
+    Ok(verifier.verify(peer_key, content, signature).map_err(|_| PeerFault::BadSignature)?)
 }
 
-/// Verifies the peer's Finished under its handshake traffic secret.
+/// Verifies the peer's Finished under this Base Key (§4.5, Table 2).
 pub(super) fn verify_finished(
     received: &Received<'_>,
     kdf: &Kdf,

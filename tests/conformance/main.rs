@@ -12,6 +12,7 @@ mod coverage;
 mod early_data;
 mod matrix;
 mod post_handshake;
+mod post_handshake_auth;
 mod psk;
 mod record_rules;
 mod server_faults;

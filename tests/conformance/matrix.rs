@@ -148,11 +148,14 @@ impl Move {
     fn name(self) -> &'static str {
         match self {
             Self::Answer => "answer",
-            Self::Message(msg_type) => {
-                NAMES.iter().find(|(known, _)| *known == msg_type).map_or("", |(_, name)| name)
-            }
+            Self::Message(msg_type) => name_of(msg_type),
         }
     }
+}
+
+/// The name of a message, as the tables have it.
+pub fn name_of(msg_type: HandshakeType) -> &'static str {
+    NAMES.iter().find(|(known, _)| *known == msg_type).map_or("", |(_, name)| name)
 }
 
 const NAMES: [(HandshakeType, &str); 8] = [
@@ -291,7 +294,7 @@ fn every_arrow_is_taken_and_no_other() {
 
 /// A body that decodes for every type that has one, taken from handshakes that completed; one byte for types that
 /// nobody knows.
-fn messages() -> Vec<Message> {
+pub fn messages() -> Vec<Message> {
     let mut bodies = BTreeMap::new();
     for role in [CLIENT, SERVER] {
         let (mut floor, mut peer) = (role.subject().floor(), role.subject().peer());
@@ -323,7 +326,7 @@ fn messages() -> Vec<Message> {
 }
 
 /// May this message come behind the handshake (§4.7)?
-fn is_post_handshake(role: Role, msg_type: HandshakeType) -> bool {
+pub fn is_post_handshake(role: Role, msg_type: HandshakeType) -> bool {
     msg_type == HandshakeType::KEY_UPDATE
         || role == Role::Client && msg_type == HandshakeType::NEW_SESSION_TICKET
 }

@@ -14,6 +14,7 @@ mod key_update;
 mod negotiation;
 mod openssl_ca;
 mod pki;
+mod post_handshake_auth;
 mod refusals;
 mod resumption;
 mod revocation;

@@ -219,6 +219,11 @@ impl Peer {
         self.text().matches(text).count()
     }
 
+    /// How many lines begin and end so.
+    pub(crate) fn count_lines(&self, start: &str, end: &str) -> usize {
+        self.text().lines().filter(|line| line.starts_with(start) && line.trim_end().ends_with(end)).count()
+    }
+
     /// What stands behind `label` on the first line that begins with it.
     pub(crate) fn value(&self, label: &str) -> Option<String> {
         self.text().lines().find_map(|line| line.strip_prefix(label)).map(str::to_owned)

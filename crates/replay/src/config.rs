@@ -85,6 +85,12 @@ const SETTINGS: &[Setting] = &[
         Optional = "optional",
         Required = "required"
     }),
+    plain!(handshake.post_handshake_auth),
+    one_of!(handshake.post_handshake_client_auth, ClientAuth {
+        None = "none",
+        Optional = "optional",
+        Required = "required"
+    }),
     setting!(handshake.certificate_authorities, byte_strings, read_byte_strings),
     setting!(
         handshake.oid_filters,
@@ -191,9 +197,21 @@ fn read_byte_strings(line: &mut Line<'_>) -> Result<Vec<Vec<u8>>, Reason> {
 }
 
 fn write_limits(limits: &Limits) -> String {
-    let Limits { message, certificates, psks, ticket_age_tolerance, skipped_early_data, tickets } = limits;
+    let Limits {
+        message,
+        certificates,
+        psks,
+        ticket_age_tolerance,
+        skipped_early_data,
+        tickets,
+        certificate_requests,
+        unanswered_certificate_requests,
+    } = limits;
     let tolerance = ticket_age_tolerance.as_millis();
-    format!("{message} {certificates} {psks} {tolerance} {skipped_early_data} {tickets}")
+    format!(
+        "{message} {certificates} {psks} {tolerance} {skipped_early_data} {tickets} {certificate_requests} \
+         {unanswered_certificate_requests}"
+    )
 }
 
 fn read_limits(line: &mut Line<'_>) -> Result<Limits, Reason> {
@@ -204,6 +222,8 @@ fn read_limits(line: &mut Line<'_>) -> Result<Limits, Reason> {
         ticket_age_tolerance: Duration::from_millis(line.number()?),
         skipped_early_data: line.number()?,
         tickets: line.number()?,
+        certificate_requests: line.number()?,
+        unanswered_certificate_requests: line.number()?,
     })
 }
 

@@ -36,12 +36,12 @@ pub(crate) struct WaitCert {
 }
 
 /// What a CertificateRequest asks for.
-pub(super) struct Request {
-    pub(super) signature_schemes: Vec<SignatureScheme>,
-    pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
-    pub(super) certificate_authorities: Vec<Vec<u8>>,
-    pub(super) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
-    pub(super) staple: bool,
+pub(crate) struct Request {
+    pub(crate) signature_schemes: Vec<SignatureScheme>,
+    pub(crate) signature_schemes_cert: Option<Vec<SignatureScheme>>,
+    pub(crate) certificate_authorities: Vec<Vec<u8>>,
+    pub(crate) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) staple: bool,
 }
 
 /// Certificate has come, and its chain is being judged. WAIT_CV is inside and opens with the verdict alone.
@@ -96,7 +96,7 @@ impl WaitCertCr {
 }
 
 impl Request {
-    fn read(received: &Received<'_>, message: &CertificateRequest<'_>) -> Result<Self, PeerFault> {
+    pub(crate) fn read(received: &Received<'_>, message: &CertificateRequest<'_>) -> Result<Self, PeerFault> {
         let malformed = |error| received.malformed(error);
         let block = &message.extensions;
         let schemes: Option<SignatureSchemeList<'_>> = block.get().map_err(malformed)?;

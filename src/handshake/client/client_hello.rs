@@ -17,8 +17,8 @@ use crate::handshake::{Carrier, CertWithExternPsk, Config, Fault, ForeignExtensi
 use crate::identity::ExpectedPeer;
 use crate::message::{
     CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
-    KeyShareClientHello, KeyShareEntry, NamedGroup, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
-    ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
+    KeyShareClientHello, KeyShareEntry, NamedGroup, PostHandshakeAuth, ProtocolNameList, ProtocolVersion,
+    RecordSizeLimit, ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
 };
 use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
@@ -224,6 +224,10 @@ fn extensions(
         out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
     }
     push_authorities(config, &mut out);
+    out.push_some(
+        ExtensionType::POST_HANDSHAKE_AUTH,
+        config.post_handshake_auth.then_some(PostHandshakeAuth),
+    );
     let limit = config.record_size_limit.filter(|_| config.carrier == Carrier::Stream);
     out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
     // The same in a second ClientHello: "a client MUST NOT change the value" (RFC 9149 §3).

@@ -15,13 +15,16 @@ use crate::handshake::credential::SignedContent;
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
 use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
+use crate::handshake::post_handshake_auth::HandshakeContext;
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
 use crate::handshake::{Carrier, Direction, Epoch, Fault, OwnFault, PeerChain, Role};
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{Kdf, MainSecret};
-use crate::message::{CipherSuite, EndOfEarlyData, HandshakeType, NamedGroup, SignatureScheme};
+use crate::message::{
+    CipherSuite, EndOfEarlyData, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
+};
 use crate::resumption::{PskOffer, Session as ResumedSession};
 use crate::time::Time;
 use crate::transcript::Transcript;
@@ -241,6 +244,10 @@ impl Authenticated {
             .accept_tickets
             .then(|| self.main_secret.resumption_secret(&self.transcript.current()));
         let server = self.server.known(step.now);
+        let server_name = self.offer.server_name();
+        //= R-4.4.2-9
+        let may_be_asked = self.offer.sent(ExtensionType::POST_HANDSHAKE_AUTH)
+            && server.authentication != Authentication::ExternalPsk;
         let authenticated = resumption_secret.is_some().then(|| {
             Box::new(PostAuthenticated {
                 at: server.at,
@@ -282,6 +289,11 @@ impl Authenticated {
                 tickets_to_send: 0,
                 client_certificate_sent: signed.is_some(),
                 authenticated,
+                post_handshake_auth: may_be_asked.then(|| HandshakeContext {
+                    transcript: self.transcript,
+                    client_application_traffic_secret: self.client_application_traffic_secret_0,
+                    server_name,
+                }),
             },
         }
     }

@@ -45,6 +45,7 @@ mod psk;
 mod server_hello;
 
 use super::transitions::{on, transitions};
+pub(crate) use certificate::Request;
 use certificate::{JudgingPeer, WaitCert, WaitCertCr, WaitCv};
 pub(crate) use client_hello::Start;
 use client_hello::WaitSh;

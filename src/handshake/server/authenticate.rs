@@ -10,6 +10,7 @@ use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::peer_chain;
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
 use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
+use crate::handshake::post_handshake_auth::HandshakeContext;
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::{verify_certificate_verify, verify_finished};
@@ -205,6 +206,8 @@ impl WaitFinished {
             foreign_extensions: selected.peer_foreign_extensions,
         };
         step.actions.milestone(Milestone::Connected(Box::new(agreement)));
+        //= R-4.4.2-9
+        let may_ask = selected.post_handshake_auth && authentication != Authentication::ExternalPsk;
         Connected {
             established: Established {
                 role: Role::Server,
@@ -215,6 +218,11 @@ impl WaitFinished {
                 tickets_to_send: tickets,
                 client_certificate_sent: false,
                 authenticated,
+                post_handshake_auth: may_ask.then(|| HandshakeContext {
+                    transcript: session.transcript,
+                    client_application_traffic_secret: session.client_application_traffic_secret_0,
+                    server_name: None,
+                }),
             },
         }
     }

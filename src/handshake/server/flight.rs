@@ -10,7 +10,7 @@ use super::negotiate::Selected;
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, Reply, Sign};
 use crate::handshake::credential::SignedContent;
-use crate::handshake::extensions::{Outgoing, push_authorities, push_signature_schemes};
+use crate::handshake::extensions::{Outgoing, certificate_request_extensions};
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
@@ -19,13 +19,12 @@ use crate::identity::CertificateTag;
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
-    KeyShareServerHello, OidFilter, OidFilters, ProtocolNameList, ProtocolVersion, RecordSizeLimit,
-    SelectedPsk, ServerHello, ServerTicketRequestHint, SignatureScheme, StatusRequestCertificateRequest,
-    SupportedVersionsServerHello,
+    KeyShareServerHello, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
+    ServerTicketRequestHint, SignatureScheme, SupportedVersionsServerHello,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
-use crate::wire::{Encode, Writer};
+use crate::wire::Encode;
 
 /// NEGOTIATED: parameters and credential are selected.
 pub(crate) struct Negotiated {
@@ -265,23 +264,7 @@ impl Flight {
     }
 
     fn send_certificate_request(&mut self, step: &mut Step<'_>) {
-        let config = Arc::clone(step.config);
-        let mut out = Outgoing::new();
-        push_signature_schemes(&config, &mut out);
-        push_authorities(&config, &mut out);
-        if !config.oid_filters.is_empty() {
-            let mut contents = alloc::vec::Vec::new();
-            for (oid, values) in &config.oid_filters {
-                let filter =
-                    OidFilter { certificate_extension_oid: oid, certificate_extension_values: values };
-                filter.encode(&mut Writer::new(&mut contents));
-            }
-            out.push(ExtensionType::OID_FILTERS, &OidFilters::from_contents(&contents));
-        }
-        if config.request_ocsp {
-            out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
-        }
-        let extensions = out.finish(config.script.certificate_request.as_deref());
+        let extensions = certificate_request_extensions(step.config);
         let message =
             //= R-4.4.2-3
             //= R-4.4.2-4

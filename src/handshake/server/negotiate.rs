@@ -41,6 +41,8 @@ pub(super) struct Selected {
     pub(super) sends_early_data: bool,
     pub(super) wants_tickets: bool,
     pub(super) ticket_request: Option<ClientTicketRequest>,
+    /// May the client be asked for its certificate behind the handshake?
+    pub(super) post_handshake_auth: bool,
     pub(super) server_name: Option<String>,
 }
 

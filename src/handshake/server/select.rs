@@ -13,12 +13,12 @@ use crate::handshake;
 use crate::handshake::extensions::take_foreign;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
+use crate::handshake::{Carrier, ClientAuth, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CipherSuite, ClientHello, ClientTicketRequest,
     EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry, NamedGroup,
-    OfferedPsks, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit,
-    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes,
+    RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -84,6 +84,7 @@ impl RecvdCh {
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
             ticket_request: offer.ticket_request,
+            post_handshake_auth: offer.post_handshake_auth,
             server_name: self.hello.server_name,
         };
         let parameters = Parameters {
@@ -114,6 +115,7 @@ struct Offer<'a> {
     record_size_limit: Option<u16>,
     wants_tickets: bool,
     ticket_request: Option<ClientTicketRequest>,
+    post_handshake_auth: bool,
     sends_early_data: bool,
     /// Does the client offer certificates together with an external PSK, and do we take part (RFC 8773)?
     with_certificates: bool,
@@ -155,6 +157,7 @@ impl<'a> Offer<'a> {
             received.require(ExtensionType::KEY_SHARE, key_share)?;
         }
         let with_certificates = offers_cert_with_extern_psk(received, &extensions, step)?;
+        let post_handshake_auth: Option<PostHandshakeAuth> = extensions.get().map_err(malformed)?;
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         if let Some(RecordSizeLimit(limit)) = limit
             && limit < 64
@@ -176,6 +179,9 @@ impl<'a> Offer<'a> {
                 .unwrap_or_default(),
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
             sends_early_data: early_data.is_some(),
+            //= R-4.3.6-1
+            post_handshake_auth: post_handshake_auth.is_some()
+                && step.config.post_handshake_client_auth != ClientAuth::None,
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
             ticket_request: extensions.get().map_err(malformed)?,
             //= R-4.3.9-5

@@ -34,10 +34,15 @@ impl Talk {
     /// Lets both talk until they are silent; what the config does not answer is answered well.
     pub fn run(&mut self) -> Result<(), connection::Fault> {
         while let Need::Answer(_) = self.talk()? {
-            let answer = self.answering.answer(self.end.connection.pending().unwrap());
-            self.end.connection.answer(answer).unwrap();
+            self.answer_pending();
         }
         Ok(())
+    }
+
+    /// Answers the open ask well.
+    pub fn answer_pending(&mut self) {
+        let answer = self.answering.answer(self.end.connection.pending().unwrap());
+        self.end.connection.answer(answer).unwrap();
     }
 
     /// Lets both talk until the caller is asked.

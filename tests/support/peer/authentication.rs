@@ -11,19 +11,30 @@ use super::{Credential, Numbers, Peer};
 
 impl Peer {
     pub(super) fn send_certificate(&mut self, credential: Option<&Credential>) {
+        let certificate = Self::certificate(&[], credential);
+        self.send(step::Certificate, Epoch::Handshake, &certificate);
+    }
+
+    /// Certificate, empty without a credential.
+    pub(super) fn certificate(context: &[u8], credential: Option<&Credential>) -> body::Certificate {
         let entry = |der: &Vec<u8>| body::CertificateEntry {
             cert_data: der.clone(),
             extensions: body::Extensions::default(),
         };
         let chain = credential.map(|credential| credential.chain.iter().map(entry).collect());
-        let certificate = body::Certificate {
-            certificate_request_context: Vec::new(),
+        body::Certificate {
+            certificate_request_context: context.to_vec(),
             certificate_list: chain.unwrap_or_default(),
-        };
-        self.send(step::Certificate, Epoch::Handshake, &certificate);
+        }
     }
 
     pub(super) fn send_certificate_verify(&mut self, credential: &Credential) {
+        let verify = self.certificate_verify(credential);
+        self.send(step::CertificateVerify, Epoch::Handshake, &verify);
+    }
+
+    /// CertificateVerify over the transcript as it is.
+    pub(super) fn certificate_verify(&self, credential: &Credential) -> body::CertificateVerify {
         let algorithms = credential.key.algorithms();
         let scheme = SignatureScheme::for_certificate_verify()
             .find(|scheme| scheme.algorithm().is_some_and(|algorithm| algorithms.contains(&algorithm)))
@@ -33,8 +44,7 @@ impl Peer {
         let content = self.script.signed_content.as_ref().map_or(content.to_vec(), |edit| edit(&content));
         let algorithm = scheme.algorithm().expect("an algorithm");
         let signature = credential.key.sign(algorithm, &content, &mut Numbers).expect("signing");
-        let verify = body::CertificateVerify { algorithm: scheme, signature };
-        self.send(step::CertificateVerify, Epoch::Handshake, &verify);
+        body::CertificateVerify { algorithm: scheme, signature }
     }
 
     pub(super) fn send_finished(&mut self) {

@@ -17,6 +17,7 @@
 mod authentication;
 pub mod body;
 mod client;
+pub mod post_handshake;
 pub mod record;
 mod schedule;
 mod server;
@@ -94,6 +95,12 @@ pub struct Peer {
     schedule: Option<Schedule>,
     subject_key: Option<PublicKey>,
     was_asked: bool,
+    /// Of a server: requests behind the handshake that are not answered, each context with its transcript.
+    requests: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The request that is being answered, and the transcript of the handshake for as long.
+    answering: Option<(post_handshake::Answer, Vec<u8>)>,
+    /// Answers behind the handshake, verified.
+    pub answers: Vec<post_handshake::Answer>,
     flight: Records,
     /// Messages of the other end that are still to be worked on.
     unheard: VecDeque<Message>,
@@ -152,6 +159,9 @@ impl Peer {
             schedule: None,
             subject_key: None,
             was_asked: false,
+            requests: Vec::new(),
+            answering: None,
+            answers: Vec::new(),
             flight: Records::default(),
             unheard: VecDeque::new(),
             chunks: VecDeque::new(),

@@ -194,6 +194,11 @@ impl Keys {
         Self { kdf, key, iv: keys.iv, aead, secret: secret.clone(), sequence_number: 0 }
     }
 
+    /// The traffic secret that they come from.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// The keys of the next generation (§7.2).
     pub fn next_generation(&mut self) {
         self.secret = next_application_traffic_secret(&self.kdf, &self.secret);

@@ -80,6 +80,16 @@ impl Schedule {
         self.main_secret = Some(secret);
     }
 
+    /// Puts other messages in place of those so far, and gives those back: a transcript that goes its own way.
+    pub fn replace_messages(&mut self, messages: Vec<u8>) -> Vec<u8> {
+        std::mem::replace(&mut self.messages, messages)
+    }
+
+    /// `verify_data` of a Finished under this Base Key.
+    pub fn verify_data_under(&self, base_key: &Secret) -> Digest {
+        finished_verify_data(&self.kdf, base_key, &self.transcript_hash())
+    }
+
     /// `verify_data` of this side's Finished.
     pub fn verify_data(&self, sender: Role) -> Digest {
         let (client, server) = self.handshake.as_ref().expect("handshake secrets");
@@ -87,7 +97,7 @@ impl Schedule {
             Role::Client => client,
             Role::Server => server,
         };
-        finished_verify_data(&self.kdf, base_key, &self.transcript_hash())
+        self.verify_data_under(base_key)
     }
 }
 

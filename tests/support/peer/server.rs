@@ -30,7 +30,7 @@ impl Peer {
                 true
             }
             Phase::AwaitFinished => self.hear_client_flight(),
-            Phase::Connected => false,
+            Phase::Connected => self.hear_answer(),
         }
     }
 
@@ -158,12 +158,20 @@ impl Peer {
     }
 
     fn send_certificate_request(&mut self) {
+        self.send(step::CertificateRequest, Epoch::Handshake, &Self::certificate_request(&[]));
+    }
+
+    /// A CertificateRequest with the one extension that it must have.
+    pub(super) fn certificate_request(context: &[u8]) -> body::CertificateRequest {
         let schemes: Vec<_> = SignatureScheme::for_certificate_verify().collect();
         let schemes =
             SignatureSchemeList { supported_signature_algorithms: CodePoints::from(schemes.as_slice()) };
-        let mut request = body::CertificateRequest::default();
+        let mut request = body::CertificateRequest {
+            certificate_request_context: context.to_vec(),
+            ..body::CertificateRequest::default()
+        };
         request.extensions.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
-        self.send(step::CertificateRequest, Epoch::Handshake, &request);
+        request
     }
 
     fn hear_client_flight(&mut self) -> bool {

@@ -12,6 +12,7 @@ use handfast::handshake::Role;
 use crate::args::ClientArgs;
 use crate::clock;
 use crate::config;
+use crate::duplex;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::pipe;
@@ -59,7 +60,8 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
         handshake: started.elapsed().saturating_sub(transport_ready),
     };
     tell(&summary.styled());
-    pipe::run(session, args.limits.idle(None))
+    let idle = args.limits.idle(None);
+    if args.post_handshake_auth { duplex::run(session, idle) } else { pipe::run(session, idle) }
 }
 
 /// The seed of one connection.

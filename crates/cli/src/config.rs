@@ -57,6 +57,7 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
     builder = external_psks(&args.psks, Role::Client, builder)?;
     builder.handshake.probe_acceptance = args.probe_acceptance;
+    builder.handshake.post_handshake_auth = args.post_handshake_auth;
     // A server that gives one has accepted our certificate.
     builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
     // The file has room for one session.
@@ -92,6 +93,10 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
     }
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
     builder.handshake.client_auth = ClientAuth::from(args.client_auth);
+    // Whom to trust has to be said, and only a page of --http asks.
+    if args.http && trusts {
+        builder.handshake.post_handshake_client_auth = ClientAuth::Optional;
+    }
     let expected = expected.unwrap_or_else(ExpectedPeer::any_under_anchors);
     builder.expected_clients = expected.clone();
     if args.refuse_unknown_names {

@@ -36,6 +36,14 @@ impl Journal {
                     "the server has accepted our certificate: it answered our KeyUpdate"
                 }
             }),
+            Milestone::CertificateRequestAnswered { signature_scheme } => self.say(match signature_scheme {
+                Some(_) => "the server asked who we are: our certificate is shown",
+                None => "the server asked who we are: no certificate of ours is shown",
+            }),
+            Milestone::ClientAuthenticated(client) => self.say(&match client.peer_identity {
+                Some(identity) => format!("the client has shown who it is: {identity}"),
+                None => "the client was asked who it is, and has shown no certificate".to_owned(),
+            }),
             Milestone::KeyUpdated => self.say("the peer has updated its keys"),
             Milestone::NewSessionTicket(ticket) => {
                 if let Some(file) = &self.setup.session_file {

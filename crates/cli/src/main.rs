@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod credential_file;
 mod demo;
+mod duplex;
 mod failure;
 mod file_fault;
 mod hex;

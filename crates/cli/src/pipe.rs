@@ -148,7 +148,7 @@ fn hand_over(orders: &SyncSender<Order>, due: Due) -> Result<(), Failure> {
     })
 }
 
-fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     written.map_err(|error| Failure::Network(format!("stdout cannot be written: {error}")))

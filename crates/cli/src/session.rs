@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{Connection, Event, Fault, Inbox, Need};
-use handfast::handshake::{Ask, Connected, Milestone};
+use handfast::handshake::{Ask, ClientAuthenticated, Connected, Milestone, RequestRefused};
 
 use crate::clock;
 use crate::failure::Failure;
@@ -73,7 +73,19 @@ pub(crate) enum Shown {
 enum Progress {
     Plaintext,
     Connected(Box<Connected>),
+    ClientAuthenticated(Box<ClientAuthenticated>),
     End,
+}
+
+/// What came of asking the client who it is.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// It answered.
+    Answered(Box<ClientAuthenticated>),
+    /// It cannot be asked.
+    Refused(RequestRefused),
+    /// It closed before it answered.
+    Closed,
 }
 
 impl Session {
@@ -95,8 +107,10 @@ impl Session {
     pub(crate) fn handshake(&mut self, wait: Wait) -> Result<Box<Connected>, Failure> {
         match self.advance(wait)? {
             Progress::Connected(connected) => Ok(connected),
-            // The library gives both behind `Connected` alone.
-            Progress::Plaintext | Progress::End => Err(self.fail(Fault::DataBeforeConnected)),
+            // The library gives these behind `Connected` alone.
+            Progress::Plaintext | Progress::ClientAuthenticated(_) | Progress::End => {
+                Err(self.fail(Fault::DataBeforeConnected))
+            }
         }
     }
 
@@ -117,8 +131,23 @@ impl Session {
                         return Ok(count);
                     }
                 }
-                Progress::Connected(_) => {}
+                Progress::Connected(_) | Progress::ClientAuthenticated(_) => {}
                 Progress::End => return Ok(0),
+            }
+        }
+    }
+
+    /// Asks the client who it is, and waits for its answer; what it says meanwhile is not heard.
+    pub(crate) fn authenticate_client(&mut self, wait: Wait) -> Result<Asked, Failure> {
+        if let Err(refused) = self.connection.request_client_certificate() {
+            return Ok(Asked::Refused(refused));
+        }
+        loop {
+            match self.advance(wait)? {
+                Progress::ClientAuthenticated(client) => return Ok(Asked::Answered(client)),
+                Progress::Plaintext => self.inbox.read(self.inbox.unread().len()),
+                Progress::Connected(_) => {}
+                Progress::End => return Ok(Asked::Closed),
             }
         }
     }
@@ -168,10 +197,17 @@ impl Session {
                     } else if matches!(milestone, Milestone::EarlyDataRejected) {
                         self.early_data.sent = 0;
                     }
+                    if let Milestone::ClientAuthenticated(client) = &milestone {
+                        let client = client.clone();
+                        self.journal.note(milestone)?;
+                        return Ok(Progress::ClientAuthenticated(client));
+                    }
                     if let Some(connected) = self.journal.note(milestone)? {
                         return Ok(Progress::Connected(connected));
                     }
                 }
+                // Behind the handshake an ask waits without a word.
+                Ok(Event::Need(_)) if self.connection.pending().is_some() => self.answer(),
                 Ok(Event::Need(Need::Transmit)) => self.flush(wait)?,
                 Ok(Event::Need(Need::Answer(_))) => self.answer(),
                 Ok(Event::Need(Need::Input { .. })) => self.fill(wait)?,
@@ -193,7 +229,7 @@ impl Session {
     }
 
     /// Answers the open ask.
-    fn answer(&mut self) {
+    pub(crate) fn answer(&mut self) {
         let Some(ask) = self.connection.pending().cloned() else { return };
         let config = &self.journal.setup.answering;
         if let Ask::ChooseCredential(choose) = &ask
@@ -223,7 +259,7 @@ impl Session {
     }
 
     /// Ends the session with a fault; its alert still goes out.
-    fn fail(&mut self, fault: Fault) -> Failure {
+    pub(crate) fn fail(&mut self, fault: Fault) -> Failure {
         self.give_up();
         self.journal.failure(fault)
     }

@@ -35,7 +35,8 @@ impl Wait {
         }
     }
 
-    fn is_over(self) -> Failure {
+    /// The failure that the end of the wait is.
+    pub(crate) fn is_over(self) -> Failure {
         Failure::Network(match self {
             Self::Until(_, limit) => {
                 format!("time limit: not done within {} (--handshake-timeout)", readable(limit))

@@ -102,6 +102,36 @@ fn curl_gets_the_page_of_session_facts() {
     }
 }
 
+/// curl is willing to be asked behind the handshake, and shows the certificate that it was not asked for in it.
+#[test]
+#[ignore = "starts curl"]
+fn curl_gets_the_secret_page_when_it_says_behind_the_handshake_who_it_is() {
+    let files = Files::new("peer_curl_secret");
+    let server = files.mutual_server("--client-auth none --http");
+    let [chain, key] = ["client.pem", "client.key"].map(|name| files.path(name));
+    let mut known = curl(&files, &server, "/secret", &["--fail", "--cert", &chain, "--key", &key]);
+    assert!(known.finish().success());
+    assert!(known.has_said("asked behind the handshake") && known.has_said(CLIENT_ID));
+    let mut nobody = curl(&files, &server, "/secret", &[]);
+    assert!(nobody.finish().success());
+    assert!(nobody.has_said("you have shown no certificate"));
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn s_client_gets_the_secret_page_if_it_is_willing_to_be_asked() {
+    let files = Files::new("peer_s_client_secret");
+    let server = files.mutual_server("--client-auth none --http");
+    let [chain, key] = ["client.pem", "client.key"].map(|name| files.path(name));
+    let credential = ["-cert", &chain, "-key", &key];
+    for (more, told) in [(&["-enable_pha"][..], CLIENT_ID), (&[], "403 Forbidden")] {
+        let mut openssl = s_client(&files, &server, &[&credential[..], more].concat());
+        openssl.type_in(b"GET /secret HTTP/1.1\r\n\r\n");
+        openssl.wait_for(told);
+        openssl.finish();
+    }
+}
+
 #[test]
 #[ignore = "starts curl"]
 fn curl_without_a_certificate_hears_that_one_is_required() {

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 
-use support::{CLIENT_ID, Files, Run, SERVER_ID, server};
+use support::{CLIENT_ID, Files, Run, SERVER_ID, Server, server};
 
 #[test]
 fn a_mutual_session_carries_data_both_ways_and_each_side_tells_who_the_other_is() {
@@ -88,6 +88,45 @@ fn the_key_update_page_rolls_the_keys_of_both_sides() {
     let client = files.mutual_client(&server, "", b"GET /keyupdate HTTP/1.1\r\n\r\n");
     client.told(0, &["the peer has updated its keys"]);
     assert!(client.stdout.contains("KeyUpdate: sent"), "{}", client.stdout);
+}
+
+/// What a client with these options is told of the secret, and what it tells itself.
+fn secret(files: &Files, server: &Server, options: &str) -> Run {
+    let run = files.mutual_client(server, options, b"GET /secret HTTP/1.1\r\n\r\n");
+    run.told(0, &[]);
+    run
+}
+
+#[test]
+fn the_secret_page_is_for_whoever_says_behind_the_handshake_who_it_is() {
+    let files = Files::new("secret");
+    let server = files.mutual_server("--http --client-auth none");
+    let run = secret(&files, &server, "--post-handshake-auth");
+    run.told(
+        0,
+        &["our certificate    not asked for", "the server asked who we are: our certificate is shown"],
+    );
+    assert!(run.stdout.starts_with("HTTP/1.1 200 OK\r\n"), "{run:?}");
+    assert!(run.stdout.contains(&format!("The secret is for you: {CLIENT_ID}")), "{run:?}");
+    assert!(run.stdout.contains("asked behind the handshake"), "{run:?}");
+
+    let unwilling = secret(&files, &server, "");
+    assert!(unwilling.stdout.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{unwilling:?}");
+    assert!(unwilling.stdout.contains("the client did not offer post_handshake_auth"), "{unwilling:?}");
+
+    let input = b"GET /secret HTTP/1.1\r\n\r\n";
+    let nobody = files.client(&server, "--ca @ca.pem --name localhost --post-handshake-auth", input);
+    nobody.told(0, &["no certificate of ours is shown"]);
+    assert!(nobody.stdout.contains("you have shown no certificate"), "{nobody:?}");
+}
+
+#[test]
+fn the_secret_page_knows_whom_the_handshake_has_shown_and_asks_the_willing_once_more() {
+    let files = Files::new("secret_known");
+    let server = files.mutual_server("--http");
+    assert!(secret(&files, &server, "").stdout.contains("known from the handshake"));
+    let asked = secret(&files, &server, "--post-handshake-auth");
+    assert!(asked.stdout.contains("asked behind the handshake"), "{asked:?}");
 }
 
 #[test]

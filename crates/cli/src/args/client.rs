@@ -7,8 +7,8 @@ use clap::Args;
 use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
-When stdin ends, the server is told that no more comes, and what it still sends goes on to stdout; when the server
-ends, so does the session.
+When stdin ends, the server is told that no more comes (but with --post-handshake-auth), and what it still sends goes on
+to stdout; when the server ends, so does the session.
 
 Examples:
   Mutual TLS with a server known by its DNS name:
@@ -47,6 +47,11 @@ pub(crate) struct ClientArgs {
     /// Learn whether the server accepts our certificate, by asking it for a KeyUpdate behind the handshake
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) probe_acceptance: bool,
+    /// Answer a server that asks, behind the handshake, who we are
+    ///
+    /// The end of stdin is not told to the server then, for it may still ask: the session ends with the server.
+    #[arg(long, help_heading = "What to negotiate")]
+    pub(crate) post_handshake_auth: bool,
     /// Resume the session in this file, if it still fits, and keep the one that the server gives in its place
     ///
     /// A session is used once. Whoever has the file can be the client.

@@ -31,7 +31,7 @@ pub(crate) struct ServerArgs {
     #[arg(long, conflicts_with = "http", help_heading = WHAT_TO_SERVE)]
     pub(crate) echo: bool,
     /// Answer `GET /` with a page of session facts, and close; `GET /keyupdate` sends a KeyUpdate first that
-    /// asks for one back
+    /// asks for one back, `GET /secret` asks first who the client is (post-handshake authentication)
     #[arg(long, help_heading = WHAT_TO_SERVE)]
     pub(crate) http: bool,
     /// Ask clients for a certificate?

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::session::{Asked, Session};
 use crate::summary::Summary;
 use crate::transport::Wait;
 
@@ -24,7 +24,10 @@ pub(super) fn serve(
             session.connection.update_keys(true);
             ("200 OK", format!("{}KeyUpdate: sent ahead of this page, and one asked for\n", summary.plain()))
         }
-        Route::Refused(status) => (status, format!("{status}\n\nThere is / and /keyupdate, for GET.\n")),
+        Route::Secret => secret(session, summary, wait)?,
+        Route::Refused(status) => {
+            (status, format!("{status}\n\nThere is /, /keyupdate and /secret, for GET.\n"))
+        }
     };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
@@ -35,10 +38,38 @@ pub(super) fn serve(
     session.close(wait)
 }
 
+/// Status and page for whoever says, behind the handshake, who it is; or has said so in it.
+fn secret(
+    session: &mut Session,
+    summary: &Summary<'_>,
+    wait: Wait,
+) -> Result<(&'static str, String), Failure> {
+    const FORBIDDEN: &str = "403 Forbidden";
+    let forbidden = |reason: String| (FORBIDDEN, format!("{FORBIDDEN}\n\n{reason}\n"));
+    Ok(match (session.authenticate_client(wait)?, &summary.connected.peer_identity) {
+        (Asked::Answered(client), known) => match client.peer_identity.as_deref() {
+            Some(identity) => {
+                ("200 OK", format!("The secret is for you: {identity}\nasked behind the handshake\n"))
+            }
+            None if known.is_some() => {
+                forbidden("Asked once more who you are, you have shown no certificate.".into())
+            }
+            None => forbidden("Asked who you are, you have shown no certificate.".into()),
+        },
+        (Asked::Refused(_), Some(identity)) => {
+            ("200 OK", format!("The secret is for you: {identity}\nknown from the handshake\n"))
+        }
+        (Asked::Refused(refused), None) => forbidden(format!("Who you are cannot be asked: {refused}")),
+        (Asked::Closed, _) => forbidden("Asked who you are, you have closed without an answer.".into()),
+    })
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Route {
     Facts,
     KeyUpdate,
+    /// For whoever is known.
+    Secret,
     /// With this status.
     Refused(&'static str),
 }
@@ -56,6 +87,7 @@ fn route(request: &[u8]) -> Route {
         [b"GET", target, version] if version.starts_with(b"HTTP/1.") => match *target {
             b"/" => Route::Facts,
             b"/keyupdate" => Route::KeyUpdate,
+            b"/secret" => Route::Secret,
             _ => Route::Refused("404 Not Found"),
         },
         [_, _, version] if version.starts_with(b"HTTP/1.") => Route::Refused("405 Method Not Allowed"),
@@ -87,9 +119,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_get_of_the_two_pages_is_served() {
+    fn only_get_of_the_three_pages_is_served() {
         assert_eq!(route(b"GET / HTTP/1.1\r\n\r\n"), Route::Facts);
         assert_eq!(route(b"GET /keyupdate HTTP/1.0\r\nHost: a\r\n\r\n"), Route::KeyUpdate);
+        assert_eq!(route(b"GET /secret HTTP/1.1\r\n\r\n"), Route::Secret);
         assert_eq!(route(b"GET /other HTTP/1.1\r\n\r\n"), Route::Refused("404 Not Found"));
         assert_eq!(route(b"POST / HTTP/1.1\r\n\r\n"), Route::Refused("405 Method Not Allowed"));
         for broken in

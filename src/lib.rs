@@ -60,6 +60,7 @@
 //! |---|---|---|---|
 //! | 4 | [`connection`] | TLS over a byte stream: where records, handshake and path validation meet | |
 //! | 4 | [`danger`] | what weakens a connection, or makes it say what the library would not | |
+//! | 4 | [`exported_authenticator`] | further identities, proved by messages that the application carries | RFC 9261 |
 //! | 3 | [`handshake`] | both state machines, for any carrier: QUIC takes this floor and leaves the rest | §2, §4, App. A |
 //! | 2 | [`resumption`] | sessions, tickets, pre-shared keys | §2.2, §4.3.11, §4.7.1, §8 |
 //! | 1 | `message` | each handshake message and extension, one file a structure | §4, App. B |
@@ -108,6 +109,7 @@ pub mod alert;
 pub mod connection;
 pub mod crypto;
 pub mod danger;
+pub mod exported_authenticator;
 pub mod handshake;
 pub mod identity;
 #[cfg(feature = "floors")]

@@ -52,6 +52,7 @@ const MODULES: &[Module] = &[
     Module { name: "handshake", floor: 3, sees: Sees::BelowBut(&["record", "pki"]) },
     Module { name: "connection", floor: 4, sees: Sees::BelowAndBeside },
     Module { name: "danger", floor: 4, sees: Sees::BelowAndBeside },
+    Module { name: "exported_authenticator", floor: 4, sees: Sees::BelowAndBeside },
 ];
 
 fn module(name: &str) -> Option<&'static Module> {

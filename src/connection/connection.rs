@@ -15,7 +15,8 @@ use super::{Config, Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::Entropy;
 use crate::handshake::{
-    self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, Refused, RequestRefused, Role,
+    self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, PostHandshake, Refused,
+    RequestRefused, Role,
 };
 use crate::identity::ExpectedPeer;
 use crate::record::ContentType;
@@ -383,6 +384,14 @@ impl Connection {
             phase @ (Phase::Handshaking(_) | Phase::Connected(_) | Phase::Failed(_)) => {
                 Err(Box::new(Self { phase, ..self }))
             }
+        }
+    }
+
+    /// What goes on behind the handshake.
+    pub(crate) fn post_handshake(&self) -> Option<&PostHandshake> {
+        match &self.phase {
+            Phase::Connected(receiver) => Some(&receiver.post_handshake),
+            Phase::Handshaking(_) | Phase::Failed(_) => None,
         }
     }
 

@@ -28,8 +28,6 @@ pub enum Purpose {
     TicketAgeAdd,
     /// NewSessionTicket.ticket that is a key under which the session is stored, 32 bytes (§4.7.1).
     Ticket,
-    /// The nonce of a sealed ticket or cookie.
-    SealNonce,
     /// CertificateRequest.certificate_request_context behind the handshake, 32 bytes (§4.4.2).
     CertificateRequestContext,
 }
@@ -46,7 +44,6 @@ impl Purpose {
             Self::Signature => "signature",
             Self::TicketAgeAdd => "ticket age add",
             Self::Ticket => "ticket",
-            Self::SealNonce => "seal nonce",
             Self::CertificateRequestContext => "certificate request context",
         }
     }

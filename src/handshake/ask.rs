@@ -21,8 +21,8 @@ use crate::time::Time;
 /// Names one ask of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AskId {
-    pub(super) connection: u64,
-    pub(super) ask: u32,
+    pub(crate) connection: u64,
+    pub(crate) ask: u32,
 }
 
 /// A step that needs an answer from outside the machine.
@@ -101,8 +101,8 @@ impl Ask {
 /// Closes an ask. Opaque; built by the ask itself.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    pub(super) id: AskId,
-    pub(super) reply: Reply,
+    pub(crate) id: AskId,
+    pub(crate) reply: Reply,
 }
 
 impl Answer {
@@ -121,7 +121,7 @@ impl Answer {
 
 impl Ask {
     /// May this answer close this ask?
-    pub(super) fn check(&self, answer: &Answer, config: &Config) -> Result<(), Refused> {
+    pub(crate) fn check(&self, answer: &Answer, config: &Config) -> Result<(), Refused> {
         if answer.id != self.id() {
             return Err(Refused::NotThisAsk);
         }
@@ -194,7 +194,7 @@ pub enum Reply {
 
 impl Reply {
     /// What a step that may fail goes on with: `otherwise` in place of "failed".
-    pub(super) fn or_if_failed(self, otherwise: Self) -> Self {
+    pub(crate) fn or_if_failed(self, otherwise: Self) -> Self {
         if matches!(self, Self::Failed) { otherwise } else { self }
     }
 }
@@ -256,7 +256,7 @@ impl core::error::Error for Refused {}
 /// Server: a ClientHello came; choose the whole config before anything is negotiated.
 #[derive(Clone, Debug)]
 pub struct ClientHelloSeen {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The server name that the client sent, if any (RFC 6066 §3).
     pub server_name: Option<String>,
     /// The application protocols that it offers (RFC 7301).
@@ -282,7 +282,7 @@ impl ClientHelloSeen {
 /// Which credential to show (§4.5.1.2).
 #[derive(Clone, Debug)]
 pub struct ChooseCredential {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// Our role.
     pub role: Role,
     /// The server name that the client sent, if any.
@@ -322,7 +322,7 @@ impl ChooseCredential {
 /// Sign with a key that is not in this process (§4.5.2).
 #[derive(Clone, Debug)]
 pub struct Sign {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The scheme.
     pub scheme: SignatureScheme,
     /// The credential whose key signs.
@@ -335,7 +335,7 @@ pub struct Sign {
 }
 
 impl Sign {
-    pub(super) fn new(
+    pub(crate) fn new(
         id: AskId,
         scheme: SignatureScheme,
         credential: Arc<Credential>,
@@ -359,7 +359,7 @@ impl Sign {
 /// signature of CertificateVerify with the key that the answer carries.
 #[derive(Clone, Debug)]
 pub struct JudgePeer {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The peer's role.
     pub peer: Role,
     /// Whom we expect; `None` for a server, whose config has the rule for clients.
@@ -389,7 +389,7 @@ impl JudgePeer {
 /// Server: turn this state into a cookie that only we can open (§4.3.2).
 #[derive(Clone, Debug)]
 pub struct SealCookie {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// What the second ClientHello must bring back, as bytes of our own.
     pub state: Vec<u8>,
     /// The time of the step that asks.
@@ -407,7 +407,7 @@ impl SealCookie {
 /// Server: turn this cookie back into the state (§4.3.2).
 #[derive(Clone, Debug)]
 pub struct OpenCookie {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The cookie of the second ClientHello.
     pub cookie: Vec<u8>,
     /// The time of the step that asks.
@@ -425,7 +425,7 @@ impl OpenCookie {
 /// Server: turn this session into a ticket (§4.7.1). It stops no data.
 #[derive(Clone, Debug)]
 pub struct SealTicket {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The session; its byte form holds the secret.
     pub session: Box<Session>,
     /// The time of the step that asks.
@@ -446,7 +446,7 @@ impl SealTicket {
 /// What the session must not outlive is kept with it: a config of the `connection` floor binds it to its trust digest.
 #[derive(Clone, Debug)]
 pub struct StoreSession {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The ticket: 32 random bytes.
     pub ticket: Vec<u8>,
     /// The session; its byte form holds the secret.
@@ -466,7 +466,7 @@ impl StoreSession {
 /// Server: which of these PSKs do we know (§4.3.11)? A ticket is opened, a session or an external PSK looked up.
 #[derive(Clone, Debug)]
 pub struct FindPsk {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The identities that the client offers, in its order of preference.
     pub identities: Vec<Vec<u8>>,
     /// Is the PSK to go with certificates (RFC 8773)? Then it has to be an external one; that the client offers a
@@ -512,7 +512,7 @@ impl FindPsk {
 /// is revocation, validity and authorization.
 #[derive(Clone, Debug)]
 pub struct JudgeResumed {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// The ticket by which the client offered the session: where it may be used once, it is used up now, and the
     /// session declined if it has been already.
     pub ticket: Vec<u8>,
@@ -542,7 +542,7 @@ impl JudgeResumed {
 /// memory is: two servers that ask it of one store never both hear that it is fresh.
 #[derive(Clone, Debug)]
 pub struct CheckReplay {
-    pub(super) id: AskId,
+    pub(crate) id: AskId,
     /// What no two ClientHellos share: the binder of the PSK.
     pub key: Vec<u8>,
     /// The ticket that the client offered: where it is used once, and was used up by this connection, nothing comes

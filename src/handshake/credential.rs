@@ -115,7 +115,7 @@ impl Credential {
     }
 
     /// Signs with a key in this process; `None` if it is elsewhere.
-    pub(super) fn sign(
+    pub(crate) fn sign(
         &self,
         scheme: SignatureScheme,
         content: &SignedContent,
@@ -130,7 +130,7 @@ impl Credential {
     }
 
     /// The `certificate_list` to send; staples only where the peer asked for them.
-    pub(super) fn entries(&self, staple: bool) -> Vec<(Arc<[u8]>, ExtensionList)> {
+    pub(crate) fn entries(&self, staple: bool) -> Vec<(Arc<[u8]>, ExtensionList)> {
         let staples = self.ocsp_responses.iter().cloned().chain(core::iter::repeat(None));
         //= R-4.5.1-9
         self.chain
@@ -218,12 +218,19 @@ impl SignedContent {
     /// The content that `signer` signs over `transcript_hash`.
     #[must_use]
     pub fn new(signer: Role, transcript_hash: &Digest) -> Self {
-        let context: &[u8; 33] = match signer {
-            Role::Server => b"TLS 1.3, server CertificateVerify",
-            Role::Client => b"TLS 1.3, client CertificateVerify",
-        };
-        let content =
-            [0x20; 64].into_iter().chain(*context).chain([0]).chain(transcript_hash.iter().copied());
+        Self::under(
+            match signer {
+                Role::Server => b"TLS 1.3, server CertificateVerify",
+                Role::Client => b"TLS 1.3, client CertificateVerify",
+            },
+            transcript_hash,
+        )
+    }
+
+    /// The content under a context string, of at most 33 bytes.
+    pub(crate) fn under(context: &[u8], transcript_hash: &Digest) -> Self {
+        let context = context.iter().copied();
+        let content = [0x20; 64].into_iter().chain(context).chain([0]).chain(transcript_hash.iter().copied());
         let mut signed = Self { bytes: [0; Self::MAX], length: 0 };
         for (place, byte) in signed.bytes.iter_mut().zip(content) {
             *place = byte;
@@ -248,7 +255,7 @@ impl fmt::Debug for SignedContent {
 }
 
 /// The body of a Certificate message as the state machines take it: checked and kept.
-pub(super) fn peer_chain(
+pub(crate) fn peer_chain(
     message: &Certificate<'_>,
     body: &[u8],
     limit: usize,

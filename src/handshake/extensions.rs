@@ -110,7 +110,7 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
 }
 
 /// The extensions of CertificateRequest (§4.4.2).
-pub(super) fn certificate_request_extensions(config: &Config) -> ExtensionList {
+pub(crate) fn certificate_request_extensions(config: &Config) -> ExtensionList {
     let mut out = Outgoing::new();
     push_signature_schemes(config, &mut out);
     push_authorities(config, &mut out);

@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
 
 /// What goes into a Certificate, leaf first: certificates and their extensions.
-type Entries = [(Arc<[u8]>, ExtensionList)];
+pub(crate) type Entries = [(Arc<[u8]>, ExtensionList)];
 
 /// Sends Certificate with these entries.
 pub(super) fn send_certificate(entries: &Entries, transcript: &mut Transcript, actions: &mut Actions) {
@@ -58,38 +58,43 @@ pub(super) fn send_finished(
 }
 
 /// Authentication messages that are made before any of them goes out, to go out as one.
-pub(super) struct AuthenticationMessages {
+pub(crate) struct AuthenticationMessages {
     bytes: Vec<u8>,
     transcript: Transcript,
 }
 
 impl AuthenticationMessages {
     /// None yet; `transcript` is the Handshake Context (§4.5).
-    pub(super) const fn new(transcript: Transcript) -> Self {
+    pub(crate) const fn new(transcript: Transcript) -> Self {
         Self { bytes: Vec::new(), transcript }
     }
 
     /// The hash of the Handshake Context and the messages so far.
-    pub(super) fn transcript_hash(&self) -> Digest {
+    pub(crate) fn transcript_hash(&self) -> Digest {
         self.transcript.current()
     }
 
+    /// Goes on over a message of the other end's, header included.
+    pub(crate) fn heard(&mut self, message: &[u8]) {
+        self.transcript.add(message);
+    }
+
     /// Adds Certificate.
-    pub(super) fn certificate(&mut self, certificate_request_context: &[u8], entries: &Entries) {
+    pub(crate) fn certificate(&mut self, certificate_request_context: &[u8], entries: &Entries) {
         self.add(HandshakeType::CERTIFICATE, |out| {
             encode_certificate(certificate_request_context, entries, out);
         });
     }
 
     /// Adds CertificateVerify.
-    pub(super) fn certificate_verify(&mut self, algorithm: SignatureScheme, signature: &[u8]) {
+    pub(crate) fn certificate_verify(&mut self, algorithm: SignatureScheme, signature: &[u8]) {
         let message = CertificateVerify { algorithm, signature };
         self.add(HandshakeType::CERTIFICATE_VERIFY, |out| message.encode(out));
     }
 
-    /// All messages, with Finished under this Base Key behind them.
-    pub(super) fn finished(mut self, kdf: &Kdf, base_key: &Secret) -> Vec<u8> {
-        let verify_data = finished_verify_data(kdf, base_key, &self.transcript.current());
+    /// All messages, with Finished behind them, whose `verify_data` is made of the hash of all before it.
+    pub(crate) fn finished(mut self, verify_data: impl FnOnce(&Digest) -> Digest) -> Vec<u8> {
+        let verify_data = verify_data(&self.transcript.current());
         let message = Finished { verify_data: &verify_data };
         self.add(HandshakeType::FINISHED, |out| message.encode(out));
         self.bytes

@@ -11,21 +11,21 @@
 //!          owed() / sent(n): bytes to carry, never of an epoch whose keys were not yet taken
 //! ```
 
-mod ask;
+pub(crate) mod ask;
 pub(crate) mod client;
 mod config;
-mod credential;
-mod extensions;
+pub(crate) mod credential;
+pub(crate) mod extensions;
 mod fault;
-mod flight;
+pub(crate) mod flight;
 mod incoming;
 mod output;
 mod post_handshake;
 mod post_handshake_auth;
 pub(crate) mod server;
-mod step;
+pub(crate) mod step;
 mod transitions;
-mod verify;
+pub(crate) mod verify;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -43,8 +43,8 @@ pub use config::{
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use output::{
-    AcceptanceProof, Authentication, ClientAuthenticated, Connected, Direction, Epoch, KeyLogLine, Keys,
-    Milestone, Output, ReceivedTicket,
+    AcceptanceProof, Authentication, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output,
+    PeerAuthenticated, ReceivedTicket,
 };
 pub use post_handshake::PostHandshake;
 pub use post_handshake_auth::RequestRefused;
@@ -466,7 +466,7 @@ impl EntropySource for Spent {
 }
 
 /// The connection's entropy, expanded with what the provider has.
-fn source(crypto: &CryptoProvider, entropy: Entropy) -> Box<dyn EntropySource> {
+pub(crate) fn source(crypto: &CryptoProvider, entropy: Entropy) -> Box<dyn EntropySource> {
     let hkdf = crypto.hkdf(HashAlgorithm::Sha256).or_else(|| crypto.hkdf(HashAlgorithm::Sha384));
     hkdf.map_or_else(
         || Box::new(Spent) as Box<dyn EntropySource>,

@@ -100,7 +100,7 @@ pub enum Milestone {
         signature_scheme: Option<SignatureScheme>,
     },
     /// Server: the client has answered a request of ours behind the handshake.
-    ClientAuthenticated(Box<ClientAuthenticated>),
+    ClientAuthenticated(Box<PeerAuthenticated>),
     /// The peer rolled its keys.
     KeyUpdated,
     /// A line for the key log, only if `danger` asked for it.
@@ -160,9 +160,10 @@ pub struct Connected {
     pub foreign_extensions: Vec<ForeignExtension>,
 }
 
-/// What a client has proved behind the handshake (§4.7.2).
+/// What a peer has proved behind the handshake: by post-handshake authentication (§4.7.2), or by an exported
+/// authenticator (RFC 9261).
 #[derive(Clone, Debug)]
-pub struct ClientAuthenticated {
+pub struct PeerAuthenticated {
     /// The `certificate_request_context` of the request that it answers.
     pub certificate_request_context: [u8; 32],
     /// Who it is; `None` if it showed no certificate.

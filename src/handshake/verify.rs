@@ -26,7 +26,7 @@ pub(super) fn verify_certificate_verify(
 }
 
 /// Reads the peer's CertificateVerify, which is by a scheme that we offered.
-pub(super) fn read_certificate_verify<'m>(
+pub(crate) fn read_certificate_verify<'m>(
     received: &Received<'m>,
     config: &Config,
 ) -> Result<CertificateVerify<'m>, PeerFault> {
@@ -42,7 +42,7 @@ pub(super) fn read_certificate_verify<'m>(
 }
 
 /// Verifies the signature of a CertificateVerify with the judged key.
-pub(super) fn verify_signature(
+pub(crate) fn verify_signature(
     scheme: SignatureScheme,
     signature: &[u8],
     content: &SignedContent,

@@ -7,8 +7,8 @@ use handfast::alert::AlertDescription as Alert;
 use handfast::connection::{Credentials, Fault};
 use handfast::crypto::HashAlgorithm;
 use handfast::handshake::{
-    Ask, Carrier, ClientAuth, ClientAuthenticated, Config, Epoch, Milestone, POST_HANDSHAKE_CLIENT_ARROWS,
-    POST_HANDSHAKE_SERVER_ARROWS, PeerFault, RequestRefused, Role, mermaid,
+    Ask, Carrier, ClientAuth, Config, Epoch, Milestone, POST_HANDSHAKE_CLIENT_ARROWS,
+    POST_HANDSHAKE_SERVER_ARROWS, PeerAuthenticated, PeerFault, RequestRefused, Role, mermaid,
 };
 use handfast::message::{
     ExtensionFault, ExtensionType, HandshakeType, KeyUpdateRequest, SignatureScheme, SignatureSchemeList,
@@ -74,8 +74,8 @@ fn peer_fault(fault: Fault) -> PeerFault {
     fault
 }
 
-fn authenticated(talk: &Talk) -> Vec<&ClientAuthenticated> {
-    fn client(milestone: &Milestone) -> Option<&ClientAuthenticated> {
+fn authenticated(talk: &Talk) -> Vec<&PeerAuthenticated> {
+    fn client(milestone: &Milestone) -> Option<&PeerAuthenticated> {
         if let Milestone::ClientAuthenticated(client) = milestone { Some(client) } else { None }
     }
     talk.end.milestones.iter().filter_map(client).collect()

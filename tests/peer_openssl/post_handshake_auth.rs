@@ -1,6 +1,6 @@
 //! Post-handshake authentication: `s_server` asks our client, and our server asks `s_client`.
 
-use handfast::handshake::{ClientAuth, ClientAuthenticated, Milestone, RequestRefused};
+use handfast::handshake::{ClientAuth, Milestone, PeerAuthenticated, RequestRefused};
 
 use crate::pki::{CLIENT, KeyType, NOW, PKI, SERVER};
 use crate::session::{self, hear, tell};
@@ -69,7 +69,7 @@ fn with_s_client(options: &[&str]) -> (Stream, Peer) {
 }
 
 /// Asks, and goes on until the answer is there.
-fn ask(stream: &mut Stream, openssl: &mut Peer) -> ClientAuthenticated {
+fn ask(stream: &mut Stream, openssl: &mut Peer) -> PeerAuthenticated {
     let context = stream.connection.request_client_certificate().unwrap();
     tell(stream, openssl, "said behind the request");
     hear(stream, openssl, "said behind the answer");

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{Connection, Event, Fault, Inbox, Need};
-use handfast::handshake::{Ask, ClientAuthenticated, Connected, Milestone, RequestRefused};
+use handfast::handshake::{Ask, Connected, Milestone, PeerAuthenticated, RequestRefused};
 
 use crate::clock;
 use crate::failure::Failure;
@@ -73,7 +73,7 @@ pub(crate) enum Shown {
 enum Progress {
     Plaintext,
     Connected(Box<Connected>),
-    ClientAuthenticated(Box<ClientAuthenticated>),
+    ClientAuthenticated(Box<PeerAuthenticated>),
     End,
 }
 
@@ -81,7 +81,7 @@ enum Progress {
 #[derive(Debug)]
 pub(crate) enum Asked {
     /// It answered.
-    Answered(Box<ClientAuthenticated>),
+    Answered(Box<PeerAuthenticated>),
     /// It cannot be asked.
     Refused(RequestRefused),
     /// It closed before it answered.

@@ -15,7 +15,7 @@ use crate::handshake::output::{Epoch, Milestone};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::{on, transitions};
 use crate::handshake::{Fault, OwnFault, PeerFault, Role};
-use crate::key_schedule::Kdf;
+use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{CertificateRequest, ExtensionsOf, SignatureScheme};
 use crate::transcript::Transcript;
 
@@ -225,7 +225,7 @@ impl Answers {
     /// Sends all messages of an answer, Finished under the keys that are in use now.
     fn send(&self, answered: Answered, step: &mut Step<'_>) {
         let base_key = &self.context.client_application_traffic_secret;
-        let messages = answered.messages.finished(&self.kdf, base_key);
+        let messages = answered.messages.finished(|hash| finished_verify_data(&self.kdf, base_key, hash));
         step.actions.send_messages(Epoch::Application, messages);
         let milestone = Milestone::CertificateRequestAnswered { signature_scheme: answered.scheme };
         step.actions.milestone(milestone);

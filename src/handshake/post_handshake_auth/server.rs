@@ -9,7 +9,7 @@ use crate::crypto::{Purpose, Secret};
 use crate::handshake::ask::{Ask, JudgePeer, Reply};
 use crate::handshake::credential::{PeerChain, SignedContent, peer_chain};
 use crate::handshake::extensions::certificate_request_extensions;
-use crate::handshake::output::{ClientAuthenticated, Epoch, Milestone};
+use crate::handshake::output::{Epoch, Milestone, PeerAuthenticated};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::{on, transitions};
 use crate::handshake::verify::{read_certificate_verify, verify_finished, verify_signature};
@@ -81,7 +81,7 @@ pub(crate) struct JudgingPeer {
 
 /// Who the client is, is known.
 pub(crate) struct Authenticated {
-    client: ClientAuthenticated,
+    client: PeerAuthenticated,
 }
 
 /// One request, and what its answer is held against.
@@ -171,7 +171,7 @@ impl WaitFinished {
         let Request { certificate_request_context, transcript, kdf, base_key } = self.request;
         verify_finished(received, &kdf, &base_key, &transcript.current())?;
         let Some(shown) = self.shown else {
-            let client = ClientAuthenticated {
+            let client = PeerAuthenticated {
                 certificate_request_context,
                 peer_identity: None,
                 peer_chain: None,
@@ -198,7 +198,7 @@ impl JudgingPeer {
         let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
         let Shown { chain, scheme, signature, content } = self.shown;
         verify_signature(scheme, &signature, &content, &peer.public_key, step.config)?;
-        let client = ClientAuthenticated {
+        let client = PeerAuthenticated {
             certificate_request_context: self.certificate_request_context,
             peer_identity: Some(peer.identity),
             peer_chain: Some(chain),

@@ -3,13 +3,14 @@
 use core::fmt::Debug;
 
 use handfast::message::{
-    CertificateAuthorities, CertificateStatus, CertificateStatusRequest, ClientTicketRequest, Cookie,
-    EarlyDataIndication, EarlyDataNewSessionTicket, ExtensionBody, ExtensionFault, Extensions, ExtensionsOf,
-    KeyShareClientHello, KeyShareHelloRetryRequest, KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks,
-    OidFilters, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeModes, RecordSizeLimit, SelectedPsk,
-    ServerNameEncryptedExtensions, ServerNameList, ServerTicketRequestHint, SignatureSchemeList,
-    SignatureSchemeListCert, SignedCertificateTimestampList, StatusRequestCertificateRequest,
-    SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello, check_extensions,
+    CertWithExternPsk, CertificateAuthorities, CertificateStatus, CertificateStatusRequest,
+    ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket, ExtensionBody,
+    ExtensionFault, Extensions, ExtensionsOf, KeyShareClientHello, KeyShareHelloRetryRequest,
+    KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks, OidFilters, PostHandshakeAuth, ProtocolNameList,
+    PskKeyExchangeModes, RecordSizeLimit, SelectedPsk, ServerNameEncryptedExtensions, ServerNameList,
+    ServerTicketRequestHint, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList,
+    StatusRequestCertificateRequest, SupportedGroups, SupportedVersionsClientHello,
+    SupportedVersionsServerHello, check_extensions,
 };
 use handfast::wire::{Decode, Encode};
 
@@ -47,11 +48,13 @@ fn bodies(place: ExtensionsOf, block: &Extensions<'_>, message: &[u8]) {
             body::<PostHandshakeAuth>(block, message);
             body::<KeyShareClientHello<'_>>(block, message);
             body::<ClientTicketRequest>(block, message);
+            body::<CertWithExternPsk>(block, message);
         }
         ExtensionsOf::ServerHello => {
             body::<SupportedVersionsServerHello>(block, message);
             body::<KeyShareServerHello<'_>>(block, message);
             body::<SelectedPsk>(block, message);
+            body::<CertWithExternPsk>(block, message);
         }
         ExtensionsOf::HelloRetryRequest => {
             body::<SupportedVersionsServerHello>(block, message);
@@ -137,6 +140,7 @@ const BODIES: &[fn(&[u8]) -> bool] = &[
     |bytes| read::<KeyShareHelloRetryRequest>(bytes).is_some(),
     |bytes| read::<ClientTicketRequest>(bytes).is_some(),
     |bytes| read::<ServerTicketRequestHint>(bytes).is_some(),
+    |bytes| read::<CertWithExternPsk>(bytes).is_some(),
 ];
 
 /// Of a body that skips parts: what it writes is read as the same value.

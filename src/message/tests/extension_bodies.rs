@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use super::checks::{assert_bounds, assert_codec, hex, opaque_strings};
 use crate::message::{
-    CertificateAuthorities, ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket,
-    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
-    OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode,
-    PskKeyExchangeModes, RecordSizeLimit, ServerTicketRequestHint, SignatureScheme, SignatureSchemeList,
-    SignatureSchemeListCert, SignedCertificateTimestampList, SupportedGroups, SupportedVersionsClientHello,
-    SupportedVersionsServerHello,
+    CertWithExternPsk, CertificateAuthorities, ClientTicketRequest, Cookie, EarlyDataIndication,
+    EarlyDataNewSessionTicket, KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest,
+    KeyShareServerHello, NamedGroup, OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList,
+    ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerTicketRequestHint,
+    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList,
+    SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello,
 };
 use crate::wire::{Decode, DecodeError, DecodeReason, Encode, Writer};
 
@@ -75,6 +75,12 @@ fn early_data_is_empty_but_for_its_size_in_new_session_ticket() {
     assert_codec!(EarlyDataIndication, EarlyDataIndication, hex(""));
     let size = EarlyDataNewSessionTicket { max_early_data_size: 0xffff_fffe };
     assert_codec!(EarlyDataNewSessionTicket, size, hex("fffffffe"));
+}
+
+#[test]
+fn cert_with_extern_psk_is_empty() {
+    assert_codec!(CertWithExternPsk, CertWithExternPsk, hex(""));
+    assert!(CertWithExternPsk::decode(&[0]).is_err());
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn sixteen_paths_are_reported_and_the_others_counted() {
 }
 
 #[test]
-fn thousands_of_certificates_are_judged_in_no_time() {
+fn thousands_of_certificates_under_one_name_end_in_the_budget() {
     let anchor = root(ca("anchor"));
     let issuer = intermediate(ca("issuer"), &anchor);
     let own = leaf(server("db.example"), &issuer);
@@ -181,11 +181,8 @@ fn thousands_of_certificates_are_judged_in_no_time() {
     let twins: Vec<_> = (0..2_000).map(|_| ca("issuer").signed_by(issuer.key(), &issuer).unwrap()).collect();
     let mut chain: Vec<&[u8]> = vec![&own];
     chain.extend(twins.iter().map(|twin| &**twin.der()));
-    let started = std::time::Instant::now();
     let refusal = judge_under(&root(ca("other")), Profile::internal(), &chain).unwrap_err();
-    assert!(matches!(refusal.kind(), RefusalKind::BudgetExceeded | RefusalKind::UnknownIssuer), "{refusal}");
-    // Milliseconds where it is optimized; this is no benchmark, and its machine may be busy.
-    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(refusal.kind(), RefusalKind::BudgetExceeded, "{refusal}");
 }
 
 #[test]

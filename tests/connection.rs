@@ -286,6 +286,7 @@ fn long_data_becomes_full_records_whatever_the_room() {
     assert!(server.plaintext == data);
 }
 
+//= R8449-4-1 test
 #[test]
 fn record_size_limits_hold_both_ways_from_the_handshake_on() {
     let (mut client, mut server) = builders();

@@ -88,8 +88,8 @@ fn hex(digits: &str) -> Vec<u8> {
     digits.as_bytes().chunks(2).map(octet).collect()
 }
 
-//= R-9258-5.1-1 test
-//= R-9258-5.1-4 test
+//= R9258-5.1-1 test
+//= R9258-5.1-4 test
 #[test]
 fn every_imported_psk_of_openssl_is_ours() {
     let file = include_str!("../vectors/psk_importer/openssl-hkdf.txt");
@@ -122,7 +122,7 @@ fn every_imported_psk_of_openssl_is_ours() {
     }
 }
 
-//= R-9258-5.1-5 test
+//= R9258-5.1-5 test
 #[test]
 fn an_identity_that_would_be_too_long_is_not_imported() {
     let import = |context: &[u8]| external().import(context, HashAlgorithm::Sha256, &crypto()).map(|_| ());
@@ -144,8 +144,8 @@ fn an_imported_psk_authenticates_both_sides() {
     assert_eq!(agreed.peer_identity, None);
 }
 
-//= R-9258-5.1-7 test
-//= R-9258-5.1-8 test
+//= R9258-5.1-7 test
+//= R9258-5.1-8 test
 #[test]
 fn one_imported_psk_is_offered_for_each_kdf_of_our_suites() {
     let of_suites = |suites: &[CipherSuite]| {
@@ -238,7 +238,7 @@ fn a_secret_is_for_the_importer_or_for_tls_and_has_one_hash() {
     let otherwise = |psks: Result<ExternalPsks, ExternalPskError>| {
         assert_eq!(psks.unwrap_err(), ExternalPskError::UsedOtherwise(b"plant 7".to_vec()));
     };
-    //= R-9258-4-1 test
+    //= R9258-4-1 test
     otherwise(ExternalPsks::new().offer("plant 7", psk()).unwrap().offer_imported(
         &external(),
         b"",
@@ -247,7 +247,7 @@ fn a_secret_is_for_the_importer_or_for_tls_and_has_one_hash() {
     otherwise(
         ExternalPsks::new().accept_imported(&external(), b"", &crypto()).unwrap().offer("plant 7", psk()),
     );
-    //= R-9258-4-3 test
+    //= R9258-4-3 test
     let other_hash = ExternalPsk::new("plant 7", &BASE_KEY, HashAlgorithm::Sha384).unwrap();
     let imported = ExternalPsks::new().offer_imported(&external(), b"a", &crypto()).unwrap();
     otherwise(imported.offer_imported(&other_hash, b"b", &crypto()));

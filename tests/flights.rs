@@ -225,6 +225,16 @@ fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
     assert!(not_listed.check().unwrap_err().contains("secp256r1"));
 }
 
+//= R8449-4-2 test
+//= R8449-4-8 test
+#[test]
+fn a_record_size_limit_is_from_64_to_the_protocols_own() {
+    for (limit, good) in [(63, false), (64, true), (0x4001, true), (0x4002, false)] {
+        let config = config_with(|config| config.record_size_limit = Some(limit));
+        assert_eq!(config.check().is_ok(), good, "{limit}");
+    }
+}
+
 //= R-4.3.8-14 test
 //= R-4.2.1-3 test
 //= R-4.2.4-1 test

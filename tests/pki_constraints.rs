@@ -92,6 +92,8 @@ fn a_wildcard_that_could_stand_for_an_excluded_name_is_refused() {
     assert_eq!((refusal.code(), refusal.kind()), (FindingCode::NameExcluded, RefusalKind::NameConstraint));
 }
 
+//= R5280-4.2.1.10-13 test
+//= R5280-4.2.1.10-14 test
 #[test]
 fn directory_names_and_the_subjects_mailbox_are_bound() {
     let mut permitted = DistinguishedName::new();
@@ -346,6 +348,10 @@ fn the_web_profile_refuses_wildcards_below_public_suffixes() {
     }
 }
 
+//= R5280-6.1.1-h test
+//= R5280-6.1.1-i test
+//= R5280-6.1.2-b test
+//= R5280-6.1.2-c test
 #[test]
 fn an_anchor_can_have_constraints_of_our_own() {
     let root = root(ca("root"));
@@ -370,6 +376,7 @@ fn of_workload(anchors: TrustAnchors, leaf: &[u8]) -> Option<FindingCode> {
     verdict.err().map(|refusal| refusal.code())
 }
 
+//= R5280-6.1-9 test
 #[test]
 fn the_spiffe_profile_asks_for_one_uri_with_a_path_and_no_ca() {
     let root = root(ca("root"));
@@ -412,6 +419,8 @@ fn a_federated_anchor_vouches_for_its_own_trust_domain_alone() {
     assert_eq!(judged(&other, "spiffe://own.example/web"), Some(FindingCode::TrustDomain));
 }
 
+//= R5280-6.2-1 test
+//= R5280-6.2-2 test
 #[test]
 fn a_trust_anchor_keeps_to_its_own_dates_and_length() {
     let root = root(ca("root"));

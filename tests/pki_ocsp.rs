@@ -61,6 +61,10 @@ fn leaf(ca: &Authority) -> Vec<u8> {
     authority::leaf(server("www.example"), ca)
 }
 
+//= R6960-3.2-step-5 test
+//= R6960-3.2-step-6 test
+//= R6960-4.2.2.1-1 test
+//= R6960-4.2.2.1-2 test
 #[test]
 fn a_response_holds_from_this_update_to_next_update() {
     let root = root(ca("root"));
@@ -82,6 +86,7 @@ fn a_response_holds_from_this_update_to_next_update() {
     assert_eq!(lenient.code(&leaf, &[response(&leaf, &root, Says::Stale)]), GOOD);
 }
 
+//= R6960-3.2-step-1 test
 #[test]
 fn a_certificate_is_named_by_hashes_of_its_issuer_and_by_its_serial_number() {
     let root = root(ca("root"));
@@ -111,6 +116,7 @@ fn a_certificate_is_named_by_hashes_of_its_issuer_and_by_its_serial_number() {
 }
 
 /// After CVE-2026-3832: the first entry of a response need not be about the certificate.
+//= R6960-4.2.2.3-5 test
 #[test]
 fn of_several_entries_and_several_responses_each_is_heard() {
     let root = root(ca("root"));
@@ -148,6 +154,7 @@ fn of_several_entries_and_several_responses_each_is_heard() {
     }
 }
 
+//= R6960-4.1.2-4 test
 #[test]
 fn a_nonce_is_passed_over_and_what_is_critical_is_not() {
     let root = root(ca("root"));
@@ -181,6 +188,18 @@ fn a_responder_that_gives_no_answer_has_said_nothing() {
     assert_eq!(Judge::new(&root).code(&leaf, &[empty]), UNKNOWN);
 }
 
+//= R6960-4.2.2.3-1 test
+#[test]
+fn a_response_is_of_version_1_whether_it_says_so_or_not() {
+    let root = root(ca("root"));
+    let single = Single::new(&leaf(&root), &root, Says::Good);
+    for (version, read) in [(&[][..], true), (&[0xa0, 3, 2, 1, 0], true), (&[0xa0, 3, 2, 1, 1], false)] {
+        let version = version.to_vec();
+        let response = Response { version, ..Response::new(&root, std::slice::from_ref(&single)) };
+        assert_eq!(OcspResponse::from_der(&response.to_der()).is_ok(), read);
+    }
+}
+
 #[test]
 fn a_response_that_cannot_be_read_is_told_by_its_place() {
     let root = root(ca("root"));
@@ -204,6 +223,10 @@ fn responder(no_check: bool) -> CertificateParams {
     params
 }
 
+//= R6960-4.2.2.2-2 test
+//= R6960-4.2.2.2-3 test
+//= R6960-4.2.2.2-5 test
+//= R6960-4.2.2.2-6 test
 #[test]
 fn a_delegate_is_certified_for_that_by_the_issuer_itself() {
     let root = root(ca("root"));
@@ -265,6 +288,8 @@ fn a_delegate_is_certified_for_that_by_the_issuer_itself() {
     }
 }
 
+//= R6960-2.2-3 test
+//= R6960-4.2.2.2-8 test
 #[test]
 fn four_certificates_of_a_response_are_tried_as_its_signers() {
     let root = root(ca("root"));

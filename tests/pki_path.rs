@@ -117,6 +117,8 @@ fn an_empty_chain_and_bytes_that_are_no_certificate_are_refused() {
     assert_eq!(judge.refused(&[b"\x30\x82\xff\xff"]).code(), FindingCode::Malformed);
 }
 
+//= R5280-6.1.3-a-2 test
+//= R5280-6.1-6 test
 #[test]
 fn validity_is_to_the_second_and_widened_by_nothing_but_the_skew() {
     let root = root(ca("root"));
@@ -152,6 +154,7 @@ fn validity_is_to_the_second_and_widened_by_nothing_but_the_skew() {
     }
 }
 
+//= R5280-6.1.3-a-1 test
 #[test]
 fn a_forged_signature_is_refused() {
     let good = root(ca("root"));
@@ -161,6 +164,8 @@ fn a_forged_signature_is_refused() {
     assert_eq!(refusal.kind(), RefusalKind::BadSignature);
 }
 
+//= R5280-4.2.1.6-2 test
+//= R5280-4.2.1.6-25 test
 #[test]
 fn a_server_must_have_the_name_asked_for() {
     let root = root(ca("root"));
@@ -191,6 +196,7 @@ fn a_wildcard_is_no_client() {
     assert_eq!(refusal.kind(), RefusalKind::NameMismatch);
 }
 
+//= R5280-4.1.2.6-1 test
 #[test]
 fn clients_are_known_by_spiffe_id_or_trust_domain() {
     let root = root(ca("root"));
@@ -218,6 +224,8 @@ fn two_uris_are_no_spiffe_id() {
     assert_eq!(judge.refused(&[&leaf]).kind(), RefusalKind::NameMismatch);
 }
 
+//= R5280-4.2.1.6-2 test
+//= R5280-4.2.1.6-8 test
 #[test]
 fn addresses_match_ip_address_entries_only() {
     let root = root(ca("root"));
@@ -231,6 +239,10 @@ fn addresses_match_ip_address_entries_only() {
     assert_eq!(judge.refused(&[&as_dns_name]).kind(), RefusalKind::NameMismatch);
 }
 
+//= R5280-4.2-8 test
+//= R5280-4.2.1.12-3 test
+//= R5280-4.2.1.12-7 test
+//= R5280-4.2-2 test
 #[test]
 fn key_purposes_bind_the_peer_and_its_cas() {
     let root = root(ca("root"));
@@ -254,6 +266,8 @@ fn key_purposes_bind_the_peer_and_its_cas() {
     assert_eq!(judge.refused(&[&leaf(params, &root)]).code(), FindingCode::PeerKeyUsage);
 }
 
+//= R5280-6.1.4-k test
+//= R5280-6.1.4-n test
 #[test]
 fn only_a_ca_with_key_cert_sign_issues_certificates() {
     let root = root(ca("root"));
@@ -277,6 +291,9 @@ fn only_a_ca_with_key_cert_sign_issues_certificates() {
     }
 }
 
+//= R5280-6.1.2-k test
+//= R5280-6.1.4-l test
+//= R5280-6.1.4-m test
 #[test]
 fn path_lengths_count_intermediates_that_are_not_self_issued() {
     let mut params = ca("root");
@@ -296,6 +313,8 @@ fn path_lengths_count_intermediates_that_are_not_self_issued() {
     assert!(judge.judge(&[&below(&root)]).is_ok());
 }
 
+//= R5280-4.2-1 test
+//= R5280-6.1.5-f test
 #[test]
 fn a_critical_extension_that_is_unknown_is_refused_with_its_identifier() {
     let root = root(ca("root"));
@@ -331,6 +350,8 @@ fn the_search_branches_after_a_dead_end() {
     assert!(refusal.tried.len() >= 2, "{}", refusal.report());
 }
 
+//= R5280-6.1-7 test
+//= R5280-6.1-8 test
 #[test]
 fn key_identifiers_are_hints_and_rule_nobody_out() {
     let root = root(ca("root"));
@@ -398,6 +419,9 @@ fn a_hundred_keys_under_one_name_end_in_the_budget() {
     assert!(refusal.tried.len() <= 16);
 }
 
+//= R5280-6.1.5-c test
+//= R5280-6.1.5-d test
+//= R5280-6.1.5-e test
 #[test]
 fn a_pin_is_trust_of_its_own() {
     let stranger = root(named("self-signed"));

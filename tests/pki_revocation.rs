@@ -95,6 +95,8 @@ impl Judge<'_> {
     }
 }
 
+//= R5280-6.1.3-a-3 test
+//= R5280-6.3.3-j test
 #[test]
 fn a_list_in_date_tells_good_from_revoked() {
     let judge = Judge::with_crl(FRESH);
@@ -129,6 +131,8 @@ fn a_list_is_in_date_from_this_update_to_next_update() {
     }
 }
 
+//= R5280-4.2.1.13-5 test
+//= R5280-6.3.3-end-1 test
 #[test]
 fn the_clock_skew_is_a_margin_for_lists_and_responses_too() {
     let mut judge = Judge::with_crl(STALE);
@@ -175,6 +179,13 @@ fn without_information_the_callers_choice_decides_and_the_refusal_says_where_to_
     assert_eq!(judge.judge(GOOD).unwrap().findings, []);
 }
 
+//= R6960-2.2-3 test
+//= R6960-2.5-1 test
+//= R6960-4.2.1-2 test
+//= R6960-4.2.1-3 test
+//= R6960-4.2.1-5 test
+//= R6960-4.2.2.2-1 test
+//= R6960-4.2.2.3-2 test
 #[test]
 fn responses_of_the_issuer_and_its_delegates_count() {
     for response in
@@ -188,6 +199,9 @@ fn responses_of_the_issuer_and_its_delegates_count() {
     assert_eq!(judge.code(REVOKED), Some(FindingCode::Revoked));
 }
 
+//= R6960-2.2-2 test
+//= R6960-3.2-step-4 test
+//= R6960-4.2.2.2-8 test
 #[test]
 fn a_response_signed_by_no_responder_counts_for_nothing() {
     let mut judge = Judge { responses: &[response!("good-by-stranger")], ..Judge::default() };
@@ -196,6 +210,7 @@ fn a_response_signed_by_no_responder_counts_for_nothing() {
     assert_eq!(judge.code(GOOD), Some(FindingCode::RevocationUnknown));
 }
 
+//= R6960-4.2.2.2.1-a test
 #[test]
 fn a_responder_without_no_check_is_itself_checked() {
     let responses = [response!("good-by-checked")];
@@ -226,6 +241,7 @@ fn a_responder_that_does_not_know_the_certificate_settles_nothing() {
     assert_eq!(judge.code(UNKNOWN), None);
 }
 
+//= R6960-4.2.2.3-5 test
 #[test]
 fn each_certificate_takes_its_own_entry_of_a_response() {
     for response in [response!("several"), response!("several-other-order")] {
@@ -236,6 +252,7 @@ fn each_certificate_takes_its_own_entry_of_a_response() {
     }
 }
 
+//= R6960-3.2-step-6 test
 #[test]
 fn a_response_without_next_update_or_after_it_is_out_of_date() {
     let mut judge = Judge { responses: &[response!("no-next-update")], ..Judge::default() };
@@ -282,6 +299,8 @@ fn who_promises_a_staple_must_staple_if_asked() {
     assert_eq!(judge.code(STAPLE), None);
 }
 
+//= R6960-3.2-step-2 test
+//= R6960-4.2.1-4 test
 #[test]
 fn no_truncated_or_flipped_response_says_good() {
     let response = response!("good").to_vec();

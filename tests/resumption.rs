@@ -423,6 +423,10 @@ fn tickets_of(client: &End) -> (Option<u8>, usize) {
 }
 
 /// RFC 9149 §3: "the minimum of the server's self-imposed limit and the number requested".
+//= R9149-3-1 test
+//= R9149-3-4 test
+//= R9149-3-5 test
+//= R9149-3-7 test
 #[test]
 fn a_client_gets_the_tickets_it_asks_for_up_to_the_servers_limit() {
     for (asked, given) in [(0, 0), (1, 1), (2, 2), (255, 2)] {
@@ -434,6 +438,7 @@ fn a_client_gets_the_tickets_it_asks_for_up_to_the_servers_limit() {
     }
 }
 
+//= R9149-3-4 test
 #[test]
 fn a_resumed_connection_counts_by_what_was_asked_for_resumption() {
     let mut world = asking(2, 1);
@@ -456,6 +461,8 @@ fn a_client_that_asks_for_no_number_hears_of_none() {
 }
 
 /// RFC 9149 §3: "a client MUST NOT change the value of ClientTicketRequest in the second ClientHello message".
+//= R9149-3-10 test
+//= R9149-3-11 test
 #[test]
 fn a_ticket_request_is_the_same_behind_a_hello_retry_request() {
     let mut world = asking(1, 1);
@@ -602,6 +609,7 @@ fn a_ticket_key_opens_nothing_once_its_time_is_over() {
 }
 
 //= R-4.7.1-12 test
+//= R9149-6-2 test
 #[test]
 fn a_lifetime_over_seven_days_is_clamped() {
     let (tickets, _) = World::new().first();

@@ -152,6 +152,10 @@ const BOTH: [Judged; 2] = [Judged::Client, Judged::Server];
 
 //= R-4.5.1.1-1 test
 //= R-4.5.1.1-5 test
+//= R6066-8-1 test
+//= R6066-8-4 test
+//= R6066-8-7 test
+//= R6066-8-9 test
 #[test]
 fn a_staple_decides_in_both_directions() {
     let files = Files::new();
@@ -187,6 +191,8 @@ fn a_certificate_that_promises_a_staple_is_refused_without_one_that_says_good() 
     }
 }
 
+//= R6066-8-1 test
+//= R6066-8-8 test
 #[test]
 fn staples_go_only_to_who_asks_for_them() {
     let files = Files::must_staple();

@@ -233,7 +233,7 @@ fn what_is_not_trust_may_change() {
     resumed("another suite of the same hash", &|server| {
         server.handshake.cipher_suites = vec![CipherSuite::TLS_CHACHA20_POLY1305_SHA256];
     });
-    resumed("another application protocol", &|server| server.handshake.record_size_limit = Some(4096));
+    resumed("a record size limit", &|server| server.handshake.record_size_limit = Some(4096));
     let rotated = credential(authority::server("server.test"), &files.ca);
     let anew = Files { server: rotated, ..files };
     assert_eq!(second(&anew, &stored, |_| {}, now()), RESUMED, "a new credential of the server's own");
@@ -359,6 +359,7 @@ fn a_stored_session_comes_back_from_its_byte_form() {
 
 //= R-C.4-1 test
 //= R-C.4-4 test
+//= R9149-6-1 test
 #[test]
 fn a_store_gives_each_session_once_the_newest_first_and_none_to_another_key() {
     let files = Files::new();

@@ -139,6 +139,7 @@ fn covers(accepted: SignatureAlgorithm, algorithm: SignatureAlgorithm) -> bool {
 const fn alert(kind: RefusalKind, peer: Role, stapled: bool) -> AlertDescription {
     match (kind, peer) {
         (RefusalKind::StapleMissing, _) => AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
+        //= R6066-8-9
         (RefusalKind::RevocationUnknown, _) if stapled => AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
         (RefusalKind::UnknownIssuer, _) => AlertDescription::UNKNOWN_CA,
         (RefusalKind::Expired | RefusalKind::NotYetValid, _) => AlertDescription::CERTIFICATE_EXPIRED,

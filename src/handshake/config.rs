@@ -325,6 +325,8 @@ impl Config {
         if let Some(scheme) = self.signature_schemes.iter().find(|scheme| !scheme.in_certificate_verify()) {
             return Err(alloc::format!("signature_schemes: {scheme} is not for CertificateVerify (§4.3.3)"));
         }
+        //= R8449-4-2
+        //= R8449-4-8
         if let Some(limit) = self.record_size_limit
             && !(64..=0x4001).contains(&limit)
         {

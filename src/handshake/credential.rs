@@ -138,6 +138,9 @@ impl Credential {
             .zip(staples)
             .map(|(certificate, response)| {
                 let mut extensions = ExtensionList::new();
+                //= R6066-8-4
+                //= R6066-8-7
+                //= R6066-8-8
                 if let Some(response) = response.filter(|_| staple) {
                     let status = CertificateStatus { ocsp_response: &response };
                     extensions.push(ExtensionType::STATUS_REQUEST, &status);

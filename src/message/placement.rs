@@ -59,8 +59,8 @@ const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::PADDING, &[CH]),
     (ExtensionType::COMPRESS_CERTIFICATE, &[CH, CR]),
     (ExtensionType::RECORD_SIZE_LIMIT, &[CH, EE]),
-    //= R-8773-5-1
-    //= R-8773-5-3
+    //= R8773-5-1
+    //= R8773-5-3
     (ExtensionType::CERT_WITH_EXTERN_PSK, &[CH, SH]),
     (ExtensionType::DELEGATED_CREDENTIAL, &[CH, CR, CT]),
     (ExtensionType::SUPPORTED_EKT_CIPHERS, &[CH, EE]),
@@ -81,6 +81,8 @@ const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
     (ExtensionType::EXTERNAL_ID_HASH, &[CH, EE]),
     (ExtensionType::EXTERNAL_SESSION_ID, &[CH, EE]),
     (ExtensionType::QUIC_TRANSPORT_PARAMETERS, &[CH, EE]),
+    //= R9149-3-8
+    //= R9149-3-9
     (ExtensionType::TICKET_REQUEST, &[CH, EE]),
     (ExtensionType::ECH_OUTER_EXTENSIONS, &[CH]),
     (ExtensionType::ENCRYPTED_CLIENT_HELLO, &[CH, HRR, EE]),
@@ -137,6 +139,7 @@ pub fn check_extensions(
             return Err(ExtensionFault::Misplaced(extension_type));
         }
         if place.is_response()
+            //= R8449-5-2
             && offered.is_some_and(|offered| is_unsolicited(extension_type, place, offered))
         {
             return Err(ExtensionFault::Unsolicited(extension_type));
@@ -175,7 +178,7 @@ fn is_unsolicited(
     //= R-4.2.4-3
     //= R-4.5.1-6
     //= R-4.5.1-7
-    //= R-8773-5-2
+    //= R8773-5-2
     let needs_no_request = place == HRR && extension_type == ExtensionType::COOKIE;
     !needs_no_request && (extension_type.is_grease() || !offered(extension_type))
 }

@@ -222,6 +222,9 @@ fn accept(valid: ValidPath<'_>, judgement: &Judgement<'_>) -> Result<Accepted, B
             PeerIdentity::default()
         }
     };
+    //= R5280-6.1.5-c
+    //= R5280-6.1.5-d
+    //= R5280-6.1.5-e
     let key = valid.certificates.first().map(|own| own.subject_public_key_info.der).unwrap_or_default();
     match PublicKey::from_spki(key) {
         Ok(public_key) if !findings.has_error() => {

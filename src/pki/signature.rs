@@ -64,6 +64,7 @@ impl VerifySignature for CryptoProvider {
 ///
 /// RFC 4055 §5 (RSA: NULL, tolerated absent), RFC 5758 §3.2 and RFC 8410 §3 (ECDSA, Ed25519: absent).
 #[must_use]
+//= R5280-4.1.1.2-1
 pub fn signature_algorithm(
     algorithm: &AlgorithmIdentifier<'_>,
     key: PublicKeyAlgorithm,
@@ -72,11 +73,13 @@ pub fn signature_algorithm(
     let absent = algorithm.parameters.is_none();
     let null = algorithm.has_no_parameters();
     match (algorithm.algorithm, key) {
+        //= R6960-4.3-3
         (known::ECDSA_WITH_SHA256, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha256),
         (known::ECDSA_WITH_SHA384, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha384),
         (known::ECDSA_WITH_SHA256, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha256),
         (known::ECDSA_WITH_SHA384, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha384),
         (known::ED25519, Ed25519) if absent => Some(SignatureAlgorithm::Ed25519),
+        //= R6960-4.3-1
         (known::SHA256_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha256),
         (known::SHA384_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha384),
         (known::SHA512_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha512),
@@ -141,6 +144,9 @@ mod tests {
         AlgorithmIdentifier { algorithm: oid, parameters }
     }
 
+    //= R5280-4.1.1.2-1 test
+    //= R6960-4.3-1 test
+    //= R6960-4.3-3 test
     #[test]
     fn algorithms_are_known_by_identifier_key_and_parameters() {
         use PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};

@@ -200,6 +200,7 @@ impl RecordReader {
         };
         let limit = match &self.protection {
             // A smaller limit of ours is judged here, so that a small input buffer is never asked to hold more.
+            //= R8449-4-6
             Some(protection) if protected && self.max_inner_plaintext < MAX_INNER_PLAINTEXT => {
                 self.max_inner_plaintext + protection.tag_len()
             }

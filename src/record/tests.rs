@@ -345,6 +345,8 @@ fn a_receiver_does_not_enforce_the_limits_on_key_usage() {
 
 //= R-5.1-15 test
 //= R-5.2-1 test
+//= R8449-4-1 test
+//= R8449-4-5 test
 #[test]
 fn no_record_is_written_longer_than_the_protocol_or_the_peer_allows() {
     let content = vec![7; 40_000];
@@ -403,6 +405,7 @@ fn content_already_in_its_place_is_sealed_where_it_stands() {
 
 //= R-5.4-1 test
 //= R-5.4-2 test
+//= R8449-4.1-1 test
 #[test]
 fn padding_makes_records_of_one_length_and_comes_off_again() {
     let step = PaddingPolicy::ToMultipleOf(NonZeroU16::new(256).unwrap());

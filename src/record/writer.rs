@@ -82,6 +82,8 @@ impl RecordWriter {
     /// Keeps protected records within the peer's record_size_limit, in bytes of TLSInnerPlaintext
     /// (RFC 8449 §4); a limit above the protocol's means the protocol's.
     pub fn set_record_size_limit(&mut self, limit: usize) {
+        //= R8449-4-1
+        //= R8449-4-5
         self.max_inner_plaintext = limit.clamp(MIN_RECORD_SIZE_LIMIT, MAX_INNER_PLAINTEXT);
     }
 
@@ -214,6 +216,7 @@ impl RecordWriter {
         //= R-5.4-1
         //= R-5.4-6
         let limit = self.max_inner_plaintext;
+        //= R8449-4.1-1
         self.padding.padded(content + 1, limit) + protection.tag_len()
     }
 }

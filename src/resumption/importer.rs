@@ -85,15 +85,15 @@ impl ExternalPsk {
         target_kdf: HashAlgorithm,
         crypto: &CryptoProvider,
     ) -> Result<(Vec<u8>, Psk), ImportError> {
-        //= R-9258-5.1-1
-        //= R-9258-5.1-4
+        //= R9258-5.1-1
+        //= R9258-5.1-4
         let imported_identity = ImportedIdentity {
             external_identity: &self.identity,
             context,
             target_protocol: ProtocolVersion::TLS13,
             target_kdf: TargetKdf::of(target_kdf),
         };
-        //= R-9258-5.1-5
+        //= R9258-5.1-5
         check_identity(imported_identity.encoded_len())?;
         let imported_identity = imported_identity.to_bytes();
         let kdf = Kdf::new(crypto, self.hash, LabelPrefix::Tls13).ok_or(ImportError::NotProvided)?;

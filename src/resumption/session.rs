@@ -103,6 +103,7 @@ impl Session {
     #[must_use]
     pub fn is_expired(&self, now: Time) -> bool {
         //= R-4.7.1-12
+        //= R9149-6-2
         let lifetime = Duration::from_secs(u64::from(self.lifetime.min(MAX_TICKET_LIFETIME)));
         now.saturating_since(self.issued_at) >= lifetime
     }

@@ -59,12 +59,12 @@ fn authentication(subject: Subject, script: impl Fn(Peer) -> Peer) -> Authentica
 
 const ACTIVE: [CertWithExternPsk; 2] = [CertWithExternPsk::Offered, CertWithExternPsk::Required];
 
-//= R-8773-4-1 test
-//= R-8773-4-4 test
-//= R-8773-4-5 test
-//= R-8773-5.1-2 test
-//= R-8773-5.2-1 test
-//= R-8773-5.2-2 test
+//= R8773-4-1 test
+//= R8773-4-4 test
+//= R8773-4-5 test
+//= R8773-5.1-2 test
+//= R8773-5.2-1 test
+//= R8773-5.2-2 test
 #[test]
 fn certificates_authenticate_both_sides_and_the_keys_depend_on_the_psk() {
     for both in ACTIVE {
@@ -103,10 +103,10 @@ fn a_peer_that_does_not_take_part_gets_what_there_was_without() {
 mod as_client {
     use super::*;
 
-    //= R-8773-4-2 test
-    //= R-8773-5-4 test
-    //= R-8773-5.1-1 test
-    //= R-8773-5.1-3 test
+    //= R8773-4-2 test
+    //= R8773-5-4 test
+    //= R8773-5.1-1 test
+    //= R8773-5.1-3 test
     #[test]
     fn both_client_hellos_have_it_with_its_companions_and_without_sessions_and_early_data() {
         let mut session = session();
@@ -145,7 +145,7 @@ mod as_client {
         assert_eq!(fault, handshake::Fault::Own(OwnFault::NoExternalPsk));
     }
 
-    //= R-8773-4-4 test
+    //= R8773-4-4 test
     #[test]
     fn an_answer_without_a_psk_or_a_share_is_missing_extension() {
         for extension in [ExtensionType::PRE_SHARED_KEY, ExtensionType::KEY_SHARE] {
@@ -165,7 +165,7 @@ mod as_client {
         .heard(Alert::DECODE_ERROR);
     }
 
-    //= R-8773-5-2 test
+    //= R8773-5-2 test
     #[test]
     fn an_answer_that_was_not_asked_for_is_unsupported_extension() {
         let unsolicited = PeerFault::Extension {
@@ -178,8 +178,8 @@ mod as_client {
         .is_refused(unsolicited, Alert::UNSUPPORTED_EXTENSION);
     }
 
-    //= R-8773-5-1 test
-    //= R-8773-5-3 test
+    //= R8773-5-1 test
+    //= R8773-5-3 test
     #[test]
     fn in_any_other_message_it_is_illegal_parameter() {
         let misplaced = |message| PeerFault::Extension { message, fault: ExtensionFault::Misplaced(BOTH) };
@@ -199,7 +199,7 @@ mod as_client {
         .is_refused(misplaced(HandshakeType::SERVER_HELLO), Alert::ILLEGAL_PARAMETER);
     }
 
-    //= R-8773-5.2-1 test
+    //= R8773-5.2-1 test
     #[test]
     fn a_server_that_shows_no_certificate_then_is_unexpected_message() {
         let fault = PeerFault::Unexpected { state: "WaitCertCr", message: HandshakeType::FINISHED };
@@ -222,7 +222,7 @@ mod as_client {
         }));
     }
 
-    //= R-8773-5-4 test
+    //= R8773-5-4 test
     #[test]
     fn a_retry_with_a_suite_that_no_psk_fits_is_handshake_failure() {
         client_meets(CertWithExternPsk::Offered, |server| {
@@ -231,7 +231,7 @@ mod as_client {
         .is_refused(PeerFault::CertWithExternPskDeclined, Alert::HANDSHAKE_FAILURE);
     }
 
-    //= R-8773-5.3-1 test
+    //= R8773-5.3-1 test
     #[test]
     fn a_server_that_does_not_know_the_psk_does_not_verify() {
         let subject = client(CertWithExternPsk::Required);
@@ -254,13 +254,13 @@ mod as_server {
         meeting.is_refused(PeerFault::CertWithExternPskMisused { with }, Alert::ILLEGAL_PARAMETER);
     }
 
-    //= R-8773-4-3 test
+    //= R8773-4-3 test
     #[test]
     fn early_data_beside_it_is_illegal_parameter() {
         misused(&server_meets(CertWithExternPsk::Offered, Peer::with_early_data), "early_data");
     }
 
-    //= R-8773-5.1-4 test
+    //= R8773-5.1-4 test
     #[test]
     fn a_session_beside_it_is_illegal_parameter() {
         let known = || KnownPsk::Session(Arc::new(session()));
@@ -273,7 +273,7 @@ mod as_server {
         misused(&outcome, "a resumption PSK");
     }
 
-    //= R-8773-5.1-1 test
+    //= R8773-5.1-1 test
     #[test]
     fn modes_without_psk_dhe_ke_are_illegal_parameter() {
         let outcome = server_meets(CertWithExternPsk::Offered, |client| {
@@ -286,7 +286,7 @@ mod as_server {
         misused(&outcome, "psk_key_exchange_modes without psk_dhe_ke");
     }
 
-    //= R-8773-4-1 test
+    //= R8773-4-1 test
     #[test]
     fn without_one_of_its_companions_it_is_missing_extension() {
         let missing =
@@ -320,7 +320,7 @@ mod as_server {
         .heard(Alert::DECODE_ERROR);
     }
 
-    //= R-8773-5-4 test
+    //= R8773-5-4 test
     #[test]
     fn a_second_client_hello_without_it_is_illegal_parameter() {
         let retrying = || {
@@ -343,7 +343,7 @@ mod as_server {
     }
 
     /// The PSK proves nothing of the client's name: a certificate that is required stays required.
-    //= R-8773-5.2-2 test
+    //= R8773-5.2-2 test
     #[test]
     fn a_client_that_shows_no_certificate_is_certificate_required() {
         server_meets(CertWithExternPsk::Offered, Peer::without_credential)

@@ -37,6 +37,8 @@ pub(crate) struct Single {
 #[derive(Clone)]
 pub(crate) struct Response<'a> {
     pub(crate) key: &'a KeyPair,
+    /// `[0] EXPLICIT Version`, or nothing.
+    pub(crate) version: Vec<u8>,
     /// ResponderID.
     pub(crate) responder: Vec<u8>,
     pub(crate) singles: Vec<Single>,
@@ -103,12 +105,14 @@ impl Single {
 impl<'a> Response<'a> {
     pub(crate) fn new(ca: &'a Authority, singles: &[Single]) -> Self {
         let responder = by_name(ca.der());
-        Self { key: ca.key(), responder, singles: singles.to_vec(), extensions: vec![], certs: vec![] }
+        let singles = singles.to_vec();
+        Self { key: ca.key(), version: vec![], responder, singles, extensions: vec![], certs: vec![] }
     }
 
     pub(crate) fn to_der(&self) -> Vec<u8> {
         let singles: Vec<u8> = self.singles.iter().flat_map(Single::to_der).collect();
         let data = sequence(&[
+            &self.version,
             &self.responder,
             &january(self.singles.first().map_or(2029, |single| single.this_update)),
             &tlv(0x30, &singles),

@@ -9,6 +9,8 @@ use std::path::Path;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
+    /// The document that it is of, such as `RFC 9846`.
+    pub(crate) document: String,
     /// The heading that it stands under.
     pub(crate) section: String,
     pub(crate) status: Status,
@@ -42,7 +44,7 @@ impl Status {
     }
 }
 
-/// A `//= R-…` line.
+/// A `//= R…` line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) id: String,
@@ -51,8 +53,16 @@ pub(crate) struct Mark {
     pub(crate) place: String,
 }
 
-/// The columns of every table of the ledger.
-const COLUMNS: &str = "| id | 8446 section | level | who | rule in our words | alert | status |";
+/// The columns of the tables of RFC 9846, and of those of other documents: a rule of TLS is kept up by an alert, one of
+/// path validation by a finding.
+const COLUMNS: [&str; 3] = [
+    "| id | 8446 section | level | who | rule in our words | alert | status |",
+    "| id | level | who | rule in our words | alert | status |",
+    "| id | level | who | rule in our words | finding | status |",
+];
+
+/// The document whose rows bear no number of their own.
+const MAIN_DOCUMENT: &str = "RFC 9846";
 
 /// Where marks may stand.
 const MARKED: [&str; 3] = ["src", "tests", "crates"];
@@ -63,27 +73,52 @@ const MARKED: [&str; 3] = ["src", "tests", "crates"];
 /// The first line that begins like a row and is none, or a ledger without rows.
 pub(crate) fn rows(spec: &str) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
-    let mut section = "";
+    let (mut document, mut section, mut columns) = ("", "", 0);
     for (index, text) in spec.lines().enumerate() {
         let line = index + 1;
-        if let Some(heading) = text.strip_prefix("### ") {
+        let fault = |what: String| Err(format!("SPEC.md:{line}: {what}"));
+        if let Some(heading) = text.strip_prefix("## ") {
+            document = heading.split_once(':').map_or(heading, |(document, _)| document);
+        } else if let Some(heading) = text.strip_prefix("### ") {
             section = heading;
-        } else if text.starts_with("| id ") && text != COLUMNS {
-            return Err(format!("SPEC.md:{line}: the columns are not `{COLUMNS}`"));
-        } else if text.starts_with("| R-") {
-            let cells: Vec<&str> = text.trim_matches('|').split('|').map(str::trim).collect();
-            let [id, _, level, who, rule, _, status] = *cells.as_slice() else {
-                return Err(format!("SPEC.md:{line}: a row has 7 cells, this one {}", cells.len()));
-            };
-            if [section, level, who, rule].contains(&"") {
-                return Err(format!("SPEC.md:{line}: section, level, who and rule must not be empty"));
+        } else if text.starts_with("| id ") {
+            if !COLUMNS.contains(&text) {
+                return fault(format!("the columns are none of:\n{}", COLUMNS.join("\n")));
             }
-            let status = Status::read(status)
-                .ok_or_else(|| format!("SPEC.md:{line}: `{status}` is no status (or lacks its reason)"))?;
-            rows.push(Row { id: id.into(), section: section.into(), status, line });
+            columns = cells(text).len();
+        } else if text.starts_with("| R") {
+            let cells = cells(text);
+            let ([id, .., rule, _, status], true) = (cells.as_slice(), cells.len() == columns) else {
+                return fault(format!("a row has {columns} cells here, this one {}", cells.len()));
+            };
+            if !id.starts_with(&prefix(document)) {
+                return fault(format!("{id} stands in the chapter of {document}: {}…", prefix(document)));
+            }
+            // What RFC 8446 and alert or finding say may be nothing.
+            let level_and_who = cells.get(columns - 5..columns - 3).unwrap_or_default();
+            if section.is_empty() || rule.is_empty() || level_and_who.contains(&"") {
+                return fault("section, level, who and rule must not be empty".into());
+            }
+            let Some(status) = Status::read(status) else {
+                return fault(format!("`{status}` is no status (or lacks its reason)"));
+            };
+            let (document, section) = (document.into(), section.into());
+            rows.push(Row { id: (*id).into(), document, section, status, line });
         }
     }
     if rows.is_empty() { Err("SPEC.md has no row".into()) } else { Ok(rows) }
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.trim_matches('|').split('|').map(str::trim).collect()
+}
+
+/// What the ids of a document's rows begin with: `R-` for RFC 9846, `R5280-` for RFC 5280.
+fn prefix(document: &str) -> String {
+    match document.strip_prefix("RFC ").filter(|_| document != MAIN_DOCUMENT) {
+        Some(number) => format!("R{number}-"),
+        None => "R-".into(),
+    }
 }
 
 /// The marks of a source file.
@@ -98,7 +133,7 @@ pub(crate) fn marks_of(file: &str, source: &str) -> Result<Vec<Mark>, String> {
         let (id, is_test) = match mark.split_once(' ') {
             None => (mark, false),
             Some((id, "test")) => (id, true),
-            Some(_) => return Err(format!("{place}: a mark is `//= R-…` or `//= R-… test`")),
+            Some(_) => return Err(format!("{place}: a mark is `//= R…` or `//= R… test`")),
         };
         marks.push(Mark { id: id.into(), is_test, place });
     }
@@ -193,11 +228,45 @@ pub(crate) fn coverage(rows: &[Row], marks: &[Mark]) -> String {
             marked_in(&marked.in_tests),
         ));
     };
-    for group in rows.chunk_by(|row, next| row.section == next.section) {
-        if let Some(first) = group.first() {
-            add(&first.section, &group.iter().collect::<Vec<_>>());
+    for document in rows.chunk_by(|row, next| row.document == next.document) {
+        for group in document.chunk_by(|row, next| row.section == next.section) {
+            if let Some(first) = group.first() {
+                add(&first.section, &group.iter().collect::<Vec<_>>());
+            }
+        }
+        if let Some(first) = document.first() {
+            add(&format!("all of {}", first.document), &document.iter().collect::<Vec<_>>());
         }
     }
     add("in all", &rows.iter().collect::<Vec<_>>());
     text
+}
+
+/// The first line of the table in the README.
+const SUMMARY_COLUMNS: &str = "| document | sentences | done | n/a | done otherwise | to do |";
+
+/// A table for the README: how far each document has come.
+pub(crate) fn summary(rows: &[Row]) -> String {
+    let mut text = format!("{SUMMARY_COLUMNS}\n|---|---|---|---|---|---|\n");
+    for document in rows.chunk_by(|row, next| row.document == next.document) {
+        let count = |status| document.iter().filter(|row| row.status == status).count();
+        text.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            document.first().map_or("", |row| &row.document),
+            document.len(),
+            count(Status::Done),
+            count(Status::NotApplicable),
+            count(Status::Exception),
+            count(Status::Todo),
+        ));
+    }
+    text
+}
+
+/// The README with this table in place of its own; `None` if it has none.
+pub(crate) fn with_summary(readme: &str, summary: &str) -> Option<String> {
+    let (before, table) = readme.split_at(readme.find(SUMMARY_COLUMNS)?);
+    let length: usize =
+        table.split_inclusive('\n').take_while(|line| line.starts_with('|')).map(str::len).sum();
+    Some([before, summary, table.get(length..)?].concat())
 }

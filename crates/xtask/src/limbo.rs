@@ -315,6 +315,8 @@ fn public_suffixes() -> PublicSuffixes {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
     const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/limbo/limbo-dev.json.gz");
@@ -362,5 +364,139 @@ mod tests {
         assert_eq!((tally.passed, tally.failed), (7333, 0));
         assert_eq!((tally.core, tally.core_passed_by_default), (154, 114), "see vectors/limbo/README.md");
         assert_eq!((tally.warnings_same, tally.warnings_other), (865, 0));
+    }
+
+    static FILE: LazyLock<Value> = LazyLock::new(|| {
+        read_json(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/limbo/limbo-dev.json.gz")).unwrap()
+    });
+
+    /// These cases are judged as expected.
+    #[track_caller]
+    fn judged(ids: &[&str]) {
+        let runner = Runner::new();
+        let cases = array(&FILE, "testcases").unwrap();
+        for id in ids {
+            let case = cases.iter().find(|case| string(case, "id") == Ok(id)).expect(id);
+            let mut tally = Tally::default();
+            runner.run(case, &mut tally).unwrap();
+            assert_eq!((tally.passed, tally.failed), (1, 0), "{id}");
+        }
+    }
+
+    //= R5280-4.1.1.2-2 test
+    #[test]
+    fn the_two_algorithm_identifiers_are_the_same() {
+        judged(&["rfc5280::mismatching-signature-algorithm"]);
+    }
+
+    //= R5280-4.1.2.2-1 test
+    //= R5280-4.1.2.2-5 test
+    #[test]
+    fn serial_numbers_are_positive_and_of_20_octets_at_most() {
+        judged(&["rfc5280::serial::zero", "rfc5280::serial::too-long"]);
+    }
+
+    //= R5280-4.1.2.4-1 test
+    //= R5280-4.1.2.6-2 test
+    #[test]
+    fn issuers_and_cas_have_a_name() {
+        judged(&["rfc5280::ee-empty-issuer", "rfc5280::ca-empty-subject"]);
+    }
+
+    //= R5280-4.2.1.1-2 test
+    //= R5280-4.2.1.1-3 test
+    //= R5280-4.2.1.1-6 test
+    //= R5280-4.2.1.2-1 test
+    //= R5280-4.2-9 test
+    #[test]
+    fn key_identifiers_stand_where_they_must_and_are_not_critical() {
+        judged(&[
+            "rfc5280::aki::intermediate-missing-aki",
+            "rfc5280::aki::cross-signed-root-missing-aki",
+            "rfc5280::aki::self-signed-root-missing-aki",
+            "rfc5280::aki::critical-aki",
+            "rfc5280::ski::intermediate-missing-ski",
+            "rfc5280::ski::root-missing-ski",
+        ]);
+    }
+
+    //= R5280-4.1.2.6-4 test
+    //= R5280-4.2.1.6-12 test
+    //= R5280-4.2.1.6-6 test
+    #[test]
+    fn alternative_names_are_names_of_their_form() {
+        judged(&[
+            "rfc5280::san::malformed",
+            "rfc5280::san::noncritical-with-empty-subject",
+            "rfc5280::san::underscore-dns",
+            "webpki::san::san-critical-with-nonempty-subject",
+        ]);
+    }
+
+    //= R5280-4.2.1.3-3 test
+    //= R5280-4.2.1.9-2 test
+    //= R5280-4.2.1.9-4 test
+    #[test]
+    fn only_cas_certify_and_say_so() {
+        judged(&[
+            "rfc5280::no-basicconstraints",
+            "rfc5280::intermediate-ca-missing-basic-constraints",
+            "rfc5280::intermediate-ca-without-ca-bit",
+            "rfc5280::root-non-critical-basic-constraints",
+            "rfc5280::leaf-ku-keycertsign",
+        ]);
+    }
+
+    //= R5280-4.2.1.10-1 test
+    //= R5280-4.2.1.10-2 test
+    //= R5280-4.2.1.10-3 test
+    //= R5280-4.2.1.11-6 test
+    #[test]
+    fn constraints_stand_in_cas_critical_and_well_formed() {
+        judged(&[
+            "rfc5280::nc::permitted-dns-match-noncritical",
+            "rfc5280::nc::not-allowed-in-ee-critical",
+            "rfc5280::nc::invalid-dnsname-wildcard",
+            "rfc5280::nc::invalid-email-address",
+            "rfc5280::nc::invalid-ipv4-address",
+            "rfc5280::pc::ica-noncritical-pc",
+            "webpki::nc::intermediate-permitted-excluded-subtrees-both-empty-sequences",
+        ]);
+    }
+
+    //= R5280-4.2-1 test
+    //= R5280-4.2-3 test
+    //= R5280-4.2.2.1-1 test
+    #[test]
+    fn extensions_are_known_or_not_critical_and_stand_once() {
+        judged(&[
+            "rfc5280::unknown-critical-extension-ee",
+            "rfc5280::unknown-critical-extension-intermediate",
+            "rfc5280::unknown-critical-extension-root",
+            "rfc5280::unknown-critical-extension-unrelated-intermediate",
+            "rfc5280::duplicate-extensions",
+            "rfc5280::ee-critical-aia-invalid",
+        ]);
+    }
+
+    //= R5280-4.2.1.12-4 test
+    //= R5280-4.2.1.12-6 test
+    #[test]
+    fn purposes_may_be_required_and_be_meant() {
+        judged(&["webpki::eku::ee-without-eku", "webpki::eku::ee-anyeku", "rfc5280::eku::ee-without-eku"]);
+    }
+
+    //= R5280-6.3.3-f test
+    //= R5280-6.3.3-j test
+    #[test]
+    fn lists_are_heard_of_issuers_that_may_sign_them() {
+        judged(&[
+            "crl::issuer-missing-crlsign",
+            "crl::issuer-valid-crlsign-and-keycertsign",
+            "crl::crlnumber-critical",
+            "crl::certificate-not-on-crl",
+            "crl::certificate-serial-on-crl-different-issuer",
+            "crl::revoked-certificate-with-crl",
+        ]);
     }
 }

@@ -108,8 +108,8 @@ impl ExternalPsks {
         self.import(Role::Server, external, context, crypto)
     }
 
-    //= R-9258-5.1-7
-    //= R-9258-5.1-8
+    //= R9258-5.1-7
+    //= R9258-5.1-8
     fn import(
         self,
         role: Role,
@@ -126,8 +126,8 @@ impl ExternalPsks {
     }
 
     /// A secret is for the importer or for TLS, and has one hash (RFC 9258 §4).
-    //= R-9258-4-1
-    //= R-9258-4-3
+    //= R9258-4-1
+    //= R9258-4-3
     fn using(mut self, external_identity: &[u8], used: Use) -> Result<Self, ExternalPskError> {
         match self.uses.insert(external_identity.to_vec(), used) {
             Some(before) if before != used => {

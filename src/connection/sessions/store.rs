@@ -48,6 +48,7 @@ impl SessionStore {
         loop {
             let (number, session) = self.change(key, VecDeque::pop_back)??;
             self.order.remove(&number);
+            //= R9149-6-1
             if !session.session.is_expired(now) {
                 return Some(session);
             }

@@ -221,6 +221,7 @@ fn extensions(
         out.push(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &names);
     }
     if config.request_ocsp {
+        //= R6066-8-1
         out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
     }
     push_authorities(config, &mut out);
@@ -232,6 +233,9 @@ fn extensions(
     out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
     // The same in a second ClientHello: "a client MUST NOT change the value" (RFC 9149 §3).
     let ticket_request = config.ticket_request.filter(|_| config.accept_tickets);
+    //= R9149-3-1
+    //= R9149-3-10
+    //= R9149-3-11
     out.push_some(ExtensionType::TICKET_REQUEST, ticket_request);
     out.push_foreign(&offer.foreign_extensions);
     out

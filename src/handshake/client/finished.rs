@@ -97,7 +97,7 @@ impl WaitFinished {
     ) -> Result<To<Self, on::Finished>, Fault> {
         let session = &self.session;
         let base_key = &session.server_handshake_traffic_secret;
-        //= R-8773-5.3-1
+        //= R8773-5.3-1
         verify_finished(received, &session.kdf, base_key, &session.transcript.current())?;
         let request = self.request;
         let early_data = self.early_data;

@@ -49,7 +49,7 @@ impl OfferedPsk {
             Some(Self { offer, kdf, early_secret })
         };
         let mut psks: Vec<_> = offers.into_iter().filter_map(usable).collect();
-        //= R-8773-5.1-3
+        //= R8773-5.1-3
         if go_with_certificates(step.config, &psks) {
             psks.retain(|offered| offered.offer.session.is_none());
         }
@@ -116,9 +116,9 @@ pub(super) fn push_psks(
         //= R-4.3.10-1
         out.push_empty(ExtensionType::EARLY_DATA);
     }
-    //= R-8773-4-1
-    //= R-8773-4-2
-    //= R-8773-5.1-1
+    //= R8773-4-1
+    //= R8773-4-2
+    //= R8773-5.1-1
     if go_with_certificates(config, psks) {
         out.push(ExtensionType::CERT_WITH_EXTERN_PSK, &message::CertWithExternPsk);
     }

@@ -143,7 +143,7 @@ impl WaitSh {
         //= R-4.2.4-11
         let psks: Vec<_> =
             self.psks.into_iter().filter(|offered| offered.fits(message.cipher_suite)).collect();
-        //= R-8773-5-4
+        //= R8773-5-4
         if psks.is_empty() && self.offer.sent(ExtensionType::CERT_WITH_EXTERN_PSK) {
             return Err(PeerFault::CertWithExternPskDeclined.into());
         }
@@ -175,7 +175,7 @@ impl WaitSh {
         let share: Option<KeyShareServerHello<'_>> = message.extensions.get().map_err(malformed)?;
         let both: Option<CertWithExternPsk> = message.extensions.get().map_err(malformed)?;
         let with_certificate = both.is_some();
-        //= R-8773-4-4
+        //= R8773-4-4
         if with_certificate {
             received.require(ExtensionType::PRE_SHARED_KEY, selected)?;
             received.require(ExtensionType::KEY_SHARE, share)?;
@@ -334,7 +334,7 @@ impl WaitEe {
         let (session, offer) = (self.session, self.offer);
         Ok(match self.psk {
             None => WaitCertCr { session, offer, negotiated, external_psk: None }.into(),
-            //= R-8773-5.2-1
+            //= R8773-5.2-1
             Some(psk) if self.with_certificate => {
                 let external_psk = Some(psk.external_identity().to_vec());
                 WaitCertCr { session, offer, negotiated, external_psk }.into()
@@ -402,6 +402,7 @@ fn record_size_limit(
     let limit: Option<RecordSizeLimit> =
         message.extensions.get().map_err(|error| received.malformed(error))?;
     match limit {
+        //= R8449-4-9
         Some(RecordSizeLimit(limit)) if limit < 64 => Err(PeerFault::RecordSizeLimit(limit)),
         limit => Ok(limit.map(|limit| limit.0)),
     }

@@ -108,7 +108,7 @@ impl Negotiated {
             return Ok(if takes_early_data { WaitEoed(flight2).into() } else { flight2.into() });
         };
         //= R-4.4.2-1
-        //= R-8773-5.2-2
+        //= R8773-5.2-2
         if step.config.client_auth != ClientAuth::None {
             flight.send_certificate_request(step);
         }
@@ -213,7 +213,7 @@ fn hello_extensions(selected: &Selected, proof: &Proof) -> Outgoing {
     };
     let selected_psk = selected_identity.map(|selected_identity| SelectedPsk { selected_identity });
     out.push_some(ExtensionType::PRE_SHARED_KEY, selected_psk);
-    //= R-8773-4-4
+    //= R8773-4-4
     out.push_some(ExtensionType::CERT_WITH_EXTERN_PSK, with_certificate.then_some(CertWithExternPsk));
     //= R-4.3.8-16
     //= R-4.3.9-8
@@ -248,6 +248,7 @@ impl Flight {
         }
         let expected_count = selected.tickets_to_send(resumes, &config);
         let hint = selected.ticket_request.map(|_| ServerTicketRequestHint { expected_count });
+        //= R9149-3-7
         out.push_some(ExtensionType::TICKET_REQUEST, hint);
         //= R-4.3-5
         let asked = |own: &&_| self.was_sent(own);

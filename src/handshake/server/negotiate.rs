@@ -53,6 +53,8 @@ impl Selected {
             if resumes { asked.resumption_count } else { asked.new_session_count }
         };
         let asked = self.ticket_request.map_or(u8::MAX, count);
+        //= R9149-3-4
+        //= R9149-3-5
         if self.wants_tickets { config.tickets.min(asked) } else { 0 }
     }
 }
@@ -145,7 +147,7 @@ impl ChoosingCredential {
         let scheme = credential
             .scheme_for(&self.parameters.selected.signature_schemes)
             .ok_or(OwnFault::NoCredential)?;
-        //= R-8773-4-5
+        //= R8773-4-5
         let (kdf, early_secret, selected_identity) = match self.psk {
             Some(psk) => {
                 self.parameters.selected.cipher_suite = psk.cipher_suite;

@@ -58,7 +58,7 @@ impl Psks {
         //= R-4.3.9-4
         let allowed =
             |mode| modes.ke_modes.contains(mode) && step.config.psk_key_exchange_modes.contains(&mode);
-        //= R-8773-5.1-2
+        //= R8773-5.1-2
         let with_exchange = has_share && allowed(PskKeyExchangeMode::PSK_DHE_KE);
         let alone = !with_exchange;
         if alone && !allowed(PskKeyExchangeMode::PSK_KE) {
@@ -121,7 +121,7 @@ impl FindingPsk {
         let (Some(found), Some(suite)) = (found, suite) else {
             return Ok(ChoosingCredential::ask(self.parameters, None, step)?.into());
         };
-        //= R-8773-5.1-4
+        //= R8773-5.1-4
         if self.psks.with_certificates && found.session.is_some() {
             return Err(PeerFault::CertWithExternPskMisused { with: "a resumption PSK" }.into());
         }

@@ -159,6 +159,8 @@ impl<'a> Offer<'a> {
         let with_certificates = offers_cert_with_extern_psk(received, &extensions, step)?;
         let post_handshake_auth: Option<PostHandshakeAuth> = extensions.get().map_err(malformed)?;
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
+        //= R8449-4-3
+        //= R8449-4-9
         if let Some(RecordSizeLimit(limit)) = limit
             && limit < 64
         {
@@ -182,6 +184,7 @@ impl<'a> Offer<'a> {
             //= R-4.3.6-1
             post_handshake_auth: post_handshake_auth.is_some()
                 && step.config.post_handshake_client_auth != ClientAuth::None,
+            //= R8449-5-1
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
             ticket_request: extensions.get().map_err(malformed)?,
             //= R-4.3.9-5
@@ -225,16 +228,16 @@ fn offers_cert_with_extern_psk(
     if offered.is_none() {
         return Ok(false);
     }
-    //= R-8773-4-1
+    //= R8773-4-1
     for companion in [ExtensionType::PRE_SHARED_KEY, ExtensionType::KEY_SHARE] {
         received.require(companion, extensions.find(companion))?;
     }
-    //= R-8773-4-3
+    //= R8773-4-3
     if extensions.find(ExtensionType::EARLY_DATA).is_some() {
         return Err(PeerFault::CertWithExternPskMisused { with: "early_data" });
     }
     let modes: Option<PskKeyExchangeModes<'_>> = extensions.get().map_err(malformed)?;
-    //= R-8773-5.1-1
+    //= R8773-5.1-1
     if !modes.is_some_and(|modes| modes.ke_modes.contains(PskKeyExchangeMode::PSK_DHE_KE)) {
         return Err(PeerFault::CertWithExternPskMisused {
             with: "psk_key_exchange_modes without psk_dhe_ke",

@@ -7,6 +7,7 @@ use crate::message::{
 };
 use crate::wire::{Decode, DecodeReason, Encode};
 
+//= R6066-8-2 test
 #[test]
 fn certificate_status_request_wants_ocsp_from_any_responder_by_default() {
     assert_codec!(CertificateStatusRequest, CertificateStatusRequest::default(), hex("01 0000 0000"));

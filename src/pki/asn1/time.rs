@@ -9,11 +9,17 @@ use crate::time::{Time, UtcDateTime};
 ///
 /// In Greenwich Mean Time with seconds and without fractions of one (§4.1.2.5.1, §4.1.2.5.2); other forms are
 /// refused. Also says whether the right one of the two was chosen: UTCTime through 2049.
+//= R5280-4.1.2.5-2
+//= R5280-4.1.2.5-3
 pub(crate) fn time(value: &Value<'_>) -> Result<(Time, bool), Asn1Error> {
+    //= R5280-4.1.2.5.1-1
+    //= R5280-4.1.2.5.2-1
     let digits = value.contents.strip_suffix(b"Z").ok_or_else(|| value.invalid())?;
     let (year, rest) = match (value.tag, digits) {
         (tag::UTC_TIME, [y1, y2, rest @ ..]) => {
             let year = two(*y1, *y2).ok_or_else(|| value.invalid())?;
+            //= R5280-4.1.2.5.1-3
+            //= R5280-4.1.2.5.1-4
             (u16::from(year) + if year >= 50 { 1900 } else { 2000 }, rest)
         }
         (tag::GENERALIZED_TIME, [y1, y2, y3, y4, rest @ ..]) => {
@@ -29,6 +35,7 @@ pub(crate) fn time(value: &Value<'_>) -> Result<(Time, bool), Asn1Error> {
 }
 
 fn date_time(year: u16, rest: &[u8]) -> Option<UtcDateTime> {
+    //= R5280-4.1.2.5.2-2
     let &[mo1, mo2, d1, d2, h1, h2, mi1, mi2, s1, s2] = rest else { return None };
     Some(UtcDateTime {
         year,
@@ -59,6 +66,8 @@ mod tests {
         time(&value).map(|(time, right_type)| (time.to_string(), right_type))
     }
 
+    //= R5280-4.1.2.5.1-3 test
+    //= R5280-4.1.2.5.1-4 test
     #[test]
     fn utc_time_has_years_1950_to_2049() {
         for (contents, expected) in [
@@ -85,6 +94,9 @@ mod tests {
         }
     }
 
+    //= R5280-4.1.2.5.1-1 test
+    //= R5280-4.1.2.5.2-1 test
+    //= R5280-4.1.2.5.2-2 test
     #[test]
     fn other_forms_of_time_are_refused() {
         for (tag, contents) in [

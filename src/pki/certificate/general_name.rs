@@ -103,6 +103,7 @@ impl<'a> GeneralNames<'a> {
     /// Reads the contents of a GeneralNames under whatever tag.
     pub(crate) fn from_contents(value: &Value<'a>) -> Result<Self, Asn1Error> {
         let mut names = value.reader();
+        //= R5280-4.2.1.6-23
         if names.is_empty() {
             return Err(value.invalid());
         }
@@ -113,6 +114,9 @@ impl<'a> GeneralNames<'a> {
     }
 
     /// The names in order.
+    //= R5280-4.2.1.6-1
+    //= R5280-4.2.1.6-2
+    //= R5280-4.2.1.6-21
     pub fn iter(&self) -> impl Iterator<Item = GeneralName<'a>> + use<'a> {
         let mut names = DerReader::new(self.contents);
         core::iter::from_fn(move || GeneralName::read(&mut names, "GeneralName").ok())
@@ -120,6 +124,9 @@ impl<'a> GeneralNames<'a> {
 }
 
 /// An iPAddress of 4 or 16 octets.
+//= R5280-4.2.1.6-8
+//= R5280-4.2.1.6-9
+//= R5280-4.2.1.6-10
 pub(crate) fn ip_address(octets: &[u8]) -> Option<IpAddr> {
     if let Ok(v4) = <[u8; 4]>::try_from(octets) {
         return Some(IpAddr::from(v4));

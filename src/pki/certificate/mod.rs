@@ -120,7 +120,11 @@ impl<'a> Certificate<'a> {
     }
 
     fn read_tbs_certificate(mut tbs: DerReader<'a>, mut lapses: Vec<Lapse>) -> Result<Self, Asn1Error> {
+        //= R5280-4.1.2.1-4
+        //= R5280-4.1.2.1-5
         let version = version(&mut tbs, &mut lapses)?;
+        //= R5280-4.1.2.2-4
+        //= R5280-4.1.2.2-6
         let serial_number = tbs.expect("serialNumber", tag::INTEGER)?.integer(&mut lapses)?;
         let signature = AlgorithmIdentifier::read(&mut tbs, "signature")?;
         let issuer = Name::read(&mut tbs, "issuer", &mut lapses)?;
@@ -128,8 +132,11 @@ impl<'a> Certificate<'a> {
         let (not_before, right_not_before) = asn1::time(&validity.any("notBefore")?)?;
         let (not_after, right_not_after) = asn1::time(&validity.any("notAfter")?)?;
         validity.end("validity")?;
+        //= R5280-4.1.2.6-1
+        //= R5280-4.1.2.6-5
         let subject = Name::read(&mut tbs, "subject", &mut lapses)?;
         let subject_public_key_info = SubjectPublicKeyInfo::read(&mut tbs)?;
+        //= R5280-4.1.2.8-4
         let issuer_unique_id = tbs.optional("issuerUniqueID", tag::context(1))?;
         let subject_unique_id = tbs.optional("subjectUniqueID", tag::context(2))?;
         let extensions = match tbs.optional("extensions", tag::context_constructed(3))? {

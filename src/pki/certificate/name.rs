@@ -216,6 +216,7 @@ impl NormalizedName {
 
     /// Is this name the same as `subtree`, or below it (RFC 5280 §4.2.1.10)?
     #[must_use]
+    //= R5280-4.2.1.10-16
     pub fn is_within(&self, subtree: &Self) -> bool {
         self.bytes.starts_with(&subtree.bytes)
     }
@@ -235,6 +236,9 @@ impl Attribute<'_> {
     }
 
     /// Are the two attributes the same by §7.1?
+    //= R5280-4.1.2.6-10
+    //= R5280-4.1.2.6-17
+    //= R5280-4.2.1.10-17
     fn matches(&self, other: &Attribute<'_>) -> bool {
         self.attribute_type == other.attribute_type
             && match (Prepared::new(self.tag, self.value), Prepared::new(other.tag, other.value)) {
@@ -273,6 +277,11 @@ fn set_matches(ours: DerReader<'_>, theirs: DerReader<'_>) -> bool {
 }
 
 fn read_attribute(mut sequence: DerReader<'_>) -> Result<Attribute<'_>, Asn1Error> {
+    //= R5280-4.1.2.4-6
+    //= R5280-4.1.2.4-7
+    //= R5280-4.1.2.4-8
+    //= R5280-4.1.2.6-8
+    //= R5280-4.1.2.6-9
     let attribute_type = sequence.oid("type")?;
     let value = sequence.any("value")?;
     sequence.end("AttributeTypeAndValue")?;
@@ -303,6 +312,9 @@ mod tests {
         Name::from_der(&left).unwrap().matches(&Name::from_der(&right).unwrap())
     }
 
+    //= R5280-4.1.2.6-10 test
+    //= R5280-4.1.2.6-17 test
+    //= R5280-4.2.1.10-17 test
     #[test]
     fn names_match_regardless_of_case_white_space_and_string_type() {
         let printable = (tag::PRINTABLE_STRING, &b"Good CA"[..]);
@@ -430,6 +442,7 @@ mod tests {
         assert_eq!(Name::from_der(&name(&[])).unwrap().to_string(), "");
     }
 
+    //= R5280-4.1.2.6-5 test
     #[test]
     fn empty_rdns_are_refused() {
         assert!(Name::from_der(&tlv(tag::SEQUENCE, &tlv(tag::SET, &[]))).is_err());

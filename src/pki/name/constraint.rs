@@ -94,6 +94,9 @@ impl BoundName {
 
 impl Constraint {
     /// What a base says, or `None` if it is none of its form.
+    //= R5280-4.2.1.10-5
+    //= R5280-4.2.1.10-9
+    //= R5280-4.2.1.10-12
     pub(crate) fn new(base: &GeneralName<'_>) -> Option<Self> {
         Some(match base {
             GeneralName::DirectoryName(name) => Self::Directory(name.normalized()),
@@ -104,6 +107,8 @@ impl Constraint {
                     _ => return None,
                 };
                 let (address, mask) = octets.split_at_checked(half)?;
+                //= R5280-4.2.1.10-21
+                //= R5280-4.2.1.10-22
                 is_prefix_mask(mask).then_some(())?;
                 Self::Ip { address: address.to_vec(), mask: mask.to_vec() }
             }
@@ -200,6 +205,7 @@ impl Host {
 
     /// As mailboxes and URIs are bound: the host itself or, with a dot in front, any below it.
     fn names(&self, host: &str) -> bool {
+        //= R5280-4.2.1.10-10
         if self.leading_dot || self.name.is_empty() { self.is_above(host) } else { self.name == host }
     }
 }
@@ -283,6 +289,7 @@ mod tests {
         }
     }
 
+    //= R5280-4.2.1.10-11 test
     #[test]
     fn names_that_are_none_of_their_form_are_never_permitted_and_always_excluded() {
         for (base, name) in [
@@ -298,6 +305,8 @@ mod tests {
         }
     }
 
+    //= R5280-4.2.1.10-21 test
+    //= R5280-4.2.1.10-22 test
     #[test]
     fn addresses_lie_in_ranges_of_their_family() {
         let v4 = GeneralName::IpAddress(&[192, 0, 2, 0, 255, 255, 255, 0]);
@@ -311,6 +320,7 @@ mod tests {
         }
     }
 
+    //= R5280-4.2.1.10-12 test
     #[test]
     fn mailboxes_are_bound_by_mailbox_host_or_domain() {
         for (base, name, expected) in [
@@ -329,6 +339,8 @@ mod tests {
         assert!(Constraint::new(&mail("invalid@invalid@example.com")).is_none());
     }
 
+    //= R5280-4.2.1.10-9 test
+    //= R5280-4.2.1.10-10 test
     #[test]
     fn uris_are_bound_by_host_or_domain() {
         for (base, name, expected) in [
@@ -343,6 +355,8 @@ mod tests {
         }
     }
 
+    //= R5280-4.2.1.10-6 test
+    //= R5280-4.2.1.10-15 test
     #[test]
     fn constraints_bind_no_names_of_other_forms() {
         assert_eq!(judged(dns("example.com"), mail("a@example.com")), (false, false));

@@ -14,6 +14,7 @@ pub enum DnsPattern {
 /// What a dNSName says, or `None` if it is neither a DNS name nor one behind `*.`: an address, a trailing dot,
 /// an empty label, octets that are not ASCII, a wildcard elsewhere or as part of a label.
 #[must_use]
+//= R5280-4.2.1.6-25
 pub fn dns_pattern(presented: &[u8]) -> Option<DnsPattern> {
     let presented = core::str::from_utf8(presented).ok()?;
     match presented.strip_prefix("*.") {

@@ -5,6 +5,7 @@ use crate::identity::DnsName;
 /// The host of an absolute URI with an authority, if it is a DNS name: user information and port are left out.
 /// `None` for a URI without authority, for one whose host is an address, and for what is no URI.
 #[must_use]
+//= R5280-4.2.1.10-11
 pub fn uri_host(uri: &[u8]) -> Option<DnsName> {
     // Other octets stand in no URI, and parsers disagree on what they mean (RFC 3986 §2).
     let is_character = |octet: &u8| octet.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(octet);

@@ -263,6 +263,7 @@ impl<'a> Search<'a> {
 
     /// Anchors are read when a path needs them, for a config may hold hundreds.
     pub(super) fn add_anchor_nodes(&mut self, name: &Name<'_>) {
+        //= R5280-6.1-7
         for (index, anchor) in self.judgement.anchors.named(name) {
             let source = Source::Anchor(index);
             let counts = self.only_anchor.is_none_or(|only| only == source);
@@ -277,6 +278,7 @@ impl<'a> Search<'a> {
 
     /// Would the path pass twice through one CA: same name, same key (RFC 4158 §2.4.2)? An anchor ends a
     /// path, so it may be there in another certificate already.
+    //= R5280-6.1-8
     fn loops(&self, path: &[usize], candidate: usize) -> bool {
         let Some(node) = self.nodes.get(candidate) else { return true };
         if matches!(node.source, Source::Anchor(_)) {

@@ -29,6 +29,7 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
     for lapse in &certificate.lapses {
         findings.report(FindingCode::Der, position, lapse.rule.rule(), format_args!("otherwise in {lapse}"));
     }
+    //= R5280-4.1.2.5-1
     if !certificate.validity.has_right_types {
         findings.report(
             FindingCode::TimeType,
@@ -39,6 +40,11 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
     }
     let has_extensions = !certificate.extensions.list.is_empty();
     let version = certificate.version.saturating_add(1);
+    //= R5280-4.1.2.1-1
+    //= R5280-4.1.2.1-2
+    //= R5280-4.1.2.8-1
+    //= R5280-4.1.2.8-2
+    //= R5280-4.1.2.9-1
     let fits = match certificate.version {
         0 => !has_extensions && !certificate.has_unique_identifiers,
         1 => !has_extensions,
@@ -55,6 +61,9 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
     }
     let serial = certificate.serial_number;
     let negative = serial.first().is_some_and(|octet| *octet >= 0x80);
+    //= R5280-4.1.2.2-1
+    //= R5280-4.1.2.2-3
+    //= R5280-4.1.2.2-5
     if negative || serial.iter().all(|octet| *octet == 0) || serial.len() > MAX_SERIAL_NUMBER_LEN {
         findings.report(
             FindingCode::SerialNumber,
@@ -67,10 +76,12 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
 
 /// §4.1.2.4, §4.1.2.6.
 fn names(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+    //= R5280-4.1.2.4-1
     if certificate.issuer.is_empty() {
         findings.report(FindingCode::EmptyIssuer, position, "an issuer", format_args!("an empty name"));
     }
     for name in certificate.subject_alt_names().iter() {
+        //= R5280-4.2.1.6-24
         if !is_well_formed(&name) {
             let expected = "entries of subjectAltName that are names of their form";
             findings.report(FindingCode::SubjectAltName, position, expected, format_args!("{name}"));
@@ -81,6 +92,7 @@ fn names(certificate: &Certificate<'_>, position: usize, findings: &mut Findings
         let expected = "authorityInfoAccess that can be read";
         findings.report(FindingCode::AuthorityInfoAccess, position, expected, format_args!("{error}"));
     }
+    //= R5280-4.1.2.6-2
     if certificate.subject.is_empty() && is_ca(certificate) {
         findings.report(FindingCode::EmptyCaSubject, position, "a CA's name", format_args!("an empty name"));
     }
@@ -89,8 +101,14 @@ fn names(certificate: &Certificate<'_>, position: usize, findings: &mut Findings
 /// §4.2.1.6: preferred name syntax, which has no underscore; addr-spec; an absolute URI; 4 or 16 octets.
 fn is_well_formed(name: &GeneralName<'_>) -> bool {
     match name {
+        //= R5280-4.2.1.6-11
+        //= R5280-4.2.1.6-12
+        //= R5280-4.2.1.6-13
         GeneralName::DnsName(octets) => dns_pattern(octets).is_some() && !octets.contains(&b'_'),
+        //= R5280-4.2.1.6-7
         GeneralName::Rfc822Name(octets) => Mailbox::parse(octets).is_some(),
+        //= R5280-4.2.1.6-15
+        //= R5280-4.2.1.6-16
         GeneralName::UniformResourceIdentifier(octets) => {
             octets.is_ascii() && octets.iter().position(|octet| *octet == b':').is_some_and(|colon| colon > 0)
         }
@@ -108,6 +126,8 @@ fn key_identifiers(certificate: &Certificate<'_>, position: usize, findings: &mu
     let extensions = &certificate.extensions;
     let authority = extensions.authority_key_identifier.as_ref().and_then(ExtensionField::ok);
     // A self-signed certificate may leave it out; its signature shows the key.
+    //= R5280-4.2.1.1-2
+    //= R5280-4.2.1.1-3
     if !certificate.is_self_issued() && authority.is_none_or(|field| field.key_identifier.is_none()) {
         findings.report(
             FindingCode::AuthorityKeyIdentifier,
@@ -116,6 +136,7 @@ fn key_identifiers(certificate: &Certificate<'_>, position: usize, findings: &mu
             format_args!("none"),
         );
     }
+    //= R5280-4.2.1.2-1
     if is_ca(certificate) && extensions.subject_key_identifier.is_none() {
         findings.report(
             FindingCode::SubjectKeyIdentifier,
@@ -133,6 +154,11 @@ fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
     }
     let extensions = &certificate.extensions;
     let empty_subject = certificate.subject.is_empty();
+    //= R5280-4.2.1.1-6
+    //= R5280-4.2.1.2-7
+    //= R5280-4.2.1.11-6
+    //= R5280-4.2.1.14-1
+    //= R5280-4.2.2.1-1
     let wanted = [
         ("authorityKeyIdentifier", of(extensions.authority_key_identifier.as_ref()), false),
         ("subjectKeyIdentifier", of(extensions.subject_key_identifier.as_ref()), false),
@@ -140,6 +166,7 @@ fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
         ("policyConstraints", of(extensions.policy_constraints.as_ref()), true),
         ("inhibitAnyPolicy", of(extensions.inhibit_any_policy.as_ref()), true),
     ];
+    //= R5280-4.2.1.10-2
     if of(extensions.name_constraints.as_ref()) == Some(false) {
         let expected = "nameConstraints critical";
         let found = format_args!("not critical");
@@ -155,9 +182,11 @@ fn criticality(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
             report(name, wanted);
         }
     }
+    //= R5280-4.2.1.9-4
     if is_ca(certificate) && of(extensions.basic_constraints.as_ref()) == Some(false) {
         report("basicConstraints of a CA", true);
     }
+    //= R5280-4.1.2.6-4
     if empty_subject && of(extensions.subject_alt_name.as_ref()) == Some(false) {
         report("subjectAltName beside an empty subject", true);
     }
@@ -168,8 +197,11 @@ fn key_usage(certificate: &Certificate<'_>, position: usize, findings: &mut Find
     let ca = is_ca(certificate);
     let usage = certificate.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
     let (code, expected) = match usage {
+        //= R5280-4.2.1.3-1
         None if ca => (FindingCode::KeyUsage, "keyUsage in a CA"),
+        //= R5280-4.2.1.3-7
         Some(usage) if usage.is_empty() => (FindingCode::KeyUsage, "keyUsage with at least one usage"),
+        //= R5280-4.2.1.3-3
         Some(usage) if !ca && usage.contains(KeyUsage::KEY_CERT_SIGN) => {
             (FindingCode::CaOnly, "keyCertSign in a CA only")
         }
@@ -187,7 +219,9 @@ fn constraints(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
     let basic = extensions.basic_constraints.as_ref().and_then(ExtensionField::ok);
     let names = extensions.name_constraints.as_ref();
     let ca_only = [
+        //= R5280-4.2.1.9-7
         ("pathLenConstraint in a CA only", basic.is_some_and(|basic| basic.path_len_constraint.is_some())),
+        //= R5280-4.2.1.10-1
         ("nameConstraints in a CA only", names.is_some()),
     ];
     for (expected, present) in ca_only {
@@ -196,6 +230,7 @@ fn constraints(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
             findings.report(FindingCode::CaOnly, position, expected, found);
         }
     }
+    //= R5280-4.2.1.10-3
     if names.and_then(ExtensionField::ok).is_some_and(NameConstraints::is_empty) {
         let expected = "nameConstraints with at least one subtree";
         findings.report(FindingCode::NameConstraintsEmpty, position, expected, format_args!("none"));
@@ -204,6 +239,7 @@ fn constraints(certificate: &Certificate<'_>, position: usize, findings: &mut Fi
     let is_empty = |policy: &PolicyConstraints| {
         policy.require_explicit_policy.is_none() && policy.inhibit_policy_mapping.is_none()
     };
+    //= R5280-4.2.1.11-4
     if policy.is_some_and(is_empty) {
         let expected = "policyConstraints with at least one field";
         findings.report(FindingCode::PolicyConstraintsEmpty, position, expected, format_args!("none"));

@@ -39,6 +39,8 @@ impl<'a> Search<'a> {
         revocation: &Revocation<'_>,
         target: &Target<'_, 'a>,
     ) -> Result<Status, Exhausted> {
+        //= R5280-6.3.2-a
+        //= R5280-6.3.2-b
         let mut reasons_mask = ReasonFlags::NONE;
         // With the reasons of which only lists out of date speak.
         let mut known_reasons = ReasonFlags::NONE;
@@ -52,7 +54,10 @@ impl<'a> Search<'a> {
                     }
                     let Some(list) = crl.list().filter(|list| !list.is_delta()) else { continue };
                     // (b), (d), (e)
+                    //= R5280-6.3.1-a
+                    //= R5280-6.3.2-c
                     let Some(interim_reasons_mask) = point.scope(target, &list, issuer) else { continue };
+                    //= R5280-6.3.3-e
                     if reasons_mask.contains(interim_reasons_mask) {
                         continue;
                     }
@@ -64,6 +69,7 @@ impl<'a> Search<'a> {
                             known_reasons = known_reasons.union(interim_reasons_mask);
                             if fresh {
                                 // (l)
+                                //= R5280-6.3.3-l
                                 reasons_mask = reasons_mask.union(interim_reasons_mask);
                             }
                         }
@@ -81,6 +87,7 @@ impl<'a> Search<'a> {
         } else if known_reasons == ReasonFlags::NONE {
             Status::Uncovered
         } else {
+            //= R5280-6.3.3-end-1
             Status::Unusable("CRLs that do not speak about all reasons".into())
         })
     }
@@ -98,24 +105,30 @@ impl<'a> Search<'a> {
             return Ok(Err(why));
         }
         // (f), (g)
+        //= R5280-6.3.3-g
         let Some(signer) = self.signer(target, crl, list)? else {
             return Ok(Err("a CRL without a trusted signer whose key usage has cRLSign".into()));
         };
         let mut verdict = ListVerdict {
+            //= R5280-6.3.3-j
             revoked: crl.find(&target.issuer, target.certificate.serial_number),
             fresh: self.is_current(list.this_update, list.next_update),
         };
         // (c), (h), (i)
+        //= R5280-6.3.3-c-1
         for delta in revocation.crls.issued_by(issuer) {
             let Some(delta_list) = delta.list() else { continue };
             let applies = is_delta_of(&delta_list, list)
                 && usable(delta, &delta_list).is_ok()
                 && self.is_current(delta_list.this_update, delta_list.next_update);
+            //= R5280-6.3.3-h
             if !applies || !self.is_signed_by(delta, &delta_list, signer, target)? {
                 continue;
             }
             // (j), (k)
+            //= R5280-6.3.3-i
             match delta.find(&target.issuer, target.certificate.serial_number) {
+                //= R5280-6.3.3-k
                 Some(entry) if entry.reason == RevocationReason::REMOVE_FROM_CRL => verdict.revoked = None,
                 Some(entry) => verdict.revoked = Some(entry),
                 None => {}
@@ -143,7 +156,10 @@ impl<'a> Search<'a> {
                 continue;
             };
             let usage = certificate.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
+            //= R5280-4.2.1.3-4
+            //= R5280-6.3.3-f
             if usage.is_some_and(|usage| !usage.contains(KeyUsage::CRL_SIGN))
+                //= R5280-4.1.2.6-3
                 || !certificate.subject.matches(&list.issuer)
             {
                 continue;
@@ -173,6 +189,7 @@ impl<'a> Search<'a> {
         if self.signers.len() >= MAX_SIGNER_DEPTH || matches!(node.source, Source::Anchor(_)) {
             return Ok(false);
         }
+        //= R5280-6.3.3-1
         let judgement = self.judgement.of_signer(KeyUsage::CRL_SIGN);
         let signers = self.signers.iter().copied().chain([der]).collect();
         let mut search = self.inner(&judgement, signers, anchor);
@@ -218,16 +235,20 @@ impl<'a> Search<'a> {
 }
 
 /// The points of the certificate and, behind them, the implied one (§6.3.3).
+//= R5280-4.2.1.13-1
 fn points<'a>(certificate: &Certificate<'a>) -> Vec<Point<'a>> {
     let own = certificate.extensions.crl_distribution_points.as_ref().and_then(ExtensionField::ok);
     let own = own.map(Vec::as_slice).unwrap_or_default();
     let mut points: Vec<_> = own.iter().map(|point| Point { point: *point, implied: false }).collect();
+    //= R5280-6.3.3-end-2
     points.push(Point { point: DistributionPoint::default(), implied: true });
     points
 }
 
 impl Point<'_> {
     /// Who issues the lists of this point.
+    //= R5280-4.2.1.13-3
+    //= R5280-4.2.1.13-14
     fn crl_issuers(&self, target: &Target<'_, '_>) -> Vec<NormalizedName> {
         match self.point.crl_issuer {
             Some(names) => {
@@ -245,9 +266,12 @@ impl Point<'_> {
         list: &CertificateList<'_>,
         crl_issuer: &NormalizedName,
     ) -> Option<ReasonFlags> {
+        //= R5280-4.2.1.13-12
+        //= R5280-6.3.3-d
         let reasons = self.point.reasons.unwrap_or(ReasonFlags::ALL);
         let Some(scope) = &list.issuing_distribution_point else {
             // (b)(1): another issuer's list says that it is indirect.
+            //= R5280-6.3.3-b-1
             return (*crl_issuer == target.issuer).then_some(reasons);
         };
         if *crl_issuer != target.issuer && !scope.indirect_crl {
@@ -255,6 +279,7 @@ impl Point<'_> {
         }
         // (b)(2)(i)
         if let Some(name) = &scope.distribution_point {
+            //= R5280-6.3.3-b-2-i
             let names = name.normalized(crl_issuer);
             if !self.names(target, crl_issuer).iter().any(|name| names.contains(name)) {
                 return None;
@@ -263,6 +288,9 @@ impl Point<'_> {
         // (b)(2)(ii) to (iv)
         let constraints = target.certificate.extensions.basic_constraints.as_ref();
         let ca = constraints.and_then(ExtensionField::ok).is_some_and(|constraints| constraints.ca);
+        //= R5280-6.3.3-b-2-ii
+        //= R5280-6.3.3-b-2-iii
+        //= R5280-6.3.3-b-2-iv
         let speaks = !(scope.only_contains_user_certs && ca
             || scope.only_contains_ca_certs && !ca
             || scope.only_contains_attribute_certs);
@@ -305,7 +333,9 @@ fn is_delta_of(delta: &CertificateList<'_>, complete: &CertificateList<'_>) -> b
     let key = |list: &CertificateList<'_>| {
         list.authority_key_identifier.and_then(|identifier| identifier.key_identifier).map(<[u8]>::to_vec)
     };
+    //= R5280-6.3.3-c-2
     delta.issuing_distribution_point_der == complete.issuing_distribution_point_der
+        //= R5280-6.3.3-c-3
         && key(delta) == key(complete)
         && magnitude(base) <= magnitude(complete_number)
         && magnitude(complete_number) < magnitude(number)

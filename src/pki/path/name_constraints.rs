@@ -25,9 +25,11 @@ impl Subtrees {
         findings: &mut Findings<'_>,
     ) {
         if let Some(permitted) = &constraints.permitted_subtrees {
+            //= R5280-6.1.4-g-1
             self.permitted.push(read(permitted, position, findings));
         }
         if let Some(excluded) = &constraints.excluded_subtrees {
+            //= R5280-6.1.4-g-2
             self.excluded.extend(read(excluded, position, findings));
         }
     }
@@ -52,11 +54,13 @@ impl Subtrees {
         }
         let subject = &certificate.subject;
         if !subject.is_empty() {
+            //= R5280-4.2.1.10-14
             let bound = BoundName::directory(subject);
             self.check_name(&bound, position, work, findings, format_args!("subject {subject}"))?;
         }
         // §4.2.1.10: the subject's emailAddress, where subjectAltName has no mailbox.
         let is_email = |attribute: &Attribute<'_>| attribute.attribute_type == known::EMAIL_ADDRESS;
+        //= R5280-4.2.1.10-13
         for attribute in subject.attributes().filter(|attribute| !has_mailbox && is_email(attribute)) {
             let email = GeneralName::Rfc822Name(attribute.value);
             self.check_name(&BoundName::new(&email), position, work, findings, format_args!("{email}"))?;
@@ -76,12 +80,16 @@ impl Subtrees {
         for permitted in &self.permitted {
             work.constraint_comparisons(permitted.len())?;
             let mut of_form = permitted.iter().filter(|constraint| constraint.form() == form).peekable();
+            //= R5280-4.2.1.10-6
+            //= R5280-4.2.1.10-15
+            //= R5280-6.1.3-b
             if of_form.peek().is_some() && !of_form.any(|constraint| constraint.permits(name)) {
                 let expected = alloc::format!("a {form} within the permitted subtrees of every CA above");
                 findings.report(FindingCode::NameNotPermitted, position, expected, shown);
             }
         }
         work.constraint_comparisons(self.excluded.len())?;
+        //= R5280-6.1.3-c
         if self.excluded.iter().any(|constraint| constraint.excludes(name)) {
             let expected = alloc::format!("a {form} outside the excluded subtrees of every CA above");
             findings.report(FindingCode::NameExcluded, position, expected, shown);
@@ -95,6 +103,7 @@ fn read(subtrees: &GeneralSubtrees<'_>, position: usize, findings: &mut Findings
     let mut constraints = Vec::new();
     for subtree in subtrees.iter() {
         let base = subtree.base;
+        //= R5280-4.2.1.10-8
         match Constraint::new(&base).filter(|_| subtree.is_whole) {
             Some(constraint) => {
                 if let Constraint::Dns(host) = &constraint

@@ -24,6 +24,7 @@ const MAX_RESPONDERS: usize = 4;
 
 impl<'a> Search<'a> {
     /// What the responses say about the target: revoked if one does, else good if one does.
+    //= R6960-2.5-1
     pub(super) fn ocsp_status(
         &mut self,
         revocation: &Revocation<'_>,
@@ -51,16 +52,21 @@ impl<'a> Search<'a> {
         let about: Vec<&SingleResponse<'a>> = response
             .responses
             .iter()
+            //= R6960-4.2.2.3-5
             .filter(|single| self.is_about(&single.cert_id, &target.certificate, &issuer))
             .collect();
         if about.is_empty() {
             return Ok(Status::Uncovered);
         }
+        //= R6960-4.1.2-4
         if response.critical_extension.is_some()
             || about.iter().any(|single| single.critical_extension.is_some())
         {
             return Ok(Status::Unusable("an OCSP response with a critical extension".into()));
         }
+        //= R6960-2.2-2
+        //= R6960-3.2-step-4
+        //= R6960-4.2.2.2-8
         if !self.is_signed_by_responder(revocation, response, &issuer, target)? {
             let why = "an OCSP response whose signer is neither the issuer nor its delegate";
             return Ok(Status::Unusable(why.into()));
@@ -95,6 +101,7 @@ impl<'a> Search<'a> {
     }
 
     /// §4.1.1; the hashes are names here, so SHA-1 does.
+    //= R6960-3.2-step-1
     fn is_about(&self, id: &CertId<'_>, certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
         id.serial_number == certificate.serial_number
             && self.hashes_to(id.hash_algorithm, certificate.issuer.der, id.issuer_name_hash)
@@ -119,6 +126,8 @@ impl<'a> Search<'a> {
     }
 
     /// §4.2.2.2: the issuer itself, or a certificate that it issued for this.
+    //= R6960-2.2-3
+    //= R6960-4.2.2.2-1
     fn is_signed_by_responder(
         &mut self,
         revocation: &Revocation<'_>,
@@ -135,6 +144,8 @@ impl<'a> Search<'a> {
             let Ok(responder) = Digested::from_der(der) else { continue };
             let parameters = responder.subject_public_key_info.algorithm.parameters;
             let purposes = responder.extensions.ext_key_usage.as_ref().and_then(ExtensionField::ok);
+            //= R6960-4.2.2.2-2
+            //= R6960-4.2.2.2-6
             let delegated = purposes.is_some_and(|usage| usage.purposes.contains(&known::KP_OCSP_SIGNING));
             if delegated
                 && identifies(&response.responder_id, &responder)
@@ -157,11 +168,14 @@ impl<'a> Search<'a> {
     ) -> Result<bool, Exhausted> {
         let crls_alone = Revocation { scope: RevocationScope::EndEntity, ocsp_responses: &[], ..*revocation };
         let mut judgement = self.judgement.of_signer(KeyUsage::DIGITAL_SIGNATURE);
+        //= R6960-4.2.2.2.1-a
         judgement.revocation = (!responder.extensions.ocsp_no_check).then_some(&crls_alone);
         let anchor = target.path.last().and_then(|index| self.nodes.get(*index)).map(|node| node.source);
         let mut search = self.inner(&judgement, self.signers.clone(), anchor);
         let above = target.path.iter().skip(target.position + 1);
         let above = above.filter_map(|index| self.nodes.get(*index));
+        //= R6960-4.2.2.2-3
+        //= R6960-4.2.2.2-5
         let path = search.add_path(Rc::new(responder), above);
         let mut findings = Findings::new(judgement.profile);
         let processed = search.process_and_check(&path, &mut findings);
@@ -178,6 +192,8 @@ impl<'a> Search<'a> {
         key_parameters: Option<&[u8]>,
     ) -> Result<bool, Exhausted> {
         self.work.signature()?;
+        //= R6960-3.2-step-2
+        //= R6960-4.2.1-4
         let verified = self.judgement.signature_verifier().verify_signature(&SignedData {
             algorithm: response.signature_algorithm,
             key_parameters,
@@ -190,6 +206,7 @@ impl<'a> Search<'a> {
     }
 }
 
+//= R6960-4.2.2.3-2
 fn identifies(id: &ResponderId<'_>, signer: &Certificate<'_>) -> bool {
     match id {
         ResponderId::ByName(name) => name.matches(&signer.subject),

@@ -18,6 +18,12 @@ pub(super) struct PolicyState<'a> {
 
 impl<'a> PolicyState<'a> {
     /// §6.1.2; n is what the counters start from, and no path has so many certificates.
+    //= R5280-6.1.1-e
+    //= R5280-6.1.1-f
+    //= R5280-6.1.1-g
+    //= R5280-6.1.2-d
+    //= R5280-6.1.2-e
+    //= R5280-6.1.2-f
     pub(super) fn initialization(inputs: &PolicyInputs, anchor: &Certificate<'a>) -> Self {
         let unless = |inhibited: bool| if inhibited { 0 } else { u32::MAX };
         let mut state = Self {
@@ -57,14 +63,19 @@ impl<'a> PolicyState<'a> {
     ) {
         let mappings = certificate.extensions.policy_mappings.as_ref().and_then(ExtensionField::ok);
         // (a)
+        //= R5280-4.2.1.5-2
+        //= R5280-6.1.4-a
         let is_any = |mapping: &&(_, _)| mapping.0 == known::ANY_POLICY || mapping.1 == known::ANY_POLICY;
         if let Some((from, to)) = mappings.and_then(|mappings| mappings.mappings.iter().find(is_any)) {
             let expected = "policy mappings without anyPolicy";
             findings.report(FindingCode::AnyPolicyMapped, position, expected, format_args!("{from} to {to}"));
         }
         // (b)
+        //= R5280-4.2.1.5-3
+        //= R5280-4.2.1.11-2
         self.valid_policy_graph.map_policies(mappings, self.policy_mapping > 0);
         // (h)
+        //= R5280-6.1.4-h
         if !certificate.is_self_issued() {
             self.explicit_policy = self.explicit_policy.saturating_sub(1);
             self.policy_mapping = self.policy_mapping.saturating_sub(1);
@@ -75,6 +86,7 @@ impl<'a> PolicyState<'a> {
     }
 
     /// §6.1.5 (a), (b), (g): the policies under which the path is valid.
+    //= R5280-6.1.5-a
     pub(super) fn wrap_up(
         &mut self,
         certificate: &Certificate<'_>,
@@ -83,9 +95,12 @@ impl<'a> PolicyState<'a> {
     ) -> Vec<OwnedOid> {
         self.explicit_policy = self.explicit_policy.saturating_sub(1);
         let constraints = certificate.extensions.policy_constraints.as_ref().and_then(ExtensionField::ok);
+        //= R5280-6.1.5-b
         if constraints.is_some_and(|constraints| constraints.require_explicit_policy == Some(0)) {
             self.explicit_policy = 0;
         }
+        //= R5280-6.1.1-c
+        //= R5280-6.1.5-g
         let set = self.valid_policy_graph.user_constrained_policy_set(&inputs.initial_policy_set);
         if self.explicit_policy == 0 && set.is_empty() {
             report(0, findings);
@@ -95,6 +110,7 @@ impl<'a> PolicyState<'a> {
 
     /// §6.1.3 (f).
     fn check(&self, position: usize, findings: &mut Findings<'_>) {
+        //= R5280-6.1.3-f
         if self.explicit_policy == 0 && self.valid_policy_graph.is_null() {
             report(position, findings);
         }
@@ -104,11 +120,14 @@ impl<'a> PolicyState<'a> {
     fn lower_counters(&mut self, certificate: &Certificate<'_>) {
         let extensions = &certificate.extensions;
         if let Some(constraints) = extensions.policy_constraints.as_ref().and_then(ExtensionField::ok) {
+            //= R5280-4.2.1.11-1
+            //= R5280-6.1.4-i
             let explicit = constraints.require_explicit_policy.unwrap_or(u32::MAX);
             self.explicit_policy = self.explicit_policy.min(explicit);
             let mapping = constraints.inhibit_policy_mapping.unwrap_or(u32::MAX);
             self.policy_mapping = self.policy_mapping.min(mapping);
         }
+        //= R5280-6.1.4-j
         if let Some(skip_certs) = extensions.inhibit_any_policy.as_ref().and_then(ExtensionField::ok) {
             self.inhibit_any_policy = self.inhibit_any_policy.min(*skip_certs);
         }

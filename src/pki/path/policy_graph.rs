@@ -30,6 +30,7 @@ type Parents<'a> = BTreeSet<Oid<'a>>;
 impl<'a> PolicyGraph<'a> {
     /// §6.1.2 (a): one node, anyPolicy.
     pub(super) fn new() -> Self {
+        //= R5280-6.1.2-a
         Self { levels: alloc::vec![Level { nodes: BTreeMap::new(), has_any_policy: true }] }
     }
 
@@ -47,9 +48,12 @@ impl<'a> PolicyGraph<'a> {
         let Some(level) = self.levels.last_mut() else { return };
         // (e)
         let Some(policies) = policies else {
+            //= R5280-6.1.3-e
             *level = Level::default();
             return;
         };
+        //= R5280-4.2.1.4-3
+        //= R5280-6.1.3-d-2
         let asserts_any = policies.policies.contains(&known::ANY_POLICY) && any_policy_allowed;
         let above_any = level.has_any_policy;
         // (d)(2): under anyPolicy every expected policy goes on.
@@ -58,6 +62,7 @@ impl<'a> PolicyGraph<'a> {
             level.has_any_policy = false;
         }
         // (d)(1)(ii): what no node expects, anyPolicy above does.
+        //= R5280-6.1.3-d-1
         if above_any {
             for policy in policies.policies.iter().filter(|policy| **policy != known::ANY_POLICY) {
                 level.nodes.entry(*policy).or_default();
@@ -76,6 +81,7 @@ impl<'a> PolicyGraph<'a> {
         for (issuer_domain, subject_domain) in mappings {
             if !mapping_allowed {
                 // (b)(2)
+                //= R5280-6.1.4-b-2
                 level.nodes.remove(issuer_domain);
                 continue;
             }
@@ -83,6 +89,7 @@ impl<'a> PolicyGraph<'a> {
             if level.has_any_policy {
                 level.nodes.entry(*issuer_domain).or_default();
             }
+            //= R5280-6.1.4-b-1
             if level.nodes.contains_key(issuer_domain) {
                 expected(*subject_domain, *issuer_domain);
             }
@@ -106,6 +113,7 @@ impl<'a> PolicyGraph<'a> {
             };
         }
         let mut set = BTreeSet::new();
+        //= R5280-6.1.3-d-3
         let mut reachable: BTreeSet<Oid<'a>> =
             self.levels.last().map(|level| level.nodes.keys().copied().collect()).unwrap_or_default();
         for level in self.levels.iter().rev() {

@@ -47,6 +47,8 @@ struct State<'p, 'a> {
 }
 
 /// Processes a path; what it finds goes to `findings`, and no error there means that the path is valid.
+//= R5280-6.1.1-a
+//= R5280-6.1.1-b
 pub(super) fn process<'p, 'a>(
     judgement: &'p Judgement<'_>,
     path: Path<'p, 'a>,
@@ -105,6 +107,11 @@ impl<'p, 'a> State<'p, 'a> {
     }
 
     /// §6.1.2, with what the anchor's certificate says taken in (RFC 5937).
+    //= R5280-6.1.1-d
+    //= R5280-6.1.2-g
+    //= R5280-6.1.2-h
+    //= R5280-6.1.2-i
+    //= R5280-6.1.2-j
     fn initialization(
         judgement: &'p Judgement<'_>,
         certificate: Indexed<'p, 'a>,
@@ -124,10 +131,17 @@ impl<'p, 'a> State<'p, 'a> {
             state.check_ca(certificate.1, position, findings);
         }
         let own = basic_constraints(certificate.1).and_then(|constraints| constraints.path_len_constraint);
+        //= R5280-6.1.2-k
+        //= R5280-6.2-1
+        //= R5280-6.2-2
         for limit in [own, anchor.path_len_constraint].into_iter().flatten() {
             state.max_path_length = state.max_path_length.min(limit);
         }
         state.add_name_constraints(certificate.1, position, findings);
+        //= R5280-6.1.1-h
+        //= R5280-6.1.1-i
+        //= R5280-6.1.2-b
+        //= R5280-6.1.2-c
         if let Some(constraints) = anchor.name_constraints() {
             state.subtrees.add(&constraints, position, findings);
         }
@@ -144,6 +158,7 @@ impl<'p, 'a> State<'p, 'a> {
         findings: &mut Findings<'_>,
     ) -> Result<(), Exhausted> {
         // (a)(1)
+        //= R5280-6.1.3-a-1
         let inherited = self.working_public_key_parameters;
         let issuer = self.working_public_key;
         let signed = match inherits_parameters(issuer.1) {
@@ -157,6 +172,8 @@ impl<'p, 'a> State<'p, 'a> {
         let validity = certificate.1.validity;
         self.check_validity(validity.not_before, validity.not_after, position, findings);
         // (a)(4)
+        //= R5280-4.1.2.4-9
+        //= R5280-6.1.3-a-4
         if !certificate.1.issuer.matches(&self.working_issuer_name) {
             findings.report(
                 FindingCode::NameChaining,
@@ -167,6 +184,7 @@ impl<'p, 'a> State<'p, 'a> {
         }
         // (b), (c)
         if position == 0 || !certificate.1.is_self_issued() {
+            //= R5280-4.2.1.6-22
             self.subtrees.check(certificate.1, position, work, findings)?;
         }
         // (d) to (f)
@@ -186,14 +204,18 @@ impl<'p, 'a> State<'p, 'a> {
         // (a), (b), (h) to (j)
         self.policies.prepare_for_next_certificate(certificate.1, position, findings);
         // (c) to (f)
+        //= R5280-6.1.4-c
         self.working_issuer_name = certificate.1.subject;
         let key = certificate.1.subject_public_key_info;
         let above = self.working_public_key.1.subject_public_key_info.algorithm.algorithm;
+        //= R5280-6.1.4-e
+        //= R5280-6.1.4-f
         self.working_public_key_parameters = match key.algorithm.has_no_parameters() {
             true if key.algorithm.algorithm == above => self.working_public_key_parameters,
             true => None,
             false => key.algorithm.parameters,
         };
+        //= R5280-6.1.4-d
         self.working_public_key = certificate;
         // (g)
         self.add_name_constraints(certificate.1, position, findings);
@@ -201,6 +223,7 @@ impl<'p, 'a> State<'p, 'a> {
         self.check_ca(certificate.1, position, findings);
         // (l)
         if !certificate.1.is_self_issued() {
+            //= R5280-6.1.4-l
             match self.max_path_length.checked_sub(1) {
                 Some(left) => self.max_path_length = left,
                 None => findings.report(
@@ -214,11 +237,13 @@ impl<'p, 'a> State<'p, 'a> {
         // (m)
         let constraint =
             basic_constraints(certificate.1).and_then(|constraints| constraints.path_len_constraint);
+        //= R5280-6.1.4-m
         self.max_path_length = self.max_path_length.min(constraint.unwrap_or(u32::MAX));
     }
 
     /// §6.1.5, and what the peer's key must be allowed to do.
     fn wrap_up(mut self, certificate: &Certificate<'_>, findings: &mut Findings<'_>) -> Outputs {
+        //= R5280-4.2.1.12-7
         let wanted = self.judgement.key_usage;
         let usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
         if let Some(usage) = usage.filter(|usage| !usage.contains(wanted)) {
@@ -226,6 +251,7 @@ impl<'p, 'a> State<'p, 'a> {
             findings.report(FindingCode::PeerKeyUsage, 0, expected, format_args!("{usage}"));
         }
         Outputs {
+            //= R5280-6.1.6-1
             policies: self.policies.wrap_up(certificate, self.judgement.policies, findings),
             earliest_not_after: self.earliest_not_after,
         }
@@ -233,6 +259,7 @@ impl<'p, 'a> State<'p, 'a> {
 
     /// What is asked of every certificate, the anchor's too: §6.1.4 (o) and §6.1.5 (f), key sizes, purpose.
     fn check_certificate(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
+        //= R5280-4.1.1.2-2
         if certificate.signature != certificate.signature_algorithm {
             findings.report(
                 FindingCode::AlgorithmMismatch,
@@ -261,6 +288,7 @@ impl<'p, 'a> State<'p, 'a> {
     }
 
     /// What the profile's families of rules ask for beyond that.
+    //= R5280-6.1-9
     fn check_profile(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
         let profile = self.judgement.profile;
         if profile.rfc5280 != Level::Ignored {
@@ -287,9 +315,12 @@ impl<'p, 'a> State<'p, 'a> {
         position: usize,
         findings: &mut Findings<'_>,
     ) {
+        //= R5280-4.2.1.12-2
+        //= R5280-4.2.1.12-3
         let Some(purpose) = self.judgement.purpose.key_purpose() else { return };
         let usage = certificate.extensions.ext_key_usage.as_ref().and_then(|field| field.ok());
         let Some(usage) = usage else { return };
+        //= R5280-4.2.1.12-6
         let any = self.judgement.profile.any_extended_key_usage || position > 0;
         let fits = |found: &Oid<'_>| *found == purpose || any && *found == known::ANY_EXTENDED_KEY_USAGE;
         if !usage.purposes.iter().any(fits) {
@@ -305,6 +336,8 @@ impl<'p, 'a> State<'p, 'a> {
     /// §6.1.4 (k), (n).
     fn check_ca(&self, certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
         let constraints = basic_constraints(certificate);
+        //= R5280-4.2.1.9-2
+        //= R5280-6.1.4-k
         if certificate.version < 2 || !constraints.is_some_and(|constraints| constraints.ca) {
             findings.report(
                 FindingCode::NotCa,
@@ -317,6 +350,8 @@ impl<'p, 'a> State<'p, 'a> {
             );
         }
         let key_usage = certificate.extensions.key_usage.as_ref().and_then(|field| field.ok());
+        //= R5280-4.2.1.3-4
+        //= R5280-6.1.4-n
         if let Some(usage) = key_usage.filter(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
             findings.report(
                 FindingCode::KeyCertSign,
@@ -366,6 +401,8 @@ impl<'p, 'a> State<'p, 'a> {
         position: usize,
         findings: &mut Findings<'_>,
     ) {
+        //= R5280-6.1-6
+        //= R5280-6.1.3-a-2
         let (now, skew) = (self.judgement.time, self.judgement.profile.clock_skew);
         let margin = Skew(skew.as_secs());
         if now.saturating_sub(skew).as_secs() > not_after.as_secs() {
@@ -418,6 +455,7 @@ fn basic_constraints(certificate: &Certificate<'_>) -> Option<crate::pki::certif
 /// §4.2, §6.1.4 (o), §6.1.5 (f).
 fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<'_>) {
     let extensions = &certificate.extensions;
+    //= R5280-4.2-3
     if let Some(duplicate) = extensions.duplicate {
         findings.report(
             FindingCode::ExtensionDuplicate,
@@ -427,6 +465,9 @@ fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &m
         );
     }
     for extension in &extensions.list {
+        //= R5280-4.2-1
+        //= R5280-6.1.4-o
+        //= R5280-6.1.5-f
         if extension.critical && !extension.known {
             findings.report(
                 FindingCode::CriticalExtension,

@@ -40,6 +40,7 @@ static NO_CRLS: CrlStore = CrlStore::new();
 
 impl<'a> Search<'a> {
     /// Checks revocation once everything else is in order. What the peer stapled is always looked at.
+    //= R5280-6.1.3-a-3
     pub(super) fn check_revocation(
         &mut self,
         path: &[usize],
@@ -77,7 +78,11 @@ impl<'a> Search<'a> {
     /// Is it in date? What does not say when the next one comes never is (RFC 5280 §5.1.2.5, RFC 6960 §2.4).
     pub(super) fn is_current(&self, this_update: Time, next_update: Option<Time>) -> bool {
         let (now, skew) = (self.judgement.time, self.judgement.profile.clock_skew);
+        //= R6960-3.2-step-5
+        //= R6960-4.2.2.1-2
         this_update <= now.saturating_add(skew)
+            //= R6960-3.2-step-6
+            //= R6960-4.2.2.1-1
             && next_update.is_some_and(|next| now.saturating_sub(skew).as_secs() <= next.as_secs())
     }
 
@@ -143,6 +148,7 @@ fn report(status: Status, target: &Target<'_, '_>, revocation: &Revocation<'_>, 
 /// Where what is missing could be had.
 fn missing(certificate: &Certificate<'_>) -> Vec<Missing> {
     let points = certificate.extensions.crl_distribution_points.as_ref().and_then(ExtensionField::ok);
+    //= R5280-4.2.1.13-5
     let uris = points.into_iter().flatten().flat_map(DistributionPoint::uris);
     let mut missing: Vec<Missing> = uris.map(|uri| Missing::Crl { uri: String::from(uri) }).collect();
     let access = certificate.extensions.authority_info_access.as_ref().and_then(ExtensionField::ok);

@@ -47,6 +47,7 @@ pub(super) fn subscriber(
     }
     let usage = extensions.ext_key_usage.as_ref().and_then(ExtensionField::ok);
     let any = |purposes: &[_]| purposes.contains(&known::ANY_EXTENDED_KEY_USAGE);
+    //= R5280-4.2.1.12-4
     if usage.is_none_or(|usage| any(&usage.purposes)) {
         findings.report(
             FindingCode::WebExtKeyUsage,
@@ -65,6 +66,7 @@ pub(super) fn subscriber(
     let critical = extensions.subject_alt_name.as_ref().is_some_and(|field| field.critical);
     if critical && !certificate.subject.is_empty() {
         findings.report(
+            //= R5280-4.2.1.6-6
             FindingCode::WebSubjectAltName,
             0,
             "subjectAltName not critical beside a subject",

@@ -124,6 +124,7 @@ impl<'a> OcspResponse<'a> {
         let mut bytes = explicit.sequence("responseBytes")?;
         explicit.end("responseBytes")?;
         let response_type = bytes.expect("responseType", tag::OBJECT_IDENTIFIER)?;
+        //= R6960-4.2.1-2
         if response_type.oid()? != known::OCSP_BASIC {
             return Err(response_type.invalid());
         }
@@ -132,6 +133,7 @@ impl<'a> OcspResponse<'a> {
         Self::read_basic(basic.reader())
     }
 
+    //= R6960-4.2.1-3
     fn read_basic(mut reader: DerReader<'a>) -> Result<Self, Asn1Error> {
         let mut basic = reader.sequence("BasicOCSPResponse")?;
         reader.end("BasicOCSPResponse")?;
@@ -139,6 +141,7 @@ impl<'a> OcspResponse<'a> {
         let signature_algorithm = AlgorithmIdentifier::read(&mut basic, "signatureAlgorithm")?;
         let signature = basic.expect("signature", tag::BIT_STRING)?.octets()?;
         let mut certs = Vec::new();
+        //= R6960-4.2.1-5
         if let Some(explicit) = basic.optional("certs", tag::context_constructed(0))? {
             let mut explicit = explicit.reader();
             let mut sequence = explicit.sequence("certs")?;
@@ -154,7 +157,14 @@ impl<'a> OcspResponse<'a> {
     }
 
     fn read_data(mut data: DerReader<'a>) -> Result<Self, Asn1Error> {
-        data.optional("version", tag::context_constructed(0))?;
+        //= R6960-4.2.2.3-1
+        if let Some(explicit) = data.optional("version", tag::context_constructed(0))? {
+            let mut inner = explicit.reader();
+            if inner.expect("version", tag::INTEGER)?.count(&mut Vec::new())? != 0 {
+                return Err(explicit.invalid());
+            }
+            inner.end("version")?;
+        }
         let responder_id = ResponderId::read(&data.any("responderID")?)?;
         let (produced_at, _) = asn1::time(&data.expect("producedAt", tag::GENERALIZED_TIME)?)?;
         let mut sequence = data.sequence("responses")?;

@@ -69,6 +69,7 @@ fn an_application_protocol_that_was_not_offered_is_illegal_parameter() {
     protocols(&[""]).is_malformed(MESSAGE, "protocol_name_list");
 }
 
+//= R8449-4-9 test
 #[test]
 fn a_record_size_limit_below_64_is_illegal_parameter() {
     let limited = |limit| {
@@ -84,6 +85,21 @@ fn a_record_size_limit_below_64_is_illegal_parameter() {
     };
     limited(64).completes();
     limited(63).is_refused(PeerFault::RecordSizeLimit(63), Alert::ILLEGAL_PARAMETER);
+}
+
+//= R8449-5-2 test
+#[test]
+fn a_max_fragment_length_beside_a_record_size_limit_is_unsupported_extension() {
+    client_with(
+        |config| config.record_size_limit = Some(4096),
+        |server| {
+            server.on(EncryptedExtensions, |message| {
+                message.extensions.push(ExtensionType::RECORD_SIZE_LIMIT, &RecordSizeLimit(1024));
+                message.extensions.push_raw(ExtensionType::MAX_FRAGMENT_LENGTH, [1]);
+            })
+        },
+    )
+    .is_refused(unsolicited(MESSAGE, ExtensionType::MAX_FRAGMENT_LENGTH), Alert::UNSUPPORTED_EXTENSION);
 }
 
 //= R-4.2.2-20 test

@@ -126,10 +126,16 @@ fn a_share_that_is_none_is_illegal_parameter() {
         .is_refused(PeerFault::BadKeyShare(NamedGroup::SECP256R1), Alert::ILLEGAL_PARAMETER);
 }
 
+//= R9149-3-8 test
+//= R9149-3-9 test
 #[test]
 fn extensions_that_have_no_place_in_server_hello_are_illegal_parameter() {
-    for extension in [ExtensionType::RECORD_SIZE_LIMIT, ExtensionType::COOKIE, ExtensionType::STATUS_REQUEST]
-    {
+    for extension in [
+        ExtensionType::RECORD_SIZE_LIMIT,
+        ExtensionType::COOKIE,
+        ExtensionType::STATUS_REQUEST,
+        ExtensionType::TICKET_REQUEST,
+    ] {
         on_hello(move |hello| hello.extensions.push_raw(extension, []))
             .is_refused(misplaced(HandshakeType::SERVER_HELLO, extension), Alert::ILLEGAL_PARAMETER);
     }

@@ -69,6 +69,7 @@ fn an_unprotected_record_longer_than_2_14_is_record_overflow() {
     }
 }
 
+//= R8449-4-6 test
 #[test]
 fn a_record_longer_than_our_record_size_limit_is_record_overflow() {
     let limited = |subject: Subject| subject.with(|config| config.record_size_limit = Some(100));

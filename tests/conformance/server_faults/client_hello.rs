@@ -258,6 +258,8 @@ mod extensions {
             .is_refused(PeerFault::NoSharedProtocol, Alert::NO_APPLICATION_PROTOCOL);
     }
 
+    //= R8449-4-3 test
+    //= R8449-4-9 test
     #[test]
     fn a_record_size_limit_below_64_is_illegal_parameter() {
         let limit = |limit| {
@@ -268,6 +270,21 @@ mod extensions {
         limit(0xffff).completes();
         limit(64).completes();
         limit(63).is_refused(PeerFault::RecordSizeLimit(63), Alert::ILLEGAL_PARAMETER);
+    }
+
+    //= R8449-5-1 test
+    #[test]
+    fn a_max_fragment_length_is_ignored_beside_a_record_size_limit() {
+        server_with(
+            |config| config.record_size_limit = Some(4096),
+            |client| {
+                client.on(ClientHello, |hello| {
+                    hello.extensions.push(ExtensionType::RECORD_SIZE_LIMIT, &RecordSizeLimit(1024));
+                    hello.extensions.push_raw(ExtensionType::MAX_FRAGMENT_LENGTH, [1]);
+                })
+            },
+        )
+        .completes();
     }
 
     //= R-9.2-14 test

@@ -99,7 +99,7 @@ fn psk(text: &str) -> Result<PskArg, String> {
 
 fn import(text: &str) -> Result<ExternalPsk, String> {
     let (label, key) = parse(text)?;
-    //= R-9258-5.1-6
+    //= R9258-5.1-6
     ExternalPsk::new(label, &key, HashAlgorithm::Sha256).map_err(|error| error.to_string())
 }
 
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    //= R-9258-5.1-6 test
+    //= R9258-5.1-6 test
     #[test]
     fn a_secret_to_import_has_the_hash_sha_256() {
         let imported = import(&format!("a:{}", "5a".repeat(16))).unwrap();

@@ -61,8 +61,10 @@ pub struct GeneralSubtree<'a> {
 impl BasicConstraints {
     pub(super) fn read(reader: &mut DerReader<'_>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
         let mut sequence = reader.sequence("BasicConstraints")?;
+        //= R5280-4.2.1.9-6
         let ca = sequence.default_false("cA", lapses)?;
         let path_len_constraint = match sequence.optional("pathLenConstraint", tag::INTEGER)? {
+            //= R5280-4.2.1.9-3
             Some(value) => Some(value.count(lapses)?),
             None => None,
         };

@@ -135,6 +135,9 @@ impl<'a> Extensions<'a> {
     }
 
     /// Reads the value of an extension that is known, and says whether it is.
+    //= R5280-4.2-2
+    //= R5280-4.2-8
+    //= R5280-4.2-9
     fn read_known(&mut self, extension: &Extension<'a>, lapses: &mut Vec<Lapse>) -> bool {
         match extension.id {
             known::AUTHORITY_KEY_IDENTIFIER => {

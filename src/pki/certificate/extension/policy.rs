@@ -51,9 +51,12 @@ impl<'a> CertificatePolicies<'a> {
             }
             let mut information = sequence.sequence("PolicyInformation")?;
             let policy = information.oid("policyIdentifier")?;
+            //= R5280-4.2.1.4-1
+            //= R5280-4.2.1.4-4
             information.optional("policyQualifiers", tag::SEQUENCE)?;
             information.end("PolicyInformation")?;
             // §4.2.1.4: a policy does not stand twice.
+            //= R5280-4.2.1.4-2
             if policies.contains(&policy) {
                 return Err(information.error("policyIdentifier", Asn1Reason::Value));
             }

@@ -67,6 +67,21 @@ impl AlertDescription {
         matches!(self, Self::CLOSE_NOTIFY | Self::USER_CANCELED)
     }
 
+    /// Is it one that TLS 1.3 does not send (B.2)?
+    #[must_use]
+    pub const fn is_reserved(self) -> bool {
+        matches!(
+            self,
+            Self::DECRYPTION_FAILED
+                | Self::DECOMPRESSION_FAILURE
+                | Self::NO_CERTIFICATE
+                | Self::EXPORT_RESTRICTION
+                | Self::NO_RENEGOTIATION
+                | Self::CERTIFICATE_UNOBTAINABLE
+                | Self::BAD_CERTIFICATE_HASH_VALUE
+        )
+    }
+
     /// The level to send it with: `warning` for closure alerts (§6.1), `fatal` for errors (§6.2).
     #[must_use]
     pub fn level(self) -> AlertLevel {

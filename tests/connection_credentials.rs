@@ -6,6 +6,7 @@
 
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod der;
     pub(crate) mod pair;
 }
 
@@ -26,6 +27,7 @@ use rcgen::{
     CertificateParams, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, date_time_ymd,
 };
 use support::authority::{self, Authority};
+use support::der;
 use support::pair::{End, builders, credential, ends, settle};
 
 fn crypto() -> CryptoProvider {
@@ -203,6 +205,131 @@ fn oid_filters_rule_out_certificates_without_the_values_and_unknown_ones_are_ski
     ask.oid_filters = vec![(key_usage, b"\x03\x02\x01\x02".to_vec())];
     let reason = PassedOver::OidFilter { extension: "2.5.29.15".into() };
     assert_eq!(choose(&config, &ask).1[0], ("CN=plain".into(), reason));
+}
+
+//= R-4.5.1.2-1 test
+#[test]
+fn a_certificate_of_version_1_is_neither_shown_nor_taken() {
+    let ca = authority::root(authority::ca("ca"));
+    let key = KeyPair::generate().unwrap();
+    let certificate = der::fields(&anything("v1").signed_by(&key, &ca).unwrap().der().to_vec());
+    let version_1 = &der::fields(&certificate[0])[1..7];
+    let certificate = der::signed(&der::tlv(0x30, &version_1.concat()), ca.key());
+    let error = Credential::from_der([certificate.clone()], key.serialized_der(), &crypto()).unwrap_err();
+    assert_eq!(error, CredentialError::NotVersion3 { subject: "CN=v1".into() });
+
+    let key = PrivateKeyInfo::from_der(key.serialized_der()).unwrap();
+    let key = crypto().load_signing_key(&key).unwrap();
+    let shown = handfast::handshake::Credential::local(vec![certificate.into()], key);
+    let (client, server) = builders();
+    let client = ConfigBuilder { credentials: Credentials::Ask, ..client };
+    let trust = Trust::anchors(TrustAnchors::from_pem(ca.pem()).unwrap());
+    let (mut client, mut server) = ends(client, ConfigBuilder { trust, ..server });
+    settle(&mut client, &mut server).unwrap();
+    let Some(Ask::ChooseCredential(ask)) = client.connection.pending().cloned() else {
+        panic!("another ask")
+    };
+    client.connection.answer(ask.choose(Arc::new(shown))).unwrap();
+    let fault = settle(&mut client, &mut server).unwrap_err();
+    assert_eq!(fault.alert(), Some(Alert::UNSUPPORTED_CERTIFICATE), "{fault}");
+    assert!(fault.to_string().contains("version 3"), "{fault}");
+}
+
+//= R-4.5.1.3-7 test
+#[test]
+fn a_key_may_be_certified_by_one_of_another_algorithm() {
+    let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let ca = Authority::self_signed(authority::ca("ed25519"), key).unwrap();
+    let (client, mut server) = builders();
+    let trust = Trust::anchors(TrustAnchors::from_pem(ca.pem()).unwrap());
+    server.credentials = Credentials::Listed(vec![Arc::new(load(authority::server("server.test"), &ca))]);
+    let (mut client, mut server) = ends(ConfigBuilder { trust, ..client }, server);
+    settle(&mut client, &mut server).unwrap();
+    assert!(client.connection.is_connected() && server.connection.is_connected());
+}
+
+/// A credential of a CA with an RSA key, signed over SHA-256, or by its algorithm identifiers over SHA-1.
+fn by_rsa(common_name: &str, over_sha1: bool) -> Credential {
+    let key = KeyPair::from_pem_and_sign_algo(
+        include_str!("../vectors/keys/rsa2048-pkcs8.pem"),
+        &rcgen::PKCS_RSA_SHA256,
+    );
+    let ca = Authority::self_signed(authority::ca("rsa"), key.unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let mut der = anything(common_name).signed_by(&key, &ca).unwrap().der().to_vec();
+    let sha256_with_rsa = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
+    let places: Vec<usize> =
+        (0..der.len() - 9).filter(|at| der[*at..*at + 9] == sha256_with_rsa[..]).collect();
+    assert_eq!(places.len(), 2);
+    if over_sha1 {
+        places.iter().for_each(|at| der[at + 8] = 5);
+    }
+    Credential::from_der([der], key.serialized_der(), &crypto()).unwrap()
+}
+
+//= R-4.3.3-16 test
+//= R-4.5.1.2-10 test
+#[test]
+fn a_chain_over_sha1_is_shown_only_to_who_lists_it_and_where_there_is_no_other() {
+    let alone = config(vec![by_rsa("old", true)]);
+    let both = config(vec![by_rsa("old", true), by_rsa("new", false)]);
+    let mut ask = asked(Role::Server);
+    ask.server_name = None;
+    assert_eq!(choose(&alone, &ask), (None, vec![("CN=old".into(), PassedOver::BrokenHash)]));
+    assert_eq!(choose(&both, &ask).0.as_deref(), Some("CN=new"));
+    ask.signature_schemes_cert =
+        Some(vec![SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::RSA_PKCS1_SHA256]);
+    assert_eq!(choose(&alone, &ask).0.as_deref(), Some("CN=old"));
+    let (chosen, passed_over) = choose(&both, &ask);
+    assert_eq!(chosen.as_deref(), Some("CN=new"), "as long as there is another");
+    assert_eq!(passed_over, [("CN=old".into(), PassedOver::ChainSignature)]);
+}
+
+/// extKeyUsage with this purpose, as a filter.
+fn purpose_filter(purpose: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let oid = [&[6, u8::try_from(purpose.len()).unwrap()], purpose].concat();
+    let values = [&[0x30, u8::try_from(oid.len()).unwrap()], oid.as_slice()].concat();
+    (b"\x06\x03\x55\x1d\x25".to_vec(), values)
+}
+
+const CLIENT_AUTH: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x02";
+const EMAIL_PROTECTION: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x04";
+
+//= R-4.3.5-5 test
+#[test]
+fn a_client_whose_certificate_misses_a_filter_is_refused_whatever_it_made_of_it() {
+    for (purpose, alert) in [(CLIENT_AUTH, None), (EMAIL_PROTECTION, Some(Alert::UNSUPPORTED_CERTIFICATE))] {
+        let (mut client, mut server) = builders();
+        server.handshake.oid_filters = vec![purpose_filter(purpose)];
+        let Credentials::Listed(listed) = &client.credentials else { panic!("not listed") };
+        let shown = Arc::clone(listed[0].shown());
+        client.credentials = Credentials::Ask;
+        let (mut client, mut server) = ends(client, server);
+        settle(&mut client, &mut server).unwrap();
+        let Some(Ask::ChooseCredential(ask)) = client.connection.pending().cloned() else {
+            panic!("another ask")
+        };
+        client.connection.answer(ask.choose(shown)).unwrap();
+        let fault = settle(&mut client, &mut server).err();
+        assert_eq!(fault.as_ref().and_then(Fault::alert), alert, "{fault:?}");
+        assert!(fault.is_none_or(|fault| fault.to_string().contains("2.5.29.37")));
+    }
+}
+
+//= R-4.3.5-6 test
+//= R-4.3.5-7 test
+#[test]
+fn filters_name_no_extension_twice_and_ask_for_no_purpose_that_is_any() {
+    let refused = |filters: &[(Vec<u8>, Vec<u8>)]| {
+        let (_, mut server) = builders();
+        server.handshake.oid_filters = filters.to_vec();
+        server.build().err().map(|error| error.to_string())
+    };
+    assert_eq!(refused(&[purpose_filter(CLIENT_AUTH)]), None);
+    let any = refused(&[purpose_filter(b"\x55\x1d\x25\x00")]).unwrap();
+    assert!(any.contains("anyExtendedKeyUsage"), "{any}");
+    let twice = refused(&[purpose_filter(CLIENT_AUTH), purpose_filter(EMAIL_PROTECTION)]).unwrap();
+    assert!(twice.contains("twice"), "{twice}");
 }
 
 #[test]

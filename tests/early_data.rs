@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use handfast::alert::AlertDescription;
 use handfast::connection::{
-    Config, ConfigBuilder, Connection, SealRefused, SharedReplayFilter, SharedTicketStore, StoredSession,
+    Config, ConfigBuilder, Connection, ExportRefused, SealRefused, SharedReplayFilter, SharedTicketStore,
+    StoredSession,
 };
 use handfast::crypto::Entropy;
 use handfast::handshake::{Authentication, ClientAuth, Milestone};
@@ -142,6 +143,7 @@ fn talk(client: &mut End, server: &mut End) {
 //= R-4.5.3-2 test
 //= R-7.5-2 test
 //= R-F.5-4 test
+//= R-F.1.4-1 test
 #[test]
 fn early_data_reaches_the_server_with_its_first_flight() {
     let (mut client, mut server) = World::new().second();
@@ -163,6 +165,10 @@ fn early_data_reaches_the_server_with_its_first_flight() {
     let sealed = server.connection.seal_half_rtt(b"half", &mut out).unwrap();
     client.input.extend_from_slice(&out[..sealed.written]);
     settle(&mut client, &mut server).unwrap();
+    for end in [&client, &server] {
+        let again = end.connection.export_early("EXPERIMENTAL test", b"context", &mut [0; 32]);
+        assert_eq!(again, Err(ExportRefused::NotConnected), "the secret is erased");
+    }
     assert_eq!(client.plaintext, b"half");
     assert!(accepted(&client) && accepted(&server));
     assert_eq!(authentication(&server), Authentication::Resumption);
@@ -428,6 +434,7 @@ fn it_goes_with_the_first_of_several_sessions() {
 //= R-4.3.10-14 test
 //= R-4.3.10-15 test
 //= R-F.5-3 test
+//= R-F.1.4-1 test
 #[test]
 fn rejected_data_is_sent_again_only_if_the_application_does_so() {
     let mut world = World::new();
@@ -437,6 +444,8 @@ fn rejected_data_is_sent_again_only_if_the_application_does_so() {
     seal_early(&mut client, b"early", &mut server).unwrap();
     settle(&mut client, &mut server).unwrap();
     assert!(rejected(&client));
+    let export = client.connection.export_early("EXPERIMENTAL test", b"context", &mut [0; 32]);
+    assert_eq!(export, Err(ExportRefused::NotConnected), "the secret is erased");
     assert!(server.early.is_empty() && server.plaintext.is_empty(), "nothing is sent again by itself");
     client.seal_to(b"early", &mut server);
     server.receive().unwrap();

@@ -225,6 +225,13 @@ fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
     assert!(not_listed.check().unwrap_err().contains("secp256r1"));
 }
 
+//= R-4.3.7-1 test
+#[test]
+fn no_group_is_offered_twice() {
+    let config = config_with(|config| config.groups.push(NamedGroup::X25519));
+    assert!(config.check().unwrap_err().contains("x25519 stands twice"));
+}
+
 //= R8449-4-2 test
 //= R8449-4-8 test
 #[test]
@@ -406,6 +413,23 @@ fn a_server_answers_no_extension_that_the_client_did_not_send() {
     let message = find(&said, HandshakeType::ENCRYPTED_EXTENSIONS);
     let message = EncryptedExtensions::decode(&message.body).unwrap();
     assert_eq!(extension_types(&message.extensions), [ExtensionType::SERVER_NAME]);
+}
+
+//= R-4.3.7-4 test
+#[test]
+fn a_server_that_prefers_another_group_than_the_shares_names_all_of_its_own() {
+    let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
+    for (shared, named) in [(x25519, None), (p256, Some(vec![x25519, p256, p384]))] {
+        let client = config_with(|config| {
+            config.groups = vec![p256, x25519];
+            config.key_share_groups = vec![shared];
+        });
+        let (said, _) = conversation(client, config());
+        let message = find(&said, HandshakeType::ENCRYPTED_EXTENSIONS);
+        let message = EncryptedExtensions::decode(&message.body).unwrap();
+        let groups: Option<SupportedGroups<'_>> = message.extensions.get().unwrap();
+        assert_eq!(groups.map(|groups| groups.named_group_list.iter().collect()), named, "{shared}");
+    }
 }
 
 //= R-5.2-4 test

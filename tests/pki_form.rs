@@ -9,7 +9,7 @@ mod authority;
 mod der;
 
 use authority::{Authority, MID_2030, ca, intermediate, leaf, root, server};
-use der::{contents, signed, tlv};
+use der::{fields, signed, tlv};
 use handfast::crypto::ring;
 use handfast::identity::ExpectedPeer;
 use handfast::pki::{FindingCode, Judgement, Profile, Purpose, TrustAnchors, judge};
@@ -29,25 +29,6 @@ fn found(profile: &Profile, anchor: &Authority, chain: &[&[u8]]) -> Result<(), V
 
 fn strictly(anchor: &Authority, chain: &[&[u8]]) -> Result<(), Vec<FindingCode>> {
     found(&Profile::strict_rfc5280(), anchor, chain)
-}
-
-/// The DER values in the contents of this one.
-fn fields(der: &[u8]) -> Vec<Vec<u8>> {
-    let mut rest = contents(der);
-    let mut fields = Vec::new();
-    while !rest.is_empty() {
-        let header = rest.len() - contents(rest).len();
-        let length = match rest[..header] {
-            [_, short] => usize::from(short),
-            [_, _, length] => usize::from(length),
-            [_, _, high, low] => usize::from(u16::from_be_bytes([high, low])),
-            _ => panic!("a longer length"),
-        };
-        let (field, behind) = rest.split_at(header + length);
-        fields.push(field.to_vec());
-        rest = behind;
-    }
-    fields
 }
 
 /// The fields of a TBSCertificate of version 3.

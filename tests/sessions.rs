@@ -202,6 +202,11 @@ fn every_change_of_trust_is_a_full_handshake() {
         server.expected_clients = ExpectedPeer::spiffe_id("spiffe://test/client").unwrap();
     });
     full("client certificates optional", &|server| server.handshake.client_auth = ClientAuth::Optional);
+    full("other filters for client certificates", &|server| {
+        // keyUsage with digitalSignature
+        let filter = (b"\x06\x03\x55\x1d\x0f".to_vec(), b"\x03\x02\x07\x80".to_vec());
+        server.handshake.oid_filters = vec![filter];
+    });
     full("another ticket key", &|server| server.ticket_keys = Some(TicketKeys::new([1; 32], in_a_week())));
     full("no ticket key at all", &|server| server.ticket_keys = None);
 }

@@ -5,13 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Credential;
 use super::credential::Facts;
+use super::{Credential, oid_filters};
 use crate::handshake::{ChooseCredential, Role};
 use crate::identity::DnsName;
 use crate::message::SignatureScheme;
-use crate::pki::asn1::{DerReader, Oid, known};
-use crate::pki::certificate::{ExtKeyUsage, KeyUsage};
+use crate::pki::asn1::known;
 use crate::pki::name::DnsPattern;
 use crate::time::Time;
 
@@ -35,6 +34,8 @@ pub enum PassedOver {
     NoSharedScheme,
     /// Its certificate is not for this role (RFC 5280 §4.2.1.12).
     Purpose(Role),
+    /// Its chain is signed over MD5 or SHA-1, and the peer lists no such scheme (§4.5.1.2).
+    BrokenHash,
     /// Its certificate does not have what oid_filters ask for (§4.3.5).
     OidFilter {
         /// The extension.
@@ -115,13 +116,21 @@ fn obstacle(credential: &Credential, ask: &ChooseCredential) -> Option<PassedOve
     if !facts.has_purpose(purpose) {
         return Some(PassedOver::Purpose(ask.role));
     }
+    //= R-4.3.3-16
+    //= R-4.5.1.2-10
+    if facts.has_broken_hash && !takes_sha1(ask) {
+        return Some(PassedOver::BrokenHash);
+    }
     //= R-4.3.5-2
     //= R-4.5.1.2-5
-    if let Some((oid, _)) = ask.oid_filters.iter().find(|(oid, values)| !matches_filter(facts, oid, values)) {
-        let extension = extension_oid(oid).map(|oid| oid.to_string()).unwrap_or_default();
-        return Some(PassedOver::OidFilter { extension });
-    }
-    None
+    oid_filters::missed(&ask.oid_filters, facts.key_usage, facts.purposes.as_deref())
+        .map(|extension| PassedOver::OidFilter { extension })
+}
+
+/// Does the peer list a scheme with SHA-1 for certificates?
+fn takes_sha1(ask: &ChooseCredential) -> bool {
+    let accepted = ask.signature_schemes_cert.as_ref().unwrap_or(&ask.signature_schemes);
+    [SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1].iter().any(|sha1| accepted.contains(sha1))
 }
 
 fn fit(facts: &Facts, server_name: Option<&DnsName>, ask: &ChooseCredential) -> Fit {
@@ -168,33 +177,6 @@ fn carries(facts: &Facts, server_name: Option<&DnsName>) -> bool {
     })
 }
 
-//= R-4.3.5-3
-//= R-4.3.5-4
-/// Does the certificate have all values of the filter? The two extensions with matching rules in §4.3.5 are
-/// recognized; others are skipped.
-fn matches_filter(facts: &Facts, oid: &[u8], values: &[u8]) -> bool {
-    let mut values = DerReader::new(values);
-    match extension_oid(oid) {
-        Some(known::KEY_USAGE) => match (KeyUsage::read(&mut values, &mut Vec::new()), facts.key_usage) {
-            (Ok(asked), Some(usage)) => usage.contains(asked),
-            _ => false,
-        },
-        Some(known::EXT_KEY_USAGE) => match (ExtKeyUsage::read(&mut values), &facts.purposes) {
-            (Ok(asked), Some(purposes)) => asked
-                .purposes
-                .iter()
-                .all(|oid| purposes.iter().any(|listed| listed.as_slice() == oid.contents())),
-            _ => false,
-        },
-        _ => true,
-    }
-}
-
-/// The object identifier of a filter, which is in DER.
-fn extension_oid(der: &[u8]) -> Option<Oid<'_>> {
-    DerReader::new(der).oid("certificate_extension_oid").ok()
-}
-
 impl fmt::Display for PassedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -207,6 +189,9 @@ impl fmt::Display for PassedOver {
             Self::Purpose(Role::Server) => {
                 f.write_str("its extendedKeyUsage is without serverAuth (RFC 5280 §4.2.1.12)")
             }
+            Self::BrokenHash => f.write_str(
+                "its chain is signed over MD5 or SHA-1, and the peer lists no such scheme (RFC 9846 §4.5.1.2)",
+            ),
             Self::OidFilter { extension } => {
                 write!(f, "its extension {extension} is without what oid_filters ask for (RFC 9846 §4.3.5)")
             }

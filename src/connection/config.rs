@@ -9,10 +9,12 @@ use super::choose::{Choice, choose};
 use super::sessions::ExternalPsks;
 #[cfg(feature = "std")]
 use super::sessions::{SharedReplayFilter, SharedTicketStore};
-use super::{CookieKey, Credential, CredentialError, Trust};
+use super::{CookieKey, Credential, CredentialError, Trust, oid_filters};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, MAX_TAG_LEN};
-use crate::handshake::{self, Answer, Ask, Carrier, CertWithExternPsk, ChooseCredential, ClientAuth, Role};
+use crate::handshake::{
+    self, Answer, Ask, Carrier, CertWithExternPsk, ChooseCredential, ClientAuth, JudgePeer, Role,
+};
 use crate::identity::{CertificateTag, ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
 use crate::pki::{AnchorError, TrustAnchors};
@@ -169,7 +171,13 @@ impl Config {
         match ask {
             Ask::ChooseCredential(choose) => self.answer_choose(choose),
             Ask::JudgePeer(judge) => {
-                self.trust.answer(judge, &self.expected_clients, self.handshake.request_ocsp, crypto)
+                let answer =
+                    self.trust.answer(judge, &self.expected_clients, self.handshake.request_ocsp, crypto)?;
+                Some(if answer.accepts_peer() {
+                    self.refuse_certificate(judge).unwrap_or(answer)
+                } else {
+                    answer
+                })
             }
             Ask::SealCookie(seal) => self.cookie_key.as_ref()?.seal(seal, crypto),
             Ask::OpenCookie(open) => {
@@ -204,6 +212,24 @@ impl Config {
     #[must_use]
     pub const fn trust_digest(&self) -> Option<Sha256Digest> {
         self.trust_digest
+    }
+
+    /// Refuses a certificate whose path is good and that TLS does not take: of a version before 3, or without what
+    /// `oid_filters` asked for.
+    fn refuse_certificate(&self, judge: &JudgePeer) -> Option<Answer> {
+        let leaf = Certificate::from_der(judge.chain.certificates().next()?).ok()?;
+        //= R-4.5.1.2-1
+        if !leaf.is_version_3() {
+            let reason = "the peer's certificate is not of version 3 (RFC 9846 §4.5.1.2)".into();
+            return Some(judge.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason));
+        }
+        //= R-4.3.5-5
+        let filters = Some(&self.handshake.oid_filters).filter(|_| judge.peer == Role::Client)?;
+        let extension = oid_filters::missed_by(&leaf, filters)?;
+        let reason = alloc::format!(
+            "the client's certificate: extension {extension} is without what oid_filters ask for (RFC 9846 §4.3.5)"
+        );
+        Some(judge.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason))
     }
 
     fn answer_choose(&self, ask: &ChooseCredential) -> Option<Answer> {
@@ -320,6 +346,11 @@ impl ConfigBuilder {
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
+        //= R-4.3.5-7
+        if self.handshake.oid_filters.iter().any(oid_filters::asks_for_any_purpose) {
+            let reason = "oid_filters: anyExtendedKeyUsage must not be asked for (§4.3.5)";
+            return Err(ConfigError::Handshake(reason.into()));
+        }
         let mut mode = String::from(match self.handshake.client_auth {
             ClientAuth::None => "client authentication: none",
             ClientAuth::Optional => "client authentication: optional",
@@ -327,6 +358,9 @@ impl ConfigBuilder {
         });
         if self.handshake.cert_with_extern_psk == CertWithExternPsk::Required {
             mode.push_str(", with an external PSK");
+        }
+        for octet in self.handshake.oid_filters.iter().flat_map(|(oid, values)| oid.iter().chain(values)) {
+            mode += &alloc::format!(" {octet:02x}");
         }
         let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
         let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);

@@ -40,6 +40,8 @@ pub(super) struct Facts {
     pub(super) issuers: Vec<Vec<u8>>,
     /// What each certificate that is not self-issued may be signed with; empty: nothing that we know.
     pub(super) signatures: Vec<Vec<SignatureAlgorithm>>,
+    /// Is a certificate that is not self-issued signed over MD5 or SHA-1?
+    pub(super) has_broken_hash: bool,
     pub(super) not_before: Time,
     pub(super) not_after: Time,
 }
@@ -74,6 +76,11 @@ pub enum CredentialError {
         subject: String,
         /// Its key usages.
         key_usage: String,
+    },
+    /// The leaf is not of version 3, the only one that TLS 1.3 takes (§4.5.1.2).
+    NotVersion3 {
+        /// The leaf's subject.
+        subject: String,
     },
     /// An external key signs with no scheme that TLS 1.3 has for such a key.
     NoScheme,
@@ -206,9 +213,14 @@ fn read(chain: &[Arc<[u8]>]) -> Result<(Facts, PublicKey), CredentialError> {
         purposes: purposes.map(|usage| usage.purposes.iter().map(|it| it.contents().to_vec()).collect()),
         issuers: certificates.iter().map(|certificate| certificate.issuer.der.to_vec()).collect(),
         signatures: signatures(&certificates),
+        has_broken_hash: certificates.iter().any(has_broken_hash),
         not_before: leaf.validity.not_before,
         not_after: leaf.validity.not_after,
     };
+    //= R-4.5.1.2-1
+    if !leaf.is_version_3() {
+        return Err(CredentialError::NotVersion3 { subject: facts.subject });
+    }
     //= R-4.5.1.2-3
     match facts.key_usage {
         Some(usage) if !usage.contains(KeyUsage::DIGITAL_SIGNATURE) => {
@@ -240,6 +252,20 @@ fn signatures(certificates: &[Certificate<'_>]) -> Vec<Vec<SignatureAlgorithm>> 
             keys.filter_map(|key| signature_algorithm(&certificate.signature_algorithm, key)).collect()
         })
         .collect()
+}
+
+/// The signature algorithms with MD5 and SHA-1 of RFC 3279 §2.2, which are never accepted below an anchor.
+const BROKEN_HASHES: [&[u8]; 4] = [
+    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
+    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
+    b"\x2a\x86\x48\xce\x3d\x04\x01",
+    b"\x2a\x86\x48\xce\x38\x04\x03",
+];
+
+/// Is it signed over MD5 or SHA-1, and not by itself?
+pub(super) fn has_broken_hash(certificate: &Certificate<'_>) -> bool {
+    !certificate.is_self_issued()
+        && BROKEN_HASHES.contains(&certificate.signature_algorithm.algorithm.contents())
 }
 
 impl Facts {
@@ -290,6 +316,12 @@ impl fmt::Display for CredentialError {
                 f,
                 "the key of {subject} is for {key_usage}; TLS 1.3 needs digitalSignature (RFC 9846 §4.5.1.2)"
             ),
+            Self::NotVersion3 { subject } => {
+                write!(
+                    f,
+                    "the certificate of {subject} is not of version 3, which TLS 1.3 needs (RFC 9846 §4.5.1.2)"
+                )
+            }
             Self::NoScheme => f.write_str("none of the signature schemes fits the leaf's key and TLS 1.3"),
         }
     }

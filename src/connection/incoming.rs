@@ -62,6 +62,7 @@ impl Incoming {
     }
 
     /// The peer has sent a KeyUpdate: its next record is under the next generation of its keys.
+    //= R-4.7.3-10
     pub(super) fn next_generation(&mut self) -> Result<(), CryptoError> {
         let secret = self.secret.as_mut().ok_or(CryptoError)?;
         self.reader.set_protection(secret.advance()?);
@@ -127,5 +128,25 @@ impl Incoming {
             //= R-6-2
             error => Err(Fault::AlertReceived(error)),
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "ring")]
+mod tests {
+    use super::*;
+    use crate::crypto::{Secret, ring};
+    use crate::message::CipherSuite;
+
+    //= R-4.7.3-10 test
+    #[test]
+    fn the_peers_key_updates_are_not_counted() {
+        let secret = Secret::new(&[1; 32]).unwrap();
+        let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+        let secret = TrafficSecret::new(&ring::provider(), suite, secret, None).unwrap();
+        let mut incoming = Incoming::new();
+        incoming.keys(secret.at_generation((1 << 48) - 1)).unwrap();
+        assert!(incoming.secret.as_ref().is_some_and(TrafficSecret::is_used_up), "for a sender");
+        assert_eq!(incoming.next_generation(), Ok(()));
     }
 }

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::credential::has_broken_hash;
 #[cfg(feature = "std")]
 use super::shared_signature_cache::Remembering;
 use super::trust::{Kind, Rules, Trust, purpose};
@@ -172,22 +173,11 @@ const fn alert(kind: RefusalKind, peer: Role, stapled: bool) -> AlertDescription
     }
 }
 
-/// The signature algorithms with MD5 and SHA-1 of RFC 3279 §2.2, which are never accepted below an anchor.
-const BROKEN_HASHES: [&[u8]; 4] = [
-    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
-    b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
-    b"\x2a\x86\x48\xce\x3d\x04\x01",
-    b"\x2a\x86\x48\xce\x38\x04\x03",
-];
-
 //= R-4.5.1.3-4
 //= R-4.5.1.3-5
 /// Is a certificate of the chain that would have to be validated signed over MD5 or SHA-1?
 fn is_signed_with_broken_hash(chain: &[&[u8]]) -> bool {
-    chain.iter().filter_map(|der| Certificate::from_der(der).ok()).any(|certificate| {
-        !certificate.is_self_issued()
-            && BROKEN_HASHES.contains(&certificate.signature_algorithm.algorithm.contents())
-    })
+    chain.iter().filter_map(|der| Certificate::from_der(der).ok()).any(|it| has_broken_hash(&it))
 }
 
 /// The answer of [`Trust::any_certificate`]: the key is the leaf's, and the identity has digests alone, for none

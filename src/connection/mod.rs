@@ -33,6 +33,7 @@ mod inbox;
 mod incoming;
 mod judge;
 mod offload;
+mod oid_filters;
 mod outgoing;
 mod receiver;
 mod revocation_check;

@@ -161,6 +161,9 @@ impl Outgoing {
     //= R-6.2-1
     //= R-6.2-2
     pub(super) fn alert(&mut self, description: AlertDescription) {
+        //= R-B-1
+        let description =
+            if description.is_reserved() { AlertDescription::INTERNAL_ERROR } else { description };
         //= R-6.1-3
         if description == AlertDescription::USER_CANCELED {
             self.content(ContentType::ALERT, Alert::new(description).to_bytes());
@@ -275,6 +278,11 @@ impl Outgoing {
         self.roll_used_up_key();
         let mut sealed = Sealed { consumed: 0, written: self.transmit(out) };
         while plaintext.left() > 0 && !self.is_owing() {
+            //= R-5.5-2
+            if self.secret.is_none() && self.writer.key_usage() != KeyUsage::Fresh {
+                // EndOfEarlyData still goes under this key.
+                return if sealed.written > 0 { Ok(sealed) } else { Err(SealRefused::NotConnected) };
+            }
             let room = out.get_mut(sealed.written..).unwrap_or_default();
             match self.seal_record(&mut plaintext, room) {
                 Ok(record) => {
@@ -401,7 +409,9 @@ impl From<WriteRefused> for SealRefused {
     fn from(refused: WriteRefused) -> Self {
         match refused {
             WriteRefused::NeedOutput { at_least } => Self::NeedOutput { at_least },
-            WriteRefused::Unprotected | WriteRefused::Empty => Self::NotConnected,
+            WriteRefused::Unprotected | WriteRefused::Empty | WriteRefused::UnknownType(_) => {
+                Self::NotConnected
+            }
             WriteRefused::KeyExhausted => Self::Closed,
         }
     }

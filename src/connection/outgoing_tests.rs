@@ -110,6 +110,35 @@ fn a_key_that_has_protected_enough_is_rolled_without_being_asked() {
     assert_eq!(read(&mut wire), [data.clone(), data.clone(), update, data]);
 }
 
+//= R-B-1 test
+#[test]
+fn an_alert_that_tls_1_3_reserves_goes_out_as_internal_error() {
+    for (number, sent) in [(21, 80), (30, 80), (41, 80), (60, 80), (100, 80), (111, 80), (114, 80), (40, 40)]
+    {
+        let mut outgoing = Outgoing::new(PaddingPolicy::None);
+        outgoing.alert(AlertDescription(number));
+        assert_eq!(drain(&mut outgoing), [21, 3, 3, 0, 2, 2, sent], "{number}");
+    }
+}
+
+//= R-5.5-2 test
+#[test]
+fn early_data_stops_before_its_key_has_protected_enough_and_leaves_room_for_what_ends_it() {
+    let mut outgoing = Outgoing::new(PaddingPolicy::None);
+    outgoing.early_keys(&secret(1, Some(2))).unwrap();
+    let mut wire = vec![0; 100_000];
+    let sealed = outgoing.seal(Gather::new(&[&[7; 3 * MAX_PLAINTEXT]]), &mut wire).unwrap();
+    assert_eq!(sealed.consumed, 2 * MAX_PLAINTEXT, "two records");
+    assert_eq!(
+        outgoing.seal(Gather::new(&[b"more"]), &mut wire[sealed.written..]),
+        Err(SealRefused::NotConnected)
+    );
+    outgoing.content(ContentType::HANDSHAKE, vec![5, 0, 0, 0]);
+    let ended = outgoing.transmit(&mut wire[sealed.written..]);
+    let found = read(&mut wire[..sealed.written + ended]);
+    assert_eq!(found[2..], [(ContentType::HANDSHAKE, vec![5, 0, 0, 0])]);
+}
+
 #[test]
 fn too_small_an_output_changes_nothing_and_says_what_is_needed() {
     let mut outgoing = connected(None);

@@ -106,6 +106,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Does it take a peer's chain for good?
+    pub(crate) const fn accepts_peer(&self) -> bool {
+        matches!(self.reply, Reply::Peer(_))
+    }
+
     /// The ask that it closes.
     #[must_use]
     pub const fn id(&self) -> AskId {

@@ -319,6 +319,10 @@ impl Config {
         if let Some(group) = self.groups.iter().find(has) {
             return Err(alloc::format!("groups: the provider {} has no {group}", self.crypto.name));
         }
+        //= R-4.3.7-1
+        if let Some(group) = doubled(&self.groups) {
+            return Err(alloc::format!("groups: {group} stands twice (§4.3.7)"));
+        }
         if let Some(group) = self.key_share_groups.iter().find(|group| !self.groups.contains(group)) {
             return Err(alloc::format!("key_share_groups: {group} is not among groups (§4.3.8)"));
         }
@@ -348,11 +352,22 @@ impl Config {
         if !is_stream && (self.post_handshake_auth || self.post_handshake_client_auth != ClientAuth::None) {
             return Err(String::from("post_handshake_auth is for streams alone (RFC 9001 §4.4)"));
         }
+        //= R-4.3.5-6
+        let oids: Vec<_> = self.oid_filters.iter().map(|(oid, _)| oid).collect();
+        if doubled(&oids).is_some() {
+            return Err(String::from("oid_filters: an extension stands twice (§4.3.5)"));
+        }
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));
         }
         Ok(())
     }
+}
+
+/// The first that stands twice.
+fn doubled<T: PartialEq>(list: &[T]) -> Option<&T> {
+    let stands_before = |(index, it): &(usize, &T)| list.iter().take(*index).any(|other| other == *it);
+    list.iter().enumerate().find(stands_before).map(|(_, it)| it)
 }
 
 fn is_provided(crypto: &CryptoProvider, suite: CipherSuite) -> bool {

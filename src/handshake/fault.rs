@@ -143,6 +143,8 @@ pub enum PeerFault {
     BadCookie,
     /// `certificate_request_context` is not the one it must be (§4.4.2, §4.5.1).
     CertificateRequestContext,
+    /// `oid_filters` names an extension twice (§4.3.5).
+    OidFilterTwice,
     /// The server's Certificate is empty (§4.5.1.3).
     NoServerCertificate,
     /// The client's Certificate is empty, and the config requires one (§4.5.1.3).
@@ -234,6 +236,7 @@ impl PeerFault {
             | Self::BadCookie
             | Self::SessionIdForbidden
             | Self::CertificateRequestContext
+            | Self::OidFilterTwice
             | Self::SchemeNotOffered(_)
             | Self::SchemeDoesNotFitKey(_)
             | Self::RecordSizeLimit(_)
@@ -407,6 +410,7 @@ impl fmt::Display for PeerFault {
                 write!(f, "the second ClientHello differs from the first in {what} (§4.2.2)")
             }
             Self::BadCookie => f.write_str("the cookie is none of ours (§4.3.2)"),
+            Self::OidFilterTwice => f.write_str("oid_filters names an extension twice (§4.3.5)"),
             Self::CertificateRequestContext => {
                 f.write_str("certificate_request_context is not what it must be (§4.4.2, §4.5.1)")
             }

@@ -253,6 +253,8 @@ impl Handshake {
                 return;
             }
         };
+        //= R-F.1.4-1
+        self.actions.early_exporter = None;
         self.stage = Stage::PostHandshake(Box::new(PostHandshake::new(
             established,
             Arc::clone(&self.config),
@@ -313,8 +315,9 @@ impl Handshake {
     }
 
     /// Keying material tied to early data: `TLS-Exporter` with `early_exporter_secret` (§7.5), from
-    /// [`Milestone::EarlyDataReady`] or [`Milestone::EarlyDataAccepted`] to the end of the handshake. It may be that of a
-    /// replay. `None` where there is no early data.
+    /// [`Milestone::EarlyDataReady`] or [`Milestone::EarlyDataAccepted`] to the end of the handshake, or to
+    /// [`Milestone::EarlyDataRejected`]: then the secret is erased. It may be that of a replay. `None` where there is no
+    /// early data.
     ///
     /// # Errors
     /// [`ExpandError`] if label or output are too long.

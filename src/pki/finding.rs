@@ -146,7 +146,7 @@ finding_codes! {
     /// A CA's key is not for signing certificates.
     KeyCertSign = "PATH-KEY-CERT-SIGN", Security, NotACa, "RFC 5280 §6.1.4 (n)";
     /// The peer's key is not for what is done with it: in TLS 1.3, signing.
-    PeerKeyUsage = "PATH-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.3, RFC 9846 §4.5.2.2";
+    PeerKeyUsage = "PATH-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.3, RFC 9846 §4.5.1.2";
     /// The key, or what its CA certifies, is not for this purpose.
     ExtKeyUsage = "PATH-EXT-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.12";
     /// A key is smaller than the profile accepts.

@@ -49,6 +49,7 @@ pub trait VerifySignature {
 /// RSASSA-PSS with SHA-2. Never SHA-1 or MD5.
 impl VerifySignature for CryptoProvider {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
+        //= R-4.5.1.3-7
         let key = PublicKey::from_spki(signed.subject_public_key_info)
             .map_err(|_| SignatureError::UnsupportedAlgorithm)?;
         let algorithm = signature_algorithm(&signed.algorithm, key.algorithm())
@@ -96,6 +97,7 @@ pub fn signature_algorithm(
 ///      trailerField     [3] INTEGER DEFAULT 1 }
 /// ```
 /// RFC 4055 §3.1. Accepted as TLS uses it: one hash for both, and a salt of its length.
+//= R-4.3.3-11
 fn pss_algorithm(parameters: &[u8]) -> Result<Option<SignatureAlgorithm>, Asn1Error> {
     let mut outer = DerReader::new(parameters);
     let mut sequence = outer.sequence("RSASSA-PSS-params")?;
@@ -181,6 +183,7 @@ mod tests {
         assert_eq!(signature_algorithm(&algorithm, PublicKeyAlgorithm::EcP256), None);
     }
 
+    //= R-4.3.3-11 test
     #[test]
     fn pss_is_taken_with_one_hash_and_a_salt_of_its_length() {
         let explicit =
@@ -204,5 +207,12 @@ mod tests {
         for length in 0..good.len() {
             assert_eq!(judged(&good[..length]), None);
         }
+        let long_form = [&[0x30, 0x81, good[1]], &good[2..]].concat();
+        assert_eq!(judged(&long_form), None, "not in DER");
+        let indefinite = [&[0x30, 0x80], &good[2..], &[0, 0]].concat();
+        assert_eq!(judged(&indefinite), None, "not in DER");
+        // RFC 4055 §3.1 has validators take trailerField where it is written out, though it is the default.
+        let trailer = sequence(&[&good[2..], &explicit(3, &[2, 1, 1])].concat());
+        assert_eq!(judged(&trailer), Some(SignatureAlgorithm::RsaPssSha256));
     }
 }

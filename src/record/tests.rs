@@ -387,6 +387,16 @@ fn unprotected_records_carry_the_version_set_and_protected_ones_0x0303() {
     assert_eq!(write(&mut writer, ContentType::CHANGE_CIPHER_SPEC, &[1]), [20, 3, 3, 0, 1, 1]);
 }
 
+//= R-5-4 test
+#[test]
+fn no_record_is_written_of_a_type_that_is_not_defined() {
+    for number in (0..=u8::MAX).filter(|number| !(20..=23).contains(number)) {
+        let refused = WriteRefused::UnknownType(ContentType(number));
+        assert_eq!(writer().write(ContentType(number), b"x", &mut [0; 100]), Err(refused));
+        assert_eq!(RecordWriter::default().write(ContentType(number), b"x", &mut [0; 100]), Err(refused));
+    }
+}
+
 //= R-5.1-18 test
 #[test]
 fn application_data_is_never_written_unprotected() {

@@ -42,6 +42,8 @@ pub enum WriteRefused {
     Unprotected,
     /// The key has protected all that it may (§5.5, §5.3), or the AEAD failed.
     KeyExhausted,
+    /// A type that TLS 1.3 does not define is never sent (§5).
+    UnknownType(ContentType),
 }
 
 impl Default for RecordWriter {
@@ -150,6 +152,10 @@ impl RecordWriter {
         out: &mut [u8],
         fill: impl FnOnce(&mut [u8]),
     ) -> Result<Written, WriteRefused> {
+        //= R-5-4
+        if content_type.name().is_none() || content_type == ContentType::INVALID {
+            return Err(WriteRefused::UnknownType(content_type));
+        }
         //= R-5.1-8
         //= R-5.4-3
         if content == 0 && content_type != ContentType::APPLICATION_DATA {
@@ -237,6 +243,7 @@ impl fmt::Display for WriteRefused {
             Self::NeedOutput { at_least } => write!(f, "the output must hold {at_least} bytes"),
             Self::Empty => f.write_str("a record of this type needs content (RFC 9846 §5.4)"),
             Self::Unprotected => f.write_str("application data is never sent unprotected (RFC 9846 §5.1)"),
+            Self::UnknownType(found) => write!(f, "{found} is no record type of TLS 1.3 (RFC 9846 §5)"),
             Self::KeyExhausted => {
                 f.write_str("this key has protected all that it may; update keys first (RFC 9846 §5.5)")
             }

@@ -26,6 +26,25 @@ pub(crate) fn contents(value: &[u8]) -> &[u8] {
     }
 }
 
+/// The DER values in the contents of this one.
+pub(crate) fn fields(der: &[u8]) -> Vec<Vec<u8>> {
+    let mut rest = contents(der);
+    let mut fields = Vec::new();
+    while !rest.is_empty() {
+        let header = rest.len() - contents(rest).len();
+        let length = match rest[..header] {
+            [_, short] => usize::from(short),
+            [_, _, length] => usize::from(length),
+            [_, _, high, low] => usize::from(u16::from_be_bytes([high, low])),
+            _ => panic!("a longer length"),
+        };
+        let (field, behind) = rest.split_at(header + length);
+        fields.push(field.to_vec());
+        rest = behind;
+    }
+    fields
+}
+
 /// The first second of a year as GeneralizedTime.
 pub(crate) fn january(year: u16) -> Vec<u8> {
     tlv(0x18, format!("{year}0101000000Z").as_bytes())

@@ -105,6 +105,16 @@ impl Request {
         let schemes_cert: Option<SignatureSchemeListCert<'_>> = block.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = block.get().map_err(malformed)?;
         let filters: Option<OidFilters<'_>> = block.get().map_err(malformed)?;
+        //= R-4.3.5-6
+        let mut oids: Vec<_> = filters
+            .iter()
+            .flat_map(OidFilters::iter)
+            .map(|filter| filter.certificate_extension_oid)
+            .collect();
+        oids.sort_unstable();
+        if oids.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(PeerFault::OidFilterTwice);
+        }
         let staple: Option<StatusRequestCertificateRequest> = block.get().map_err(malformed)?;
         Ok(Self {
             signature_schemes: schemes.supported_signature_algorithms.iter().collect(),

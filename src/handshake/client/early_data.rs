@@ -29,6 +29,8 @@ impl WaitEe {
         let accepted: Option<EarlyDataIndication> = block.get().map_err(|error| received.malformed(error))?;
         if accepted.is_none() {
             self.early_data = EarlyData::None;
+            //= R-F.1.4-1
+            step.actions.early_exporter = None;
             self.session.install_send_keys(step);
             //= R-4.3.10-13
             //= R-4.3.10-14

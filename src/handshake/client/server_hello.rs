@@ -136,6 +136,7 @@ impl WaitSh {
         let retried = Retried { cipher_suite: message.cipher_suite, group, transcript };
         let cookie = cookie.map(|cookie| cookie.cookie);
         if self.early_data {
+            step.actions.early_exporter = None;
             step.actions.milestone(Milestone::EarlyDataRejected);
         }
         //= R-4.2.2-2

@@ -20,7 +20,7 @@ use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
     KeyShareServerHello, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
-    ServerTicketRequestHint, SignatureScheme, SupportedVersionsServerHello,
+    ServerTicketRequestHint, SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
@@ -239,6 +239,11 @@ impl Flight {
         let resumes = matches!(self.authentication, Authenticated::Psk(Some(_)));
         if selected.server_name.is_some() && !resumes {
             out.push_empty(ExtensionType::SERVER_NAME);
+        }
+        //= R-4.3.7-4
+        if selected.share.as_ref().is_some_and(|(group, _)| config.groups.first() != Some(group)) {
+            let groups = SupportedGroups::from(config.groups.as_slice());
+            out.push(ExtensionType::SUPPORTED_GROUPS, &groups);
         }
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
         let protocol = protocol.map(ProtocolNameList::from);

@@ -15,9 +15,9 @@ use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
-    CertWithExternPsk, CertificateAuthorities, CipherSuite, ClientHello, ClientTicketRequest,
-    EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry, NamedGroup,
-    OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes,
+    CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CipherSuite, ClientHello,
+    ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry,
+    NamedGroup, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes,
     RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
@@ -79,7 +79,7 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
-            staple: message.extensions.find(ExtensionType::STATUS_REQUEST).is_some(),
+            staple: offer.wants_staple,
             external_psk: None,
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
@@ -113,6 +113,7 @@ struct Offer<'a> {
     certificate_authorities: Vec<Vec<u8>>,
     application_protocol: Option<Vec<u8>>,
     record_size_limit: Option<u16>,
+    wants_staple: bool,
     wants_tickets: bool,
     ticket_request: Option<ClientTicketRequest>,
     post_handshake_auth: bool,
@@ -158,6 +159,8 @@ impl<'a> Offer<'a> {
         }
         let with_certificates = offers_cert_with_extern_psk(received, &extensions, step)?;
         let post_handshake_auth: Option<PostHandshakeAuth> = extensions.get().map_err(malformed)?;
+        //= R6066-8-2
+        let status: Option<CertificateStatusRequest<'_>> = extensions.get().map_err(malformed)?;
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         //= R8449-4-3
         //= R8449-4-9
@@ -180,6 +183,7 @@ impl<'a> Offer<'a> {
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
+            wants_staple: matches!(status, Some(CertificateStatusRequest::Ocsp(_))),
             sends_early_data: early_data.is_some(),
             //= R-4.3.6-1
             post_handshake_auth: post_handshake_auth.is_some()

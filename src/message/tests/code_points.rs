@@ -132,3 +132,15 @@ fn rsa_pkcs1_stands_in_certificates_only_and_sha1_nowhere() {
     }
     assert!(SignatureScheme::for_certificate_verify().all(|scheme| in_certificates.contains(&scheme)));
 }
+
+/// The numbers that B.3 calls RESERVED, and those that it does not name.
+//= R-B-1 test
+#[test]
+fn handshake_types_of_older_versions_have_no_name() {
+    let named: Vec<u8> = (0..=u8::MAX).filter(|number| HandshakeType(*number).name().is_some()).collect();
+    let reserved = [0, 3, 6, 9, 12, 14, 16, 21, 22, 23];
+    assert!(reserved.iter().all(|number| !named.contains(number)), "{named:?}");
+    for extension in [40, 46] {
+        assert_eq!(ExtensionType(extension).name(), None);
+    }
+}

@@ -166,6 +166,12 @@ impl<'a> Certificate<'a> {
         })
     }
 
+    /// Is it of version 3, the one with extensions?
+    #[must_use]
+    pub const fn is_version_3(&self) -> bool {
+        self.version == 2
+    }
+
     /// Do issuer and subject have the same name (RFC 5280 §3.2)?
     #[must_use]
     pub fn is_self_issued(&self) -> bool {

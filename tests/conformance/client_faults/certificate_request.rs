@@ -45,3 +45,18 @@ fn an_extension_whose_body_goes_on_is_decode_error() {
     on_request(|request| request.extensions.push_raw(ExtensionType::CERTIFICATE_AUTHORITIES, [0, 0]))
         .is_malformed(MESSAGE, "authorities");
 }
+
+//= R-4.3.5-6 test
+#[test]
+fn a_filter_for_the_same_extension_twice_is_illegal_parameter() {
+    // keyUsage with digitalSignature, and extKeyUsage with clientAuth.
+    let key_usage: &[u8] = b"\x05\x06\x03\x55\x1d\x0f\x00\x04\x03\x02\x07\x80";
+    let purpose: &[u8] = b"\x05\x06\x03\x55\x1d\x25\x00\x0c\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
+    let asks = |filters: Vec<u8>| {
+        let body = [&u16::try_from(filters.len()).unwrap().to_be_bytes()[..], &filters].concat();
+        on_request(move |request| request.extensions.push_raw(ExtensionType::OID_FILTERS, body.clone()))
+    };
+    asks([key_usage, purpose].concat()).completes();
+    asks([key_usage, purpose, key_usage].concat())
+        .is_refused(PeerFault::OidFilterTwice, Alert::ILLEGAL_PARAMETER);
+}

@@ -272,6 +272,18 @@ mod extensions {
         limit(63).is_refused(PeerFault::RecordSizeLimit(63), Alert::ILLEGAL_PARAMETER);
     }
 
+    //= R6066-8-2 test
+    #[test]
+    fn a_status_request_that_is_none_is_decode_error_and_one_of_an_unknown_type_is_ignored() {
+        let asks = |body: &'static [u8]| {
+            on_hello(move |hello| hello.extensions.push_raw(ExtensionType::STATUS_REQUEST, body))
+        };
+        asks(&[1, 0, 0, 0, 0]).completes();
+        asks(&[2, 0xff]).completes();
+        asks(&[]).is_malformed(HandshakeType::CLIENT_HELLO, "status_type");
+        asks(&[1, 0, 0, 0, 0, 0]).is_malformed(HandshakeType::CLIENT_HELLO, "CertificateStatusRequest");
+    }
+
     //= R8449-5-1 test
     #[test]
     fn a_max_fragment_length_is_ignored_beside_a_record_size_limit() {

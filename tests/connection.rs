@@ -86,6 +86,7 @@ fn only_the_first_client_hello_has_record_version_0x0301() {
     assert_eq!((versions(&client), versions(&server)), (vec![1, 3, 3, 3], vec![3, 3, 3, 3]));
 }
 
+//= R-2-2 test
 #[test]
 fn a_client_is_not_connected_before_its_finished_was_taken() {
     let (client, server) = builders();

@@ -35,6 +35,7 @@ fn strictly(anchor: &Authority, chain: &[&[u8]]) -> Result<(), Vec<FindingCode>>
 const VERSION: usize = 0;
 const SERIAL_NUMBER: usize = 1;
 const VALIDITY: usize = 4;
+const SUBJECT_PUBLIC_KEY_INFO: usize = 6;
 const EXTENSIONS: usize = 7;
 
 /// A server's certificate whose fields were changed before it was signed.
@@ -282,5 +283,27 @@ fn constraints_with_a_minimum_or_a_maximum_refuse() {
         let middle = intermediate(with(ca("middle"), &[2, 5, 29, 30], &constraints, true), &root);
         let leaf = leaf(server("www.example"), &middle);
         assert_eq!(found(&Profile::internal(), &root, &[&leaf, middle.der()]), codes, "{limits:?}");
+    }
+}
+
+//= R-C.2-1 test
+#[test]
+fn the_largest_rsa_key_has_8192_bits() {
+    let root = root(ca("root"));
+    // A positive INTEGER whose highest bit is the last of so many.
+    let modulus = |bits: usize| {
+        let mut modulus = vec![0; bits / 8 + 1];
+        modulus[0] = u8::from(bits % 8 == 1);
+        modulus[1] |= if bits % 8 == 1 { 0 } else { 0x80 };
+        *modulus.last_mut().unwrap() |= 1;
+        tlv(0x02, &modulus)
+    };
+    for (bits, refused) in [(8192, false), (8193, true)] {
+        let key = tlv(0x30, &[modulus(bits), tlv(0x02, &[1, 0, 1])].concat());
+        let rsa_encryption = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+        let key = [rsa_encryption.to_vec(), tlv(0x03, &[&[0], key.as_slice()].concat())].concat();
+        let leaf = changed(&root, |tbs| tbs[SUBJECT_PUBLIC_KEY_INFO] = tlv(0x30, &key));
+        let codes = found(&Profile::internal(), &root, &[&leaf]);
+        assert_eq!(codes, if refused { Err(vec![FindingCode::KeyTooLarge]) } else { Ok(()) }, "{bits}");
     }
 }

@@ -329,6 +329,7 @@ fn a_client_offers_nothing_once_what_it_is_bound_to_has_changed() {
     assert!(!offers(files.builder(&other), &peer()), "another identity of our own");
 }
 
+//= R-4.7.1-15 test
 #[test]
 fn forged_damaged_and_cut_tickets_are_declined() {
     let files = Files::new();

@@ -151,6 +151,8 @@ finding_codes! {
     ExtKeyUsage = "PATH-EXT-KEY-USAGE", Security, NotAllowedForPurpose, "RFC 5280 §4.2.1.12";
     /// A key is smaller than the profile accepts.
     WeakKey = "PATH-WEAK-KEY", Security, WeakKey, "NIST SP 800-57 part 1 §5.6";
+    /// A key is so large that verifying with it would be work for nothing.
+    KeyTooLarge = "PATH-KEY-TOO-LARGE", Security, UnsupportedAlgorithm, "RFC 9846 C.2";
     /// The trust anchor vouches for another trust domain.
     TrustDomain = "PATH-TRUST-DOMAIN", Security, NameConstraint, "SPIFFE Trust Domain and Bundle §5";
     /// A name is not within what a CA above may certify.

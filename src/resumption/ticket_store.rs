@@ -44,6 +44,7 @@ impl TicketStore {
     /// Keeps a session, to be found by this ticket of [`STORED_TICKET_LEN`] bytes under the same `bound_to`; the
     /// oldest of all goes if there is no room. `false`: the ticket has another length or is taken, or the session is
     /// longer than [`MAX_STORED_SESSION`].
+    //= R-4.7.1-15
     pub fn insert(&mut self, ticket: &[u8], session: &Session, bound_to: &[u8]) -> bool {
         let Ok(ticket) = <[u8; STORED_TICKET_LEN]>::try_from(ticket) else { return false };
         let session = session.to_bytes();
@@ -125,6 +126,7 @@ mod tests {
         ticket
     }
 
+    //= R-4.7.1-15 test
     #[test]
     fn a_session_is_found_by_its_ticket_under_the_trust_it_is_bound_to() {
         let mut store = TicketStore::new(2);

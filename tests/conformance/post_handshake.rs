@@ -178,6 +178,8 @@ mod tickets {
         refused(Subject::client, &doubled, &fault, Alert::ILLEGAL_PARAMETER);
     }
 
+    //= R-9.3-6 test
+    //= R-4.7.1-16 test
     #[test]
     fn extensions_that_nobody_knows_are_ignored() {
         let mut talk = Talk::connected(Subject::client().with(|config| config.accept_tickets = true));

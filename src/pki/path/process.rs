@@ -17,6 +17,9 @@ use crate::pki::judgement::Judgement;
 use crate::pki::name;
 use crate::time::Time;
 
+/// Bits of the largest RSA key: time grows with the square of its length, and nothing is safer for it.
+const MAX_RSA_BITS: usize = 8192;
+
 /// A path to process: the peer's own certificate first, the anchor's last.
 #[derive(Clone, Copy)]
 pub(super) struct Path<'p, 'a> {
@@ -276,6 +279,12 @@ impl<'p, 'a> State<'p, 'a> {
                 FindingCode::WeakKey,
                 position,
                 alloc::format!("an RSA key of at least {minimum} bits"),
+                format_args!("{modulus_bits} bits"),
+            ),
+            KeyType::Rsa { modulus_bits } if modulus_bits > MAX_RSA_BITS => findings.report(
+                FindingCode::KeyTooLarge,
+                position,
+                alloc::format!("an RSA key of at most {MAX_RSA_BITS} bits"),
                 format_args!("{modulus_bits} bits"),
             ),
             KeyType::Rsa { .. }

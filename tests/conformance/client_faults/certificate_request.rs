@@ -31,6 +31,8 @@ fn extensions_that_have_no_place_there_are_illegal_parameter() {
     }
 }
 
+//= R-9.3-6 test
+//= R-4.4.2-7 test
 #[test]
 fn extensions_that_nobody_knows_are_ignored() {
     on_request(|request| request.extensions.push_raw(UNKNOWN, [1, 2, 3])).completes();

@@ -327,6 +327,7 @@ fn padding_makes_every_protected_record_a_multiple() {
 }
 
 //= R-7.5-1 test
+//= R9266-2-3 test
 #[test]
 fn both_ends_export_the_same_and_nothing_before_they_are_connected() {
     let (client, server) = builders();

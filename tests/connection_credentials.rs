@@ -212,7 +212,7 @@ fn oid_filters_rule_out_certificates_without_the_values_and_unknown_ones_are_ski
 fn a_certificate_of_version_1_is_neither_shown_nor_taken() {
     let ca = authority::root(authority::ca("ca"));
     let key = KeyPair::generate().unwrap();
-    let certificate = der::fields(&anything("v1").signed_by(&key, &ca).unwrap().der().to_vec());
+    let certificate = der::fields(anything("v1").signed_by(&key, &ca).unwrap().der());
     let version_1 = &der::fields(&certificate[0])[1..7];
     let certificate = der::signed(&der::tlv(0x30, &version_1.concat()), ca.key());
     let error = Credential::from_der([certificate.clone()], key.serialized_der(), &crypto()).unwrap_err();

@@ -313,6 +313,8 @@ fn no_two_labels_give_the_same_secret() {
     assert_eq!(distinct.len(), labels.len());
 }
 
+//= R9266-2-1 test
+//= R9266-2-2 test
 #[test]
 fn tls_exporter_is_the_export_that_rfc_9266_says() {
     let exporter_secret = secret(&[7; 48]);

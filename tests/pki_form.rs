@@ -1,7 +1,7 @@
 //! What RFC 5280 §4 asks of the form of certificates, under the profile that refuses whatever breaks it.
 
 #![cfg(all(test, feature = "ring"))]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 #[path = "support/authority.rs"]
 mod authority;

@@ -295,6 +295,7 @@ impl Connection {
     /// # fn main() {}
     /// ```
     #[must_use]
+    //= R9266-2-3
     pub fn tls_exporter(&self) -> Option<[u8; 32]> {
         match &self.phase {
             Phase::Connected(receiver) => Some(receiver.tls_exporter()),

@@ -473,6 +473,7 @@ impl PostHandshake {
 
     /// The channel binding `tls-exporter` (RFC 9266): the same at both ends of a connection, and of no other.
     #[must_use]
+    //= R9266-2-2
     pub fn tls_exporter(&self) -> [u8; 32] {
         tls_exporter(&self.established.kdf, &self.established.exporter_secret)
     }

@@ -42,6 +42,7 @@ pub fn export(
 #[must_use]
 pub fn tls_exporter(kdf: &Kdf, exporter_secret: &Secret) -> [u8; 32] {
     let nothing = kdf.hash_of_nothing();
+    //= R9266-2-1
     let inner = derive_secret(kdf, exporter_secret, Label::CHANNEL_BINDING, &nothing);
     let exported: SecretBytes<32> = expand_bounded(kdf, &inner, Label::EXPORTER, &nothing, 32);
     let mut binding = [0; 32];

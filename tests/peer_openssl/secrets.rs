@@ -36,6 +36,7 @@ fn options(key_log: &str) -> [&str; 6] {
     ["-keylogfile", key_log, "-keymatexport", LABEL, "-keymatexportlen", "40"]
 }
 
+//= R9266-2-1 test
 #[test]
 #[ignore = "starts openssl"]
 fn the_channel_binding_of_our_client_is_that_of_s_server() {

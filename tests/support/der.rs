@@ -1,6 +1,6 @@
 //! DER as tests write it by hand.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 /// A value with its identifier octet.
 pub(crate) fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {

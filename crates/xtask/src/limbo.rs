@@ -366,15 +366,13 @@ mod tests {
         assert_eq!((tally.warnings_same, tally.warnings_other), (865, 0));
     }
 
-    static FILE: LazyLock<Value> = LazyLock::new(|| {
-        read_json(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/limbo/limbo-dev.json.gz")).unwrap()
-    });
+    static CASES: LazyLock<Value> = LazyLock::new(|| read_json(FILE).unwrap());
 
     /// These cases are judged as expected.
     #[track_caller]
     fn judged(ids: &[&str]) {
         let runner = Runner::new();
-        let cases = array(&FILE, "testcases").unwrap();
+        let cases = array(&CASES, "testcases").unwrap();
         for id in ids {
             let case = cases.iter().find(|case| string(case, "id") == Ok(id)).expect(id);
             let mut tally = Tally::default();

@@ -6,19 +6,22 @@
 
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod kept_run;
 }
 
 use std::sync::Arc;
 
 use handfast::NamedGroup;
-use handfast::connection::{Config, ConfigBuilder, Connection, Event, Need, SealRefused, Trust};
+use handfast::connection::{Config, ConfigBuilder, Event, Need, SealRefused, Trust};
 use handfast::crypto::{Entropy, rustcrypto};
 use handfast::handshake::Milestone;
 use handfast::identity::ExpectedPeer;
 use handfast::time::Time;
+use handfast_replay::{Connection, Recorder};
 use proptest::prelude::*;
 use rcgen::KeyPair;
 use support::authority::{self, MID_2030};
+use support::kept_run::KeptRun;
 
 const NOW: Time = Time::from_millis_since_1970(MID_2030);
 
@@ -170,13 +173,17 @@ impl End {
 /// What was seen of both ends.
 type Seen = [(Vec<u8>, Vec<String>); 2];
 
-/// Lets both talk until the scripts are said and heard.
-fn run(configs: &Configs, habits: [Habit; 2], scripts: [Vec<Say>; 2]) -> Seen {
+/// Lets both talk until the scripts are said and heard, and tells the recorders.
+fn run(configs: &Configs, habits: [Habit; 2], scripts: [Vec<Say>; 2], recorders: [Recorder; 2]) -> Seen {
     let [client_habit, server_habit] = habits;
     let [client_script, server_script] = scripts;
     let peer = ExpectedPeer::dns("server.test").unwrap();
-    let client = Connection::client(Arc::clone(&configs.client), peer, Entropy::from_platform([1; 32]));
-    let server = Connection::server(Arc::clone(&configs.server), Entropy::from_platform([2; 32]));
+    let [client_recorder, server_recorder] = recorders;
+    let entropy = |seed| Entropy::from_platform([seed; 32]);
+    let client = Arc::clone(&configs.client);
+    let client =
+        Connection::client_with_psks(client, peer, vec![], NOW, entropy(1), client_recorder).unwrap();
+    let server = Connection::server(Arc::clone(&configs.server), entropy(2), server_recorder).unwrap();
     let mut client = End::new(client, configs.judge.clone(), client_habit, client_script);
     let mut server = End::new(server, configs.judge.clone(), server_habit, server_script);
     let mut silent = 0;
@@ -269,9 +276,13 @@ proptest! {
     ) {
         let configs = configs(retry, client_limit, server_limit);
         let generous = Habit { pieces: vec![usize::MAX], rooms: vec![100_000], patience: 0 };
-        let expected = run(&configs, [generous.clone(), generous], scripts.clone());
+        let expected = run(&configs, [generous.clone(), generous], scripts.clone(), Default::default());
         prop_assert!(expected.iter().all(|(_, events)| events.last().is_some_and(|last| last == "end")));
-        let seen = run(&configs, habits, scripts);
+        let runs = ["client", "server"].map(KeptRun::new);
+        let seen = run(&configs, habits, scripts, runs.each_ref().map(KeptRun::recorder));
+        if seen != expected {
+            runs.iter().for_each(|run| run.keep().unwrap());
+        }
         prop_assert!(seen[0].0 == expected[0].0, "the client's bytes differ");
         prop_assert!(seen[1].0 == expected[1].0, "the server's bytes differ");
         prop_assert_eq!(seen, expected);
@@ -285,6 +296,34 @@ fn one_byte_in_and_one_byte_out_is_enough() {
     let drop_by_drop = Habit { pieces: vec![1], rooms: vec![1], patience: 3 };
     let script = vec![Say::UpdateKeys(true), Say::Data(vec![7; 100]), Say::Close];
     let scripts = [script.clone(), script];
-    let expected = run(&configs, [generous.clone(), generous], scripts.clone());
-    assert_eq!(run(&configs, [drop_by_drop.clone(), drop_by_drop], scripts), expected);
+    let expected = run(&configs, [generous.clone(), generous], scripts.clone(), Default::default());
+    let runs = ["client", "server"].map(KeptRun::new);
+    let recorders = runs.each_ref().map(KeptRun::recorder);
+    assert_eq!(run(&configs, [drop_by_drop.clone(), drop_by_drop], scripts, recorders), expected);
+}
+
+#[test]
+fn the_run_of_a_test_that_fails_is_kept_for_its_owner_and_replays() {
+    let configs = configs(true, None, None);
+    let habit = Habit { pieces: vec![100], rooms: vec![100], patience: 1 };
+    let script = vec![Say::Data(vec![7; 100]), Say::Close];
+    let runs = ["client", "server"].map(KeptRun::new);
+    let paths = runs.each_ref().map(KeptRun::path);
+    paths.iter().for_each(|path| drop(std::fs::remove_file(path)));
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let recorders = runs.each_ref().map(KeptRun::recorder);
+        run(&configs, [habit.clone(), habit], [script.clone(), script], recorders);
+        panic!("a test fails, as this one does on purpose");
+    }));
+    assert!(failed.is_err());
+    for path in paths {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let record = std::fs::read_to_string(path).unwrap();
+        let replayed = handfast_replay::replay(&record, &rustcrypto::provider()).unwrap();
+        assert!(replayed.sent > 1000 && replayed.fault.is_none());
+    }
 }

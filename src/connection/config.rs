@@ -256,7 +256,9 @@ impl Config {
         }
     }
 
-    pub(super) const fn external_psks(&self) -> &ExternalPsks {
+    /// The external PSKs.
+    #[must_use]
+    pub const fn external_psks(&self) -> &ExternalPsks {
         &self.external_psks
     }
 

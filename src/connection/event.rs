@@ -76,7 +76,9 @@ pub struct Plaintext<'b> {
 }
 
 impl<'b> Plaintext<'b> {
-    pub(super) const fn new(bytes: &'b mut [u8], range: Range<usize>) -> Self {
+    /// The plaintext that lies at `range` in the input: for whoever stands between a connection and its caller.
+    #[must_use]
+    pub const fn new(bytes: &'b mut [u8], range: Range<usize>) -> Self {
         Self { bytes, range }
     }
 

@@ -102,7 +102,7 @@ impl ExternalPsk {
         let hash = kdf.hash().digest(&imported_identity);
         hkdf_expand_label(&kdf, &epskx, Label::DERIVED_PSK, &hash, &mut ipskx)
             .map_err(|_| ImportError::NotProvided)?;
-        Ok((imported_identity, Psk::imported(ipskx, target_kdf)))
+        Ok((imported_identity, Psk::imported(&ipskx, target_kdf)))
     }
 }
 

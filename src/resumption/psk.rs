@@ -29,9 +29,11 @@ impl Psk {
         Self { secret: Zeroizing::new(secret.to_vec()), kind: PskKind::External, hash }
     }
 
-    /// What the importer made of an external PSK for this hash.
-    pub(super) const fn imported(secret: Zeroizing<Vec<u8>>, hash: HashAlgorithm) -> Self {
-        Self { secret, kind: PskKind::Imported, hash }
+    /// What the importer of RFC 9258 made of an external PSK for this hash, here
+    /// ([`ExternalPsk::import`](super::ExternalPsk::import)) or elsewhere.
+    #[must_use]
+    pub fn imported(secret: &[u8], hash: HashAlgorithm) -> Self {
+        Self { secret: Zeroizing::new(secret.to_vec()), kind: PskKind::Imported, hash }
     }
 
     /// The PSK of a session; `None` if its suite has no hash that we know.

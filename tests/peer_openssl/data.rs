@@ -7,8 +7,9 @@ use std::num::NonZeroU16;
 use std::sync::mpsc;
 use std::thread;
 
-use handfast::connection::{Due, Event, Fault, Inbox, Need, Receiver, Sender};
+use handfast::connection::{Due, Event, Fault, Inbox, Need};
 use handfast::record::PaddingPolicy;
+use handfast_replay::{Receiver, Sender};
 
 use crate::pki::NOW;
 use crate::session;
@@ -85,7 +86,7 @@ fn many_small_writes_arrive_in_order() {
 fn two_halves_send_and_receive_a_mebibyte_at_once_and_roll_their_keys() {
     for connect in ROLES {
         let (stream, mut openssl) = connect(&[]);
-        let (connection, inbox, transport) = stream.into_parts();
+        let (connection, inbox, transport, _run) = stream.into_parts();
         let (sender, receiver) = connection.split().unwrap();
         let (dues, due) = mpsc::channel();
         let reading = transport.try_clone().unwrap();

@@ -24,6 +24,7 @@ mod session;
 #[path = "../support"]
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod kept_run;
     pub(crate) mod openssl;
     pub(crate) mod pair;
     pub(crate) mod stream;

@@ -4,8 +4,8 @@ use std::fs;
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use handfast::connection::{Config, ConfigBuilder, Connection, StoredSession};
-use handfast::crypto::{Entropy, HashAlgorithm};
+use handfast::connection::{Config, ConfigBuilder, StoredSession};
+use handfast::crypto::HashAlgorithm;
 use handfast::handshake::{Authentication, ClientAuth, Connected, Milestone};
 use handfast::identity::ExpectedPeer;
 use handfast::message::NamedGroup;
@@ -19,9 +19,7 @@ use crate::support::stream::Stream;
 
 /// A client that offers these.
 pub(crate) fn client_with_psks(config: Arc<Config>, psks: Vec<PskOffer>, transport: TcpStream) -> Stream {
-    let expected = ExpectedPeer::dns(SERVER).unwrap();
-    let entropy = Entropy::from_system().unwrap();
-    Stream::new(transport, Connection::client_with_psks(config, expected, psks, NOW, entropy), NOW)
+    session::client_with_psks(config, psks, transport, NOW)
 }
 
 /// With a group of the server's own, a HelloRetryRequest passes before the PSK is taken.

@@ -4,12 +4,15 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use handfast::connection::{Config, ConfigBuilder, Connection};
+use handfast::connection::{Config, ConfigBuilder};
 use handfast::crypto::{CryptoProvider, Entropy, ring};
 use handfast::identity::ExpectedPeer;
+use handfast::resumption::PskOffer;
 use handfast::time::Time;
+use handfast_replay::Connection;
 
 use crate::pki::{Identity, KeyType, NOW, PKI, SERVER};
+use crate::support::kept_run::KeptRun;
 use crate::support::openssl::{Peer, s_client, s_server};
 use crate::support::stream::Stream;
 
@@ -37,16 +40,28 @@ pub(crate) fn server_builder() -> ConfigBuilder {
 /// Our client at the start of a handshake.
 pub(crate) fn client(builder: ConfigBuilder, transport: TcpStream, now: Time) -> Stream {
     let config = Arc::new(builder.build().unwrap());
+    client_with_psks(config, vec![], transport, now)
+}
+
+/// One that offers these.
+pub(crate) fn client_with_psks(
+    config: Arc<Config>,
+    psks: Vec<PskOffer>,
+    transport: TcpStream,
+    now: Time,
+) -> Stream {
     let expected = ExpectedPeer::dns(SERVER).unwrap();
-    let connection = Connection::client(config, expected, Entropy::from_system().unwrap());
-    Stream::new(transport, connection, now)
+    let (entropy, run) = (Entropy::from_system().unwrap(), KeptRun::new("client"));
+    let connection = Connection::client_with_psks(config, expected, psks, now, entropy, run.recorder());
+    Stream::new(transport, connection.unwrap(), now, run)
 }
 
 /// Our server at the start of a handshake.
 pub(crate) fn server(builder: ConfigBuilder, transport: TcpStream, now: Time) -> Stream {
     let config = Arc::new(builder.build().unwrap());
-    let connection = Connection::server(config, Entropy::from_system().unwrap());
-    Stream::new(transport, connection, now)
+    let (entropy, run) = (Entropy::from_system().unwrap(), KeptRun::new("server"));
+    let connection = Connection::server(config, entropy, run.recorder());
+    Stream::new(transport, connection.unwrap(), now, run)
 }
 
 /// `s_server` that shows this, requires a certificate and judges it.

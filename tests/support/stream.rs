@@ -5,9 +5,12 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use handfast::connection::{Connection, Event, Fault, Inbox, Need};
+use handfast::connection::{Event, Fault, Inbox, Need};
 use handfast::handshake::{Connected, Milestone};
 use handfast::time::Time;
+use handfast_replay::Connection;
+
+use super::kept_run::KeptRun;
 
 /// As much as is written at once, in bytes: two records of the longest kind.
 const OUTPUT: usize = 34 * 1024;
@@ -20,6 +23,7 @@ pub(crate) struct Stream {
     output: Vec<u8>,
     now: Time,
     story: Story,
+    run: KeptRun,
     /// Early data that came.
     pub(crate) early: Vec<u8>,
 }
@@ -40,10 +44,10 @@ impl Drop for Story {
 }
 
 impl Stream {
-    /// `now` is the time of the whole connection.
-    pub(crate) fn new(transport: TcpStream, connection: Connection, now: Time) -> Self {
+    /// `now` is the time of the whole connection, and `run` its record.
+    pub(crate) fn new(transport: TcpStream, connection: Connection, now: Time, run: KeptRun) -> Self {
         let (inbox, output) = (Inbox::new(), vec![0; OUTPUT]);
-        Self { transport, connection, inbox, output, now, story: Story::default(), early: Vec::new() }
+        Self { transport, connection, inbox, output, now, story: Story::default(), run, early: Vec::new() }
     }
 
     /// Goes on until the handshake is complete.
@@ -76,8 +80,8 @@ impl Stream {
     }
 
     /// What the halves of the connection are used with.
-    pub(crate) fn into_parts(self) -> (Connection, Inbox, TcpStream) {
-        (self.connection, self.inbox, self.transport)
+    pub(crate) fn into_parts(self) -> (Connection, Inbox, TcpStream, KeptRun) {
+        (self.connection, self.inbox, self.transport, self.run)
     }
 
     /// Writes what is owed.

@@ -5,9 +5,9 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use handfast::connection::Connection;
 use handfast::crypto::Entropy;
 use handfast::handshake::Role;
+use handfast_replay::Connection;
 
 use crate::args::ClientArgs;
 use crate::clock;
@@ -16,6 +16,7 @@ use crate::duplex;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::pipe;
+use crate::record::{self, Record};
 use crate::session::{EarlyData, Session};
 use crate::summary::Summary;
 use crate::terminal::tell;
@@ -37,31 +38,36 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let wait = Wait::within(args.limits.handshake_timeout);
     let stream = connect(&args.address, args.limits.handshake_timeout)?;
     let transport_ready = started.elapsed();
+    let recorder = Record::new(args.negotiation.record.as_deref(), true)?.session(1)?;
     if let Some(file) = setup.session_file.as_ref().filter(|_| resumes) {
         file.remove()?;
     }
     let peer = stream.peer_addr().map_or_else(|_| args.address.clone(), |address| address.to_string());
     let expectation = expected.to_string();
     let config = Arc::clone(&setup.config);
-    let connection = Connection::client_with_psks(config, expected, psks, clock::now(), entropy);
+    let connection =
+        Connection::client_with_psks(config, expected, psks, clock::now(), entropy, recorder.clone())?;
     let journal = Journal { role: Role::Client, setup: Arc::clone(&setup), label: String::new() };
     let mut session = Session::new(connection, stream, journal);
     session.early_data = early_data;
-    let connected = session.handshake(wait)?;
-    let summary = Summary {
-        peer: &peer,
-        expected: &expectation,
-        connected: &connected,
-        shown: &session.shown,
-        channel_binding: session.connection.tls_exporter(),
-        early_data: session.early_data.len(),
-        setup: &setup,
-        transport: Some(transport_ready),
-        handshake: started.elapsed().saturating_sub(transport_ready),
-    };
-    tell(&summary.styled());
-    let idle = args.limits.idle(None);
-    if args.post_handshake_auth { duplex::run(session, idle) } else { pipe::run(session, idle) }
+    let outcome = session.handshake(wait).and_then(|connected| {
+        let summary = Summary {
+            peer: &peer,
+            expected: &expectation,
+            connected: &connected,
+            shown: &session.shown,
+            channel_binding: session.connection.tls_exporter(),
+            early_data: session.early_data.len(),
+            setup: &setup,
+            transport: Some(transport_ready),
+            handshake: started.elapsed().saturating_sub(transport_ready),
+        };
+        tell(&summary.styled());
+        let idle = args.limits.idle(None);
+        if args.post_handshake_auth { duplex::run(session, idle) } else { pipe::run(session, idle) }
+    });
+    record::tell_error(&recorder);
+    outcome
 }
 
 /// The seed of one connection.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use handfast::connection::Fault;
 use handfast::handshake::Role;
+use handfast_replay::{Difference, Unrecordable};
 
 use crate::advice;
 use crate::file_fault::FileFault;
@@ -27,6 +28,8 @@ pub(crate) enum Failure {
         /// What ended it.
         fault: Fault,
     },
+    /// A replayed run differs from its record.
+    Replay(Box<Difference>),
 }
 
 impl Failure {
@@ -43,6 +46,7 @@ impl Failure {
             Self::Session { fault: Fault::AlertReceived(_), .. } => 5,
             Self::Session { fault: Fault::Truncated | Fault::ClosedBeforeConnected, .. } => 6,
             Self::Session { .. } => 4,
+            Self::Replay(_) => 7,
         })
     }
 
@@ -58,12 +62,19 @@ impl From<FileFault> for Failure {
     }
 }
 
+impl From<Unrecordable> for Failure {
+    fn from(reason: Unrecordable) -> Self {
+        Self::Setup(format!("--record: {reason}"))
+    }
+}
+
 /// What happened, the alert that went with it, and what to do.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (role, fault) = match self {
             Self::Setup(reason) | Self::Network(reason) => return f.write_str(reason),
             Self::File(fault) => return fault.fmt(f),
+            Self::Replay(difference) => return difference.fmt(f),
             Self::Session { role, fault } => (*role, fault),
         };
         write!(f, "{}", fault.to_string().trim_end())?;

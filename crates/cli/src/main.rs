@@ -15,6 +15,8 @@ mod journal;
 mod json;
 mod key_log;
 mod pipe;
+mod record;
+mod replay;
 mod revocation_files;
 mod secret_file;
 mod server;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Server(args) => server::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Replay(args) => replay::run(&args).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         failure.print("");

@@ -17,7 +17,8 @@ use std::thread;
 use std::time::Duration;
 
 use handfast::alert::AlertDescription;
-use handfast::connection::{Due, Event, Inbox, Need, Receiver, Sender};
+use handfast::connection::{Due, Event, Inbox, Need};
+use handfast_replay::{Receiver, Sender};
 
 use crate::clock;
 use crate::failure::Failure;

@@ -1,19 +1,27 @@
 //! Files that hold secrets: nobody but their owner reads them.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+
+/// Makes an empty file to be written to; there must be none.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
 
 /// Makes a file with this content; there must be none.
 ///
 /// # Errors
 /// Those of the system; what was written of the file is removed.
 pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = open(path)?;
     let written = file.write_all(content);
     if written.is_err() {
         let _ = fs::remove_file(path);

@@ -4,8 +4,9 @@ use std::io::Read;
 use std::net::TcpStream;
 
 use handfast::alert::AlertDescription;
-use handfast::connection::{Connection, Event, Fault, Inbox, Need};
+use handfast::connection::{Event, Fault, Inbox, Need};
 use handfast::handshake::{Ask, Connected, Milestone, PeerAuthenticated, RequestRefused};
+use handfast_replay::Connection;
 
 use crate::clock;
 use crate::failure::Failure;

@@ -155,3 +155,101 @@ fn a_server_tells_that_curl_spoke_http_without_tls() {
     assert_ne!(run.code, 0);
     assert!(run.stderr.contains("HTTP"), "{run:#?}");
 }
+
+/// What the tool recorded does the same again.
+fn assert_replays(files: &Files, record: &str) {
+    let run = files.run(&format!("replay @{record}"), b"");
+    run.told(0, &[]);
+    assert!(run.stdout.contains("run is the same again"), "{run:#?}");
+}
+
+/// A name for a record that is not there yet.
+fn record(files: &Files, name: &str) -> String {
+    let _ = std::fs::remove_file(files.path(name));
+    format!("--record @{name}")
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn recorded_sessions_of_the_client_with_s_server_replay() {
+    let files = Files::new("peer_replay_client");
+    let credential = "--ca @ca.pem --name localhost --cert @client.pem --key @client.key";
+    for (name, theirs, ours) in [
+        ("plain.run", &["-rev"][..], ""),
+        ("retry.run", &["-rev", "-groups", "P-384"], "--group X25519,P-384"),
+        ("suite.run", &["-rev", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"], ""),
+    ] {
+        let (mut openssl, port) = s_server(&files, theirs);
+        let options = format!("{credential} {ours} {}", record(&files, name));
+        let run = files.run(&format!("client 127.0.0.1:{port} {options}"), b"from handfast\n");
+        run.told(0, &[]);
+        assert_eq!(run.stdout, "tsafdnah morf\n");
+        assert!(openssl.finish().success());
+        assert_replays(&files, name);
+    }
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn recorded_sessions_of_the_client_that_s_server_resumes_or_refuses_replay() {
+    let files = Files::new("peer_replay_client_resumed");
+    let _ = std::fs::remove_file(files.path("session"));
+    let credential = "--ca @ca.pem --name localhost --cert @client.pem --key @client.key";
+    let [ca, chain, key] = ["ca.pem", "server.pem", "server.key"].map(|name| files.path(name));
+    let openssl = Peer::start(&[
+        "s_server",
+        "-accept",
+        "127.0.0.1:0",
+        "-naccept",
+        "3",
+        "-Verify",
+        "1",
+        "-verify_return_error",
+        "-rev",
+        "-CAfile",
+        &ca,
+        "-cert",
+        &chain,
+        "-key",
+        &key,
+    ]);
+    let port = openssl.wait_for("ACCEPT 127.0.0.1:");
+    for (name, fact) in [("first.run", "on this connection"), ("second.run", "authentication     resumed")] {
+        let options = format!("{credential} --session-file @session {}", record(&files, name));
+        files.run(&format!("client 127.0.0.1:{port} {options}"), b"x\n").told(0, &[fact]);
+        assert_replays(&files, name);
+    }
+    let options = format!("--ca @ca.pem --name localhost {}", record(&files, "refused.run"));
+    files.run(&format!("client 127.0.0.1:{port} {options}"), b"x\n").told(5, &["certificate_required"]);
+    assert_replays(&files, "refused.run");
+}
+
+#[test]
+#[ignore = "starts openssl"]
+fn recorded_sessions_of_the_server_with_s_client_replay() {
+    let files = Files::new("peer_replay_server");
+    for number in 1..=3 {
+        let _ = std::fs::remove_file(files.path(&format!("server.run.{number}")));
+    }
+    let options =
+        "--client-auth required --echo --tickets 1 --connections 3 --group P-256,X25519 --record @server.run";
+    let server = files.mutual_server(options);
+    let [chain, key, session] = ["client.pem", "client.key", "session.pem"].map(|name| files.path(name));
+    let credential = ["-cert", &chain, "-key", &key];
+    for more in [
+        // The first share is for a group that the server does not take.
+        &["-groups", "X448:P-256", "-sess_out", &session][..],
+        &["-sess_in", &session],
+        &["-groups", "X25519"],
+    ] {
+        let mut openssl = s_client(&files, &server, &[&credential[..], more].concat());
+        openssl.type_in(b"from openssl\n");
+        openssl.wait_for_data(b"from openssl\n");
+        openssl.type_in(b"Q\n");
+        assert!(openssl.finish().success());
+    }
+    server.end().told(0, &["HelloRetryRequest  yes", "authentication     resumed"]);
+    for number in 1..=3 {
+        assert_replays(&files, &format!("server.run.{number}"));
+    }
+}

@@ -7,6 +7,7 @@ mod support;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use support::{CLIENT_ID, Files, Run, SERVER_ID, Server, server};
 
@@ -231,6 +232,21 @@ fn a_client_that_says_nothing_is_ended_by_the_handshake_limit_and_keeps_no_slot(
     silent.read_to_end(&mut rest).unwrap();
     drop(silent);
     server.end().told(3, &["time limit", "--handshake-timeout", "#2 closed after"]);
+}
+
+#[test]
+fn a_client_that_drips_its_bytes_is_ended_by_the_handshake_limit_all_the_same() {
+    let files = Files::new("drip");
+    let server = files.mutual_server("--echo --once --handshake-timeout 0.5");
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    // A ClientHello of 496 bytes, which would take half a minute.
+    stream.write_all(&[22, 3, 1, 1, 244, 1, 0, 1, 240]).unwrap();
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(20) && stream.write_all(&[3]).is_ok() {
+        thread::sleep(Duration::from_millis(60));
+    }
+    assert!(started.elapsed() < Duration::from_secs(15), "it was heard for {:?}", started.elapsed());
+    server.end().told(3, &["time limit", "--handshake-timeout"]);
 }
 
 #[test]

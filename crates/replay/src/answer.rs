@@ -169,28 +169,34 @@ fn read_credential(line: &mut Line<'_>, answering: &dyn Answering) -> Result<Opt
     Ok(Some(credential.with_ocsp_responses(staples)))
 }
 
-/// A session in its byte form, or the hash and bytes of an external PSK.
+/// What makes a PSK of its bytes for a hash, by the word for its kind.
+type MakePsk = fn(&[u8], HashAlgorithm) -> Psk;
+const KINDS: [(&str, MakePsk); 2] = [(EXTERNAL, Psk::external), ("imported", Psk::imported)];
+
+/// A session in its byte form; or an external PSK, or what was imported of one: its hash and its bytes.
 fn write_psk(psk: &Psk, session: Option<&Session>) -> Option<String> {
     if let Some(session) = session {
         return Some(format!("{SESSION} {}", hex(&session.to_bytes())));
     }
-    let again = Psk::external(psk.expose(), psk.hash());
-    (again.kind() == psk.kind()).then(|| format!("{} {}", hash_name(psk.hash()), hex(psk.expose())))
+    let is_kind = |(_, make): &&(&str, MakePsk)| make(psk.expose(), psk.hash()).kind() == psk.kind();
+    let (kind, _) = KINDS.iter().find(is_kind)?;
+    Some(format!("{kind} {} {}", hash_name(psk.hash()), hex(psk.expose())))
 }
 
 fn read_psk(line: &mut Line<'_>) -> Result<(Psk, Option<Arc<Session>>), Reason> {
-    let hash = match line.word() {
-        SESSION => {
-            let session = Session::from_bytes(&line.bytes()?).map_err(|error| error.to_string())?;
-            let psk = Psk::of_session(&session).ok_or("the session's suite has no hash")?;
-            return Ok((psk, Some(Arc::new(session))));
-        }
-        name => [HashAlgorithm::Sha256, HashAlgorithm::Sha384]
-            .into_iter()
-            .find(|hash| hash_name(*hash) == name)
-            .ok_or_else(|| format!("{name:?} is no hash"))?,
-    };
-    Ok((Psk::external(&line.bytes()?, hash), None))
+    let kind = line.word();
+    if kind == SESSION {
+        let session = Session::from_bytes(&line.bytes()?).map_err(|error| error.to_string())?;
+        let psk = Psk::of_session(&session).ok_or("the session's suite has no hash")?;
+        return Ok((psk, Some(Arc::new(session))));
+    }
+    let make = KINDS.iter().find(|(word, _)| *word == kind).map(|(_, make)| make);
+    let make = make.ok_or_else(|| format!("{kind:?} is no kind of PSK"))?;
+    let name = line.word();
+    let hash =
+        [HashAlgorithm::Sha256, HashAlgorithm::Sha384].into_iter().find(|hash| hash_name(*hash) == name);
+    let hash = hash.ok_or_else(|| format!("{name:?} is no hash"))?;
+    Ok((make(&line.bytes()?, hash), None))
 }
 
 const fn hash_name(hash: HashAlgorithm) -> &'static str {

@@ -1,14 +1,17 @@
 //! A connection whose run is recorded.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use handfast::connection::{ExportRefused, Fault, Inbox, SealRefused, Sealed};
-use handfast::handshake::ClientHelloSeen;
+use handfast::connection::{ExportRefused, Fault, Inbox, Received, SealRefused, Sealed};
+use handfast::handshake::{ClientHelloSeen, RequestRefused};
 use handfast::resumption::PskOffer;
-use handfast::{AlertDescription, Answer, Ask, Config, Entropy, Event, ExpectedPeer, Refused, Role, Time};
+use handfast::{
+    AlertDescription, Answer, Ask, Config, Entropy, Event, ExpectedPeer, Milestone, Refused, Role, Time,
+};
 
-use crate::hearing::{self, Hearing};
+use crate::hearing::{self, Heard, Hearing};
 use crate::line::{hex, option};
 use crate::{Receiver, Recorder, Sender, answer, config};
 
@@ -21,6 +24,8 @@ pub struct Connection {
     /// What answers; its own is asked of the caller as ever.
     config: Arc<Config>,
     hearing: Hearing,
+    /// Milestones that came while asks were answered, to be given next.
+    held: VecDeque<Milestone>,
 }
 
 /// Why a run cannot be recorded.
@@ -28,7 +33,8 @@ pub struct Connection {
 pub enum Unrecordable {
     /// The config is set to what the record's format cannot say, such as scripted extensions.
     Config,
-    /// A PSK is of a kind that the record's format does not know.
+    /// A PSK is of a kind that the record's format does not know, or one that the config accepts as a server: the
+    /// connection would end before it begins.
     Psk,
 }
 
@@ -46,13 +52,10 @@ impl Connection {
         recorder: Recorder,
     ) -> Result<Self, Unrecordable> {
         let (asking, entropy) = begin(&config, entropy, &recorder, Role::Client)?;
-        for psk in psks.iter().filter(|_| recorder.is_on()) {
-            let line = answer::write_offer(psk).ok_or(Unrecordable::Psk)?;
-            recorder.line(|| line);
-        }
+        let psks = if recorder.is_on() { offered(&config, psks, &recorder)? } else { psks };
         recorder.line(|| format!("start {} {}", now.as_millis(), option(server.server_name())));
         let inner = handfast::Connection::client_with_psks(asking, server, psks, now, entropy);
-        Ok(Self { inner, config, hearing: Hearing::new(recorder) })
+        Ok(Self { inner, config, hearing: Hearing::new(recorder), held: VecDeque::new() })
     }
 
     /// As [`handfast::Connection::server`].
@@ -63,11 +66,33 @@ impl Connection {
         let (asking, entropy) = begin(&config, entropy, &recorder, Role::Server)?;
         recorder.line(|| "start".to_owned());
         let inner = handfast::Connection::server(asking, entropy);
-        Ok(Self { inner, config, hearing: Hearing::new(recorder) })
+        Ok(Self { inner, config, hearing: Hearing::new(recorder), held: VecDeque::new() })
     }
 
     const fn recorder(&self) -> &Recorder {
         &self.hearing.recorder
+    }
+
+    /// As [`handfast::Connection::receive`].
+    ///
+    /// # Errors
+    /// The [`Fault`] that ended the connection.
+    pub fn receive<'b>(&mut self, input: &'b mut [u8], now: Time) -> Result<Received<'b>, Fault> {
+        if !self.recorder().is_on() {
+            return self.inner.receive(input, now);
+        }
+        let mut ahead = 0;
+        loop {
+            if let Some(milestone) = self.held.pop_front() {
+                return Ok(Received { consumed: ahead, event: Event::Milestone(milestone) });
+            }
+            let rest = input.get_mut(ahead..).unwrap_or_default();
+            let (consumed, heard) = self.hearing.receive(rest, now, |rest| self.inner.receive(rest, now))?;
+            if let Some(heard) = self.settle(heard, now) {
+                return Ok(Received { consumed: ahead + consumed, event: heard.into_event(input, ahead) });
+            }
+            ahead += consumed;
+        }
     }
 
     /// As [`handfast::Connection::receive_from`].
@@ -76,19 +101,43 @@ impl Connection {
     /// The [`Fault`] that ended the connection.
     pub fn receive_from<'b>(&mut self, inbox: &'b mut Inbox, now: Time) -> Result<Event<'b>, Fault> {
         while self.recorder().is_on() {
-            let heard = self.hearing.receive(inbox, now, |inbox| self.inner.receive_from(inbox, now))?;
-            let Some(event) = heard.into_event() else {
-                if inbox.unread().is_empty() {
-                    continue;
-                }
-                break;
-            };
-            let is_need = matches!(event, Event::Need(_));
-            if !(is_need && self.answer_from_config()) {
-                return Ok(event);
+            if let Some(milestone) = self.held.pop_front() {
+                return Ok(Event::Milestone(milestone));
+            }
+            let heard = self.hearing.receive_from(inbox, now, |inbox| self.inner.receive_from(inbox, now))?;
+            match self.settle(heard, now) {
+                Some(heard) if !heard.is_plaintext() => return Ok(heard.into_event(&mut [], 0)),
+                Some(_) if !inbox.unread().is_empty() => break,
+                Some(_) | None => {}
             }
         }
         self.inner.receive_from(inbox, now)
+    }
+
+    /// Does what the config would have done inside; `None`: there is more to take.
+    fn settle(&mut self, heard: Heard, now: Time) -> Option<Heard> {
+        match heard {
+            Heard::Need(_) if self.answer_from_config() => None,
+            Heard::Milestone(milestone) => {
+                self.held.push_back(milestone);
+                self.answer_all_from_config(now);
+                None
+            }
+            heard @ (Heard::Plaintext(_) | Heard::EarlyPlaintext(_) | Heard::End | Heard::Need(_)) => {
+                Some(heard)
+            }
+        }
+    }
+
+    /// Answers what is asked behind a milestone, as the config would have done ahead of it: tickets go out ahead of the
+    /// data of a caller who seals as soon as it is connected. A fault is given again by the next call.
+    fn answer_all_from_config(&mut self, now: Time) {
+        while self.answer_from_config() {
+            let heard = self.hearing.go_on(now, |input| self.inner.receive(input, now));
+            if let Ok(Heard::Milestone(milestone)) = heard {
+                self.held.push_back(milestone);
+            }
+        }
     }
 
     /// Answers the open ask as the config would have done inside; `true`: it could.
@@ -209,6 +258,12 @@ impl Connection {
         self.inner.export(label, context_value, out)
     }
 
+    /// As [`handfast::Connection::tls_exporter`].
+    #[must_use]
+    pub fn tls_exporter(&self) -> Option<[u8; 32]> {
+        self.inner.tls_exporter()
+    }
+
     /// As [`handfast::Connection::close`].
     pub fn close(&mut self) {
         self.recorder().line(|| "close".to_owned());
@@ -227,19 +282,29 @@ impl Connection {
         self.inner.update_keys(request_peer);
     }
 
+    /// As [`handfast::Connection::request_client_certificate`].
+    ///
+    /// # Errors
+    /// [`RequestRefused`]: nothing changed.
+    pub fn request_client_certificate(&mut self) -> Result<[u8; 32], RequestRefused> {
+        let context = self.inner.request_client_certificate()?;
+        self.recorder().line(|| "request_client_certificate".to_owned());
+        Ok(context)
+    }
+
     /// As [`handfast::Connection::split`].
     ///
     /// # Errors
     /// The connection itself, unharmed.
     pub fn split(self) -> Result<(Sender, Receiver), Box<Self>> {
-        let Self { inner, config, hearing } = self;
+        let Self { inner, config, hearing, held } = self;
         match inner.split() {
             Ok((sender, receiver)) => {
                 let recorder = hearing.recorder.clone();
                 recorder.line(|| "split".to_owned());
                 Ok((Sender { inner: sender, recorder }, Receiver { inner: receiver, hearing }))
             }
-            Err(inner) => Err(Box::new(Self { inner: *inner, config, hearing })),
+            Err(inner) => Err(Box::new(Self { inner: *inner, config, hearing, held })),
         }
     }
 
@@ -254,6 +319,24 @@ impl Connection {
     pub const fn is_ended(&self) -> bool {
         self.inner.is_ended()
     }
+}
+
+/// Writes what a client offers, and gives it: these, and then those of its config.
+fn offered(
+    config: &Config,
+    mut psks: Vec<PskOffer>,
+    recorder: &Recorder,
+) -> Result<Vec<PskOffer>, Unrecordable> {
+    let external = config.external_psks();
+    if psks.iter().any(|psk| psk.session.is_none() && external.get(&psk.identity).is_some()) {
+        return Err(Unrecordable::Psk);
+    }
+    psks.extend(external.offers());
+    for psk in &psks {
+        let line = answer::write_offer(psk).ok_or(Unrecordable::Psk)?;
+        recorder.line(|| line);
+    }
+    Ok(psks)
 }
 
 /// Writes what a run starts with; gives the config and the entropy of the library's connection.
@@ -316,7 +399,7 @@ impl fmt::Display for Unrecordable {
             Self::Config => {
                 "the config is set to what a record cannot say (docs/replay.md lists what it says)"
             }
-            Self::Psk => "a PSK is of a kind that a record cannot say",
+            Self::Psk => "a PSK is of a kind that a record cannot say, or our own as a server",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The halves of a connection whose run is recorded.
 
-use handfast::connection::{self, Due, Fault, Inbox, SealRefused, Sealed};
+use handfast::connection::{self, Due, ExportRefused, Fault, Inbox, SealRefused, Sealed};
 use handfast::{AlertDescription, Event, Time};
 
 use crate::Recorder;
@@ -71,15 +71,23 @@ impl Receiver {
     /// The [`Fault`] that ended the connection.
     pub fn receive_from<'b>(&mut self, inbox: &'b mut Inbox, now: Time) -> Result<Event<'b>, Fault> {
         while self.hearing.recorder.is_on() {
-            let heard = self.hearing.receive(inbox, now, |inbox| self.inner.receive_from(inbox, now))?;
-            if let Some(event) = heard.into_event() {
-                return Ok(event);
+            let heard = self.hearing.receive_from(inbox, now, |inbox| self.inner.receive_from(inbox, now))?;
+            if !heard.is_plaintext() {
+                return Ok(heard.into_event(&mut [], 0));
             }
             if !inbox.unread().is_empty() {
                 break;
             }
         }
         self.inner.receive_from(inbox, now)
+    }
+
+    /// As [`handfast::Receiver::export`].
+    ///
+    /// # Errors
+    /// [`ExportRefused::TooLong`].
+    pub fn export(&self, label: &str, context_value: &[u8], out: &mut [u8]) -> Result<(), ExportRefused> {
+        self.inner.export(label, context_value, out)
     }
 
     /// As [`handfast::Receiver::take_due`].

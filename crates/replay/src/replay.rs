@@ -232,7 +232,20 @@ impl Run {
             "config" => config::read(&mut self.config, &mut line)?,
             "psk" => self.psks.push(answer::read_offer(&mut line)?),
             "start" => self.start(&mut line)?,
-            "receive" => self.receive(&mut line)?,
+            "receive" => {
+                let now = Time::from_millis_since_1970(line.number()?);
+                let new = line.bytes()?;
+                self.received += new.len();
+                self.input.extend(new);
+                let mut input = std::mem::take(&mut self.input);
+                let consumed = self.receive(&mut input, now)?;
+                input.drain(..consumed.min(input.len()));
+                self.input = input;
+            }
+            "go_on" => {
+                let now = Time::from_millis_since_1970(line.number()?);
+                self.receive(&mut [], now)?;
+            }
             "event" | "fault" => self.compare_event(number, whole)?,
             "answer" => self.answer(&mut line)?,
             "end_of_input" => self.end_of_input()?,
@@ -250,6 +263,7 @@ impl Run {
                 self.phase
                     .sending(|whole| whole.update_keys(request), |sender| sender.update_keys(request))?;
             }
+            "request_client_certificate" => self.request_client_certificate(number)?,
             "split" => self.split(number)?,
             "take_due" => self.take_due(number)?,
             "accept_due" => self.accept_due()?,
@@ -279,14 +293,11 @@ impl Run {
         Ok(())
     }
 
-    fn receive(&mut self, line: &mut Line<'_>) -> Result<(), Wrong> {
-        let now = Time::from_millis_since_1970(line.number()?);
-        let new = line.bytes()?;
-        self.received += new.len();
-        self.input.extend(new);
+    /// Receives, keeps what came of it, and gives how much was consumed.
+    fn receive(&mut self, input: &mut [u8], now: Time) -> Result<usize, Wrong> {
         let received = match &mut self.phase {
-            Phase::Whole(connection) => connection.receive(&mut self.input, now),
-            Phase::Halves(_, receiver) => receiver.receive(&mut self.input, now),
+            Phase::Whole(connection) => connection.receive(input, now),
+            Phase::Halves(_, receiver) => receiver.receive(input, now),
             Phase::Before | Phase::Gone => return Err(BEFORE.into()),
         };
         let (consumed, event) = match received {
@@ -295,8 +306,7 @@ impl Run {
         };
         self.event = hearing::event(&event);
         self.fault = event.err();
-        self.input.drain(..consumed.min(self.input.len()));
-        Ok(())
+        Ok(consumed)
     }
 
     /// Compares what came of the last call; of a fault its alert alone, for words may improve.
@@ -397,6 +407,18 @@ impl Run {
             self.sealed.extend(out.get(..count).unwrap_or_default());
         }
         Ok(())
+    }
+
+    fn request_client_certificate(&mut self, number: usize) -> Result<(), Wrong> {
+        let Phase::Whole(connection) = &mut self.phase else { return Err(BEFORE.into()) };
+        connection.request_client_certificate().map(drop).map_err(|refused| {
+            Wrong::Differs(Difference {
+                line: number,
+                place: "a request for the client's certificate".to_owned(),
+                expected: "it is made".to_owned(),
+                found: format!("it is refused: {refused:?}"),
+            })
+        })
     }
 
     fn split(&mut self, number: usize) -> Result<(), Wrong> {

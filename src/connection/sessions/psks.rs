@@ -169,7 +169,7 @@ impl ExternalPsks {
     }
 
     /// What a client offers, in the order of preference.
-    pub(crate) fn offers(&self) -> impl Iterator<Item = PskOffer> {
+    pub fn offers(&self) -> impl Iterator<Item = PskOffer> {
         self.offered.iter().map(|(identity, psk)| PskOffer::external(identity.clone(), psk.clone()))
     }
 }

@@ -6,6 +6,7 @@ mod limits;
 mod negotiation;
 mod peer;
 mod psk;
+mod replay;
 mod revocation;
 mod server;
 mod verify;
@@ -16,6 +17,7 @@ pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::PeerArgs;
 pub(crate) use psk::{PskArg, PskArgs};
+pub(crate) use replay::ReplayArgs;
 pub(crate) use revocation::{RevocationArgs, ScopeArg, StaleArg, UnknownArg};
 pub(crate) use server::{ClientAuthArg, ServerArgs};
 pub(crate) use verify::{ProfileArg, PurposeArg, VerifyArgs};
@@ -30,7 +32,8 @@ Exit codes:
   3  the network, stdin or stdout failed, or a time limit passed
   4  we refused the peer: its certificate, its messages, or what it negotiates
   5  the peer refused us, with an alert
-  6  the connection was cut: it ended without close_notify";
+  6  the connection was cut: it ended without close_notify
+  7  a replayed run differs from its record";
 
 /// TLS 1.3 sessions that both sides authenticate: watch one, make one, serve them.
 #[derive(Debug, Parser)]
@@ -58,6 +61,12 @@ pub(crate) enum Command {
     /// Judge a certificate chain from files, and say why it is accepted or refused
     #[command(after_help = verify::EXAMPLES)]
     Verify(Box<VerifyArgs>),
+    /// Run a recorded session again, and stop at the first byte that differs
+    ///
+    /// Everything is in the record: no network, no clock, no certificates, no keys. What differs is told with its
+    /// record, message and field.
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(ReplayArgs),
 }
 
 #[cfg(test)]

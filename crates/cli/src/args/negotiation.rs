@@ -31,6 +31,11 @@ pub(crate) struct NegotiationArgs {
     /// Whoever has the file reads the session.
     #[arg(long, value_name = "FILE", help_heading = "Danger")]
     pub(crate) keylog: Option<PathBuf>,
+    /// Record the session to this file, which must not be there yet, for `handfast replay`
+    ///
+    /// Whoever has the file reads the session. A server of several sessions records each to FILE.N, by their number.
+    #[arg(long, value_name = "FILE", help_heading = "Danger")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 const SUITES: [(CipherSuite, &str); 3] = [

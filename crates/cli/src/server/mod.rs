@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use handfast::connection::Connection;
 use handfast::handshake::Role;
+use handfast_replay::{Connection, Recorder};
 
 use crate::args::ServerArgs;
 use crate::client::entropy;
@@ -21,6 +21,7 @@ use crate::config::{self, Setup};
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::pipe;
+use crate::record::{self, Record};
 use crate::session::Session;
 use crate::summary::Summary;
 use crate::terminal::tell;
@@ -38,6 +39,7 @@ struct Service {
     application: Application,
     handshake_timeout: Duration,
     idle: Option<Duration>,
+    record: Record,
     /// Of the last session that failed.
     failure: Mutex<Option<Failure>>,
 }
@@ -52,23 +54,25 @@ enum Application {
 /// The exit code is that of the last session that failed, which has told so itself.
 pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let (setup, expected) = config::server(args)?;
-    let unbound = |error| Failure::Network(format!("{}: cannot listen: {error}", args.address));
-    let listener = TcpListener::bind(&args.address).map_err(unbound)?;
-    tell(&format!("listening on {}\n", listener.local_addr().map_err(unbound)?));
     let application = match (args.echo, args.http) {
         (true, _) => Application::Echo,
         (false, true) => Application::Http,
         (false, false) => Application::Pipe,
     };
+    let one = args.once || application == Application::Pipe;
+    let record = Record::new(args.negotiation.record.as_deref(), one)?;
+    let unbound = |error| Failure::Network(format!("{}: cannot listen: {error}", args.address));
+    let listener = TcpListener::bind(&args.address).map_err(unbound)?;
+    tell(&format!("listening on {}\n", listener.local_addr().map_err(unbound)?));
     let service = Arc::new(Service {
         setup: Arc::new(setup),
         expected: expected.to_string(),
         application,
         handshake_timeout: args.limits.handshake_timeout,
         idle: args.limits.idle(Some(DEFAULT_IDLE)),
+        record,
         failure: Mutex::new(None),
     });
-    let one = args.once || application == Application::Pipe;
     let connections = if one { Some(1) } else { args.connections };
     accept(&listener, &service, &Arc::new(Slots::new(args.max_connections)), connections);
     let failure = service.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -110,7 +114,13 @@ impl Service {
     fn serve(&self, stream: TcpStream, number: u64) {
         let label = format!("#{number} ");
         let started = Instant::now();
-        match self.session(stream, label.clone()) {
+        let recorder = self.record.session(number);
+        let outcome = recorder.and_then(|recorder| {
+            let outcome = self.session(stream, label.clone(), &recorder);
+            record::tell_error(&recorder);
+            outcome
+        });
+        match outcome {
             Ok(()) => tell(&format!("{label}closed after {}\n", readable(started.elapsed()))),
             Err(failure) => {
                 failure.print(&label);
@@ -119,9 +129,10 @@ impl Service {
         }
     }
 
-    fn session(&self, stream: TcpStream, label: String) -> Result<(), Failure> {
+    fn session(&self, stream: TcpStream, label: String, recorder: &Recorder) -> Result<(), Failure> {
         let peer = stream.peer_addr().map_or_else(|_| "a client".to_owned(), |address| address.to_string());
-        let connection = Connection::server(Arc::clone(&self.setup.config), entropy()?);
+        let config = Arc::clone(&self.setup.config);
+        let connection = Connection::server(config, entropy()?, recorder.clone())?;
         let journal = Journal { role: Role::Server, setup: Arc::clone(&self.setup), label };
         let mut session = Session::new(connection, stream, journal);
         let started = Instant::now();

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::{ForeignExtension, PeerChain, Role};
 use crate::crypto::Secret;
-use crate::identity::PeerIdentity;
+use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::Kdf;
 use crate::message::{CipherSuite, HandshakeType, NamedGroup, SignatureScheme, encode_handshake};
 use crate::resumption::Session;
@@ -152,6 +152,9 @@ pub struct Connected {
     pub local_signature_scheme: Option<SignatureScheme>,
     /// Did we send a certificate?
     pub sent_certificate: bool,
+    /// As whom the peer knows us: which of our certificates we sent, now or on the connection that this one resumes
+    /// (F.9).
+    pub local_certificate: Option<CertificateTag>,
     /// The peer's `record_size_limit` (RFC 8449), if it was negotiated.
     pub peer_record_size_limit: Option<u16>,
     /// How many tickets the server expects to send, if the client asked for some (RFC 9149).

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "modules of a test have no outside")]
 
 mod alerts;
+mod attacks;
 mod cert_with_extern_psk;
 mod client_faults;
 mod coverage;

@@ -274,6 +274,7 @@ impl Authenticated {
             peer_signature_scheme: server.scheme,
             local_signature_scheme: signed,
             sent_certificate: signed.is_some(),
+            local_certificate: self.local_certificate,
             peer_record_size_limit: self.negotiated.record_size_limit,
             expected_tickets: self.negotiated.expected_tickets,
             foreign_extensions: self.negotiated.foreign_extensions,
@@ -312,9 +313,7 @@ impl ChoosingCredential {
             return Ok(authenticated.finish(None, step).into());
         };
         let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
-        if step.config.accept_tickets {
-            authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
-        }
+        authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
         send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());

@@ -201,6 +201,7 @@ impl WaitFinished {
             peer_signature_scheme,
             local_signature_scheme: scheme,
             sent_certificate: scheme.is_some(),
+            local_certificate,
             peer_record_size_limit: selected.peer_record_size_limit,
             expected_tickets: selected.ticket_request.map(|_| tickets),
             foreign_extensions: selected.peer_foreign_extensions,

@@ -83,7 +83,7 @@ pub(super) struct Session {
 
 /// By what this handshake authenticates, as far as our own proof settles it.
 pub(super) enum Authenticated {
-    /// Certificates: ours by this scheme, and what tells it from others where a ticket is to keep that.
+    /// Certificates: ours by this scheme, and what tells it from others.
     Certificate { scheme: SignatureScheme, local_certificate: Option<CertificateTag> },
     /// A PSK, and the session that it resumes, if any.
     Psk(Option<Arc<ResumedSession>>),
@@ -157,8 +157,7 @@ impl Negotiated {
         self.expect_early_data(&client, step);
         let (authentication, credential) = match self.proof {
             Proof::Certificate { credential, scheme, .. } => {
-                let keeps = self.selected.tickets_to_send(false, step.config) > 0;
-                let local_certificate = if keeps { credential.leaf_tag(&step.config.crypto) } else { None };
+                let local_certificate = credential.leaf_tag(&step.config.crypto);
                 (Authenticated::Certificate { scheme, local_certificate }, Some((credential, scheme)))
             }
             Proof::Psk { session, .. } => (Authenticated::Psk(session), None),

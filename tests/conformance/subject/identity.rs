@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use handfast::crypto::{CryptoProvider, PrivateKeyInfo, ring};
+use handfast::connection::{Config, ConfigBuilder};
+use handfast::crypto::{CryptoProvider, HashAlgorithm, PrivateKeyInfo, ring};
 use handfast::handshake;
+use handfast::identity::Sha256Digest;
 use handfast::message::SignatureScheme;
 use rcgen::{CertificateParams, KeyPair};
 
@@ -13,15 +15,19 @@ use crate::peer::Credential;
 /// One end's certificate and key, in the forms that both sides need.
 pub struct Identity {
     pub credential: Credential,
-    pub(super) chain_pem: String,
-    pub(super) key_pem: String,
+    chain_pem: String,
+    key_pem: String,
 }
 
 impl Identity {
     /// A certificate of `issuer` with a fresh key.
     pub fn issue(params: CertificateParams, issuer: &Authority) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, issuer).unwrap();
+        Self::of_key(params, issuer, &KeyPair::generate().unwrap())
+    }
+
+    /// A certificate of `issuer` for this key.
+    pub fn of_key(params: CertificateParams, issuer: &Authority, key: &KeyPair) -> Self {
+        let certificate = params.signed_by(key, issuer).unwrap();
         let info = PrivateKeyInfo::from_der(key.serialized_der()).unwrap();
         let signing_key = crypto().load_signing_key(&info).unwrap();
         Self {
@@ -29,6 +35,19 @@ impl Identity {
             chain_pem: certificate.pem(),
             key_pem: key.serialize_pem(),
         }
+    }
+
+    /// SHA-256 of the certificate.
+    pub fn digest(&self) -> Sha256Digest {
+        let crypto = crypto();
+        let hash = crypto.hash(HashAlgorithm::Sha256).unwrap();
+        Sha256Digest(hash.digest(&self.credential.chain[0])[..].try_into().unwrap())
+    }
+
+    /// A config that trusts the CA of all tests and shows this.
+    pub fn config(&self) -> ConfigBuilder {
+        let builder = Config::builder(crypto()).trust_pem(PKI.ca.pem()).unwrap();
+        builder.credential_pem(&self.chain_pem, &self.key_pem).unwrap()
     }
 
     fn chain(&self) -> Vec<Arc<[u8]>> {

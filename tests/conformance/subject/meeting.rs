@@ -46,6 +46,17 @@ impl Meeting {
         self.by_certificate
     }
 
+    /// Did the machine or the connection say that it is connected?
+    pub fn subject_connected(&self) -> bool {
+        let [floor, wire, _] = self.connected;
+        floor || wire
+    }
+
+    /// Did both end with a fault?
+    pub fn is_ended(&self) -> bool {
+        self.floor.is_err() && self.wire.is_err()
+    }
+
     /// It ends with this fault of the peer's, and the peer hears this alert, alone and fatal.
     #[track_caller]
     pub fn is_refused(&self, fault: PeerFault, alert: AlertDescription) {

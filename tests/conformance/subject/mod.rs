@@ -8,7 +8,7 @@ mod talk;
 
 use std::sync::Arc;
 
-use handfast::connection::{self, ConfigBuilder, Connection, CookieKey};
+use handfast::connection::{ConfigBuilder, Connection, CookieKey};
 use handfast::crypto::Entropy;
 use handfast::handshake::{Config, ForeignExtension, Handshake, Role};
 use handfast::identity::ExpectedPeer;
@@ -141,11 +141,7 @@ impl Subject {
     /// As a connection.
     pub fn connection(self) -> End {
         let (identity, psks) = (self.identity(), self.offers());
-        let mut builder = connection::Config::builder(crypto())
-            .trust_pem(PKI.ca.pem())
-            .unwrap()
-            .credential_pem(&identity.chain_pem, &identity.key_pem)
-            .unwrap();
+        let mut builder = identity.config();
         builder.handshake = self.config;
         builder.cookie_key = Some(CookieKey::new([3; 32]));
         (self.connection)(&mut builder);

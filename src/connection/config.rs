@@ -56,6 +56,7 @@ pub struct Config {
     pub(super) trust_digest: Option<Sha256Digest>,
     padding: PaddingPolicy,
     update_keys_after: Option<u64>,
+    asks_stop_input: bool,
 }
 
 /// A [`Config`] in the making.
@@ -97,6 +98,10 @@ pub struct ConfigBuilder {
     /// Roll a sending key after so many records; the default stays clear of the AEAD's limit
     /// (`record::default_update_after`).
     pub update_keys_after: Option<u64>,
+    /// Does an ask behind the handshake that is left to the caller stop the input, once, as those of the handshake do?
+    /// The default is that it stays in [`Connection::pending`](super::Connection::pending) and data goes on. Who wants
+    /// each answer to come at the place of its ask, such as a recorder, sets it.
+    pub asks_stop_input: bool,
 }
 
 /// What we show.
@@ -155,6 +160,7 @@ impl Config {
             replay_filter: None,
             padding: PaddingPolicy::None,
             update_keys_after: None,
+            asks_stop_input: false,
         }
     }
 
@@ -266,6 +272,10 @@ impl Config {
     #[must_use]
     pub const fn padding(&self) -> PaddingPolicy {
         self.padding
+    }
+
+    pub(super) const fn asks_stop_input(&self) -> bool {
+        self.asks_stop_input
     }
 
     /// After how many records a sending key is rolled, if the config says so.
@@ -384,6 +394,7 @@ impl ConfigBuilder {
             cookie_key: self.cookie_key,
             padding: self.padding,
             update_keys_after: self.update_keys_after,
+            asks_stop_input: self.asks_stop_input,
         })
     }
 }

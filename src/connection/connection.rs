@@ -494,8 +494,10 @@ impl Connection {
             Progress::Milestone(Milestone::Connected(_)) => self.enter_connected(),
             // Behind the handshake an ask stops nothing: what the config leaves to the caller stays in `pending`.
             Progress::Need(Need::Answer(_)) if self.is_connected() => {
-                self.answer_from_config();
-                return None;
+                let is_answered = self.answer_from_config();
+                if is_answered || !self.config.asks_stop_input() {
+                    return None;
+                }
             }
             Progress::Need(_) if self.answer_from_config() => return None,
             Progress::Need(_) if self.owes_transmit() => return Some(Progress::Need(Need::Transmit)),

@@ -156,6 +156,7 @@ pub(crate) fn bare(crypto: CryptoProvider) -> ConfigBuilder {
     let mut builder = Config::builder(crypto);
     builder.trust = Trust::ask();
     builder.credentials = Credentials::Ask;
+    builder.asks_stop_input = true;
     builder
 }
 

@@ -8,7 +8,7 @@ use handfast::connection::{ExportRefused, Fault, Inbox, Received, SealRefused, S
 use handfast::handshake::{ClientHelloSeen, RequestRefused};
 use handfast::resumption::PskOffer;
 use handfast::{
-    AlertDescription, Answer, Ask, Config, Entropy, Event, ExpectedPeer, Milestone, Refused, Role, Time,
+    AlertDescription, Answer, Ask, Config, Entropy, Event, ExpectedPeer, Milestone, Need, Refused, Role, Time,
 };
 
 use crate::hearing::{self, Heard, Hearing};
@@ -118,6 +118,8 @@ impl Connection {
     fn settle(&mut self, heard: Heard, now: Time) -> Option<Heard> {
         match heard {
             Heard::Need(_) if self.answer_from_config() => None,
+            // Left to the caller behind the handshake, it stays in `pending` and stops nothing.
+            Heard::Need(Need::Answer(_)) if self.inner.is_connected() => None,
             Heard::Milestone(milestone) => {
                 self.held.push_back(milestone);
                 self.answer_all_from_config(now);

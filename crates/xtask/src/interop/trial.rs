@@ -21,7 +21,7 @@ const LISTENING: &str = "listening on 127.0.0.1:";
 /// A trial that is about to be held.
 pub(super) struct Meeting<'a> {
     pub(super) ground: &'a Ground,
-    /// Where it takes place, and what all programs say is kept.
+    /// Where it takes place, and what all programs say is kept, with the records of our end for `handfast replay`.
     pub(super) directory: PathBuf,
     pub(super) trial: &'a Trial,
     pub(super) offer: &'static Offer,
@@ -54,7 +54,8 @@ impl Meeting<'_> {
     fn visit(&self, server: &Server, peer: &mut Process, port: u16, number: usize) -> Result<(), String> {
         let shown =
             if self.trial.certificates { "--ca ca.pem --cert client.pem --key client.key" } else { "" };
-        let line = format!("client 127.0.0.1:{port} --name localhost {shown} {}", self.trial.client);
+        let record = format!("--record client-{number}.run");
+        let line = format!("client 127.0.0.1:{port} --name localhost {record} {shown} {}", self.trial.client);
         let command = self.ground.tool(&line, &self.values(""));
         let mut client = Process::start(command, &format!("client-{number}"), &self.directory)?;
         let outcome = self.converse(server, peer, &mut client, number);
@@ -104,7 +105,7 @@ impl Meeting<'_> {
         } else {
             ""
         };
-        let line = format!("server 127.0.0.1:0 --http {shown} {}", self.trial.server);
+        let line = format!("server 127.0.0.1:0 --http --record server.run {shown} {}", self.trial.server);
         let command = self.ground.tool(&line, &self.values(""));
         let mut server = Process::start(command, "server", &self.directory)?;
         let outcome = self.visits(client, &server);

@@ -18,6 +18,7 @@ use crate::journal::Journal;
 use crate::pipe;
 use crate::record::{self, Record};
 use crate::session::{EarlyData, Session};
+use crate::starttls;
 use crate::summary::Summary;
 use crate::terminal::tell;
 use crate::transport::Wait;
@@ -36,7 +37,10 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let psks = session.into_iter().collect();
     let started = Instant::now();
     let wait = Wait::within(args.limits.handshake_timeout);
-    let stream = connect(&args.address, args.limits.handshake_timeout)?;
+    let mut stream = connect(&args.address, args.limits.handshake_timeout)?;
+    if let Some(protocol) = args.starttls {
+        starttls::begin(protocol, &mut stream, wait)?;
+    }
     let transport_ready = started.elapsed();
     let recorder = Record::new(args.negotiation.record.as_deref(), true)?.session(1)?;
     if let Some(file) = setup.session_file.as_ref().filter(|_| resumes) {

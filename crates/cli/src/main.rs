@@ -22,6 +22,7 @@ mod secret_file;
 mod server;
 mod session;
 mod session_file;
+mod starttls;
 mod summary;
 mod terminal;
 mod ticket_keys;

@@ -51,18 +51,28 @@ impl Wait {
 
 /// Reads what has come into the inbox; `false` if the peer has ended the stream.
 pub(crate) fn fill(stream: &mut TcpStream, inbox: &mut Inbox, wait: Wait) -> Result<bool, Failure> {
+    let count = read(stream, inbox.spare(), wait)?;
+    inbox.filled(count);
+    Ok(count > 0)
+}
+
+/// Reads one byte and nothing behind it; `None` if the peer has ended the stream.
+pub(crate) fn read_byte(stream: &mut TcpStream, wait: Wait) -> Result<Option<u8>, Failure> {
+    let mut byte = [0];
+    let count = read(stream, &mut byte, wait)?;
+    let [byte] = byte;
+    Ok((count > 0).then_some(byte))
+}
+
+fn read(stream: &mut TcpStream, out: &mut [u8], wait: Wait) -> Result<usize, Failure> {
     let left = wait.left();
     if left == Some(Duration::ZERO) {
         return Err(wait.is_over());
     }
     stream.set_read_timeout(left).map_err(|error| failed("reading", &error))?;
     loop {
-        match stream.read(inbox.spare()) {
-            Ok(0) => return Ok(false),
-            Ok(count) => {
-                inbox.filled(count);
-                return Ok(true);
-            }
+        match stream.read(out) {
+            Ok(count) => return Ok(count),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if is_timeout(&error) => return Err(wait.is_over()),
             Err(error) => return Err(failed("reading", &error)),

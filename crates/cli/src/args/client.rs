@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
@@ -44,6 +44,9 @@ pub(crate) struct ClientArgs {
     pub(crate) negotiation: NegotiationArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    /// Begin TLS inside this protocol, in its own words
+    #[arg(long, value_enum, value_name = "PROTOCOL", help_heading = "What to negotiate")]
+    pub(crate) starttls: Option<StartTlsArg>,
     /// Learn whether the server accepts our certificate, by asking it for a KeyUpdate behind the handshake
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) probe_acceptance: bool,
@@ -64,4 +67,11 @@ pub(crate) struct ClientArgs {
     pub(crate) early_data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) psks: PskArgs,
+}
+
+/// A protocol that begins without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StartTlsArg {
+    /// Its SSLRequest
+    Postgresql,
 }

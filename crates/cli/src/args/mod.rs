@@ -11,7 +11,7 @@ mod revocation;
 mod server;
 mod verify;
 
-pub(crate) use client::ClientArgs;
+pub(crate) use client::{ClientArgs, StartTlsArg};
 pub(crate) use credential::CredentialArgs;
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;

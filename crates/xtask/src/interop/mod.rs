@@ -5,11 +5,13 @@
 //! peers ─→ packages ─→ ground ─→ meeting (peer × role × feature) ─→ cell ─→ table ─→ docs/interop.md
 //! ```
 
-use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
+mod application;
+mod applications;
 mod debian;
+mod document;
 mod feature;
 mod ground;
 mod peer;
@@ -21,29 +23,14 @@ mod table;
 mod trial;
 
 use crate::suite;
+use application::Application;
+use applications::APPLICATIONS;
 use debian::Wanted;
+use document::{DOCUMENT, Found, Kept};
 use ground::Ground;
 use peer::{Peer, Source};
-use table::Table;
-
-/// The kept table.
-const DOCUMENT: &str = "docs/interop.md";
-
-const INTRODUCTION: &str = "\
-# Interop
-
-Each row is a program of others, and each cell a feature that the tool `handfast` was seen to use with it, over
-loopback: `handfast client` with the peer's server, `handfast server` with the peer's client. Both ends show
-certificates and judge them, but for the column PSK. Our end tells of the session what the column says, the peer says so
-too where it says anything of it, and application data goes both ways.
-
-`yes`: it works. `no`: it does not, for the reason below the table. `–`: the peer does not have it, or its program has
-no way to ask for it.
-
-`cargo xtask interop --all --keep` writes this file. A run fails where it finds less than stands here.
-";
-
-const STACKS: &str = "## TLS stacks";
+use peers::PEERS;
+pub(crate) use peers::rustls::MANIFEST as RUSTLS_PEER;
 
 /// What was asked for on the command line.
 #[derive(Default)]
@@ -90,63 +77,66 @@ fn parse(arguments: &[String]) -> Result<Options, String> {
     Ok(options)
 }
 
-/// Did everything go as the kept table has it?
+/// Did everything go as the kept tables have it?
 fn check(options: &Options) -> Result<bool, String> {
     let started = Instant::now();
-    let peers: Vec<&Peer> = peers::PEERS.iter().copied().filter(|peer| options.want(peer)).collect();
-    if peers.is_empty() {
+    let peers: Vec<&Peer> =
+        PEERS.iter().copied().filter(|peer| options.want(peer.name, &peer.source)).collect();
+    let applications: Vec<&Application> = APPLICATIONS
+        .iter()
+        .copied()
+        .filter(|application| options.want(application.name, &application.source))
+        .collect();
+    if peers.is_empty() && applications.is_empty() {
         return Err("there is no such peer".into());
     }
     let ground = Ground::prepare()?;
-    provide(&ground, &peers)?;
-    let fresh = stacks::try_all(&ground, peers::PEERS, |peer| options.want(peer));
-    let document = fs::read_to_string(DOCUMENT).unwrap_or_default();
-    let kept = Table::read(&document, STACKS);
-    let table = kept.with(&fresh);
-    println!("\n{}", table.markdown());
-    let falls = kept.falls(&fresh);
+    let of_peers = peers.iter().map(|peer| (peer.name, &peer.source, peer.prepare));
+    let of_applications = applications.iter().map(|one| (one.name, &one.source, &[][..]));
+    provide(&ground, &of_peers.chain(of_applications).collect::<Vec<_>>())?;
+    let found = Found {
+        stacks: stacks::try_all(&ground, PEERS, |peer| options.want(peer.name, &peer.source)),
+        applications: application::try_all(&ground, APPLICATIONS, |one| options.want(one.name, &one.source)),
+    };
+    let kept = Kept::read();
+    let updated = kept.with(&found);
+    println!("\n{}", updated.tables());
+    let falls = kept.falls(&found);
     for fall in &falls {
         println!("FAILED {fall}");
     }
-    println!(
-        "{} in {} s; what each program said is in {}",
-        fresh.count(),
-        started.elapsed().as_secs(),
-        ground.trials.display()
-    );
+    let (seconds, place) = (started.elapsed().as_secs(), ground.trials.display());
+    println!("{} in {seconds} s; what each program said is in {place}", found.count());
     if options.keep {
-        let text = format!("{INTRODUCTION}\n{STACKS}\n\n{}", table.markdown());
-        fs::write(DOCUMENT, text).map_err(|error| format!("{DOCUMENT}: {error}"))?;
+        updated.write()?;
     }
     Ok(falls.is_empty())
 }
 
 /// Gets the programs of all that is to be met, and what they want.
-fn provide(ground: &Ground, peers: &[&Peer]) -> Result<(), String> {
-    let wanted = |name: &str, source: &Source| Wanted {
+fn provide(ground: &Ground, all: &[(&str, &Source, &[&str])]) -> Result<(), String> {
+    let wanted = all.iter().map(|(name, source, _)| Wanted {
         packages: source.packages,
         shown_by: source.shown_by,
         why: format!("{name} in the interop matrix"),
-    };
-    let of_peers = peers.iter().map(|peer| wanted(peer.name, &peer.source));
-    ground.debian.provide(&of_peers.collect::<Vec<_>>())?;
-    for peer in peers {
-        if let Some(make) = peer.source.make {
-            println!("making what speaks for {}", peer.name);
-            make(ground).map_err(|error| format!("{}: {error}", peer.name))?;
+    });
+    ground.debian.provide(&wanted.collect::<Vec<_>>())?;
+    for (name, source, prepare) in all {
+        if let Some(make) = source.make {
+            println!("making what speaks for {name}");
+            make(ground).map_err(|error| format!("{name}: {error}"))?;
         }
-        peer.prepare.iter().try_for_each(|line| ground.prepare_files(line))?;
+        prepare.iter().try_for_each(|line| ground.prepare_files(line))?;
     }
     Ok(())
 }
 
 impl Options {
     /// Who is named is met, quick or not.
-    fn want(&self, peer: &Peer) -> bool {
-        let is_named = |name: &str| peer.name.to_lowercase().contains(&name.to_lowercase());
+    fn want(&self, name: &str, source: &Source) -> bool {
         match &self.peer {
-            Some(name) => is_named(name),
-            None => self.all || peer.source.is_quick,
+            Some(part) => name.to_lowercase().contains(&part.to_lowercase()),
+            None => self.all || source.is_quick,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! ca ─┬─ server    DNS name localhost, IP address 127.0.0.1
 //!     ├─ client    SPIFFE id spiffe://test.example/client
+//!     ├─ other     SPIFFE id spiffe://other.example/client
 //!     └─ revoked   a client that crl.pem names
 //! ```
 //!
@@ -49,6 +50,13 @@ extendedKeyUsage = clientAuth
 subjectAltName = URI:spiffe://test.example/client
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[other]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectAltName = URI:spiffe://other.example/client
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [req]
 distinguished_name = name
 [name]
@@ -76,7 +84,9 @@ pub(super) fn make(directory: &Path) -> Result<(), String> {
          -extensions ca_extensions"
     ))?;
     pack(directory, "ca")?;
-    for (name, extensions) in [("server", "server"), ("client", "client"), ("revoked", "client")] {
+    for (name, extensions) in
+        [("server", "server"), ("client", "client"), ("revoked", "client"), ("other", "other")]
+    {
         openssl(&format!(
             "req -new {NEW_KEY} -keyout {name}.key -out {name}.csr -subj /CN={name} -config ca.cnf"
         ))?;

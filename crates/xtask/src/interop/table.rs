@@ -150,12 +150,11 @@ pub(super) struct Fresh {
 }
 
 impl Fresh {
-    /// For the last line of a run.
-    pub(super) fn count(&self) -> String {
+    /// How many cells are good, and how many bad.
+    pub(super) fn count(&self) -> (usize, usize) {
         let cells = || self.rows.iter().flat_map(|row| &row.cells).flatten();
         let good = cells().filter(|cell| matches!(cell, Cell::Good(_))).count();
-        let bad = cells().filter(|cell| matches!(cell, Cell::Bad(_))).count();
-        format!("{good} work, {bad} do not")
+        (good, cells().filter(|cell| matches!(cell, Cell::Bad(_))).count())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The peers, a file each.
 
+mod boringssl;
 mod curl;
 mod gnutls;
 mod go;
@@ -8,6 +9,7 @@ mod node;
 mod nss;
 mod openssl;
 mod python;
+pub(crate) mod rustls;
 mod wolfssl;
 
 use super::peer::Peer;
@@ -18,6 +20,8 @@ pub(super) const PEERS: &[&Peer] = &[
     &gnutls::PEER,
     &nss::PEER,
     &wolfssl::PEER,
+    &boringssl::PEER,
+    &rustls::PEER,
     &go::PEER,
     &java::PEER,
     &node::PEER,

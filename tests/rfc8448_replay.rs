@@ -238,6 +238,7 @@ fn resumed() -> Option<PskOffer> {
         local_certificate: None,
         max_early_data_size: early_data.max_early_data_size,
         application_data: vec![],
+        peer_chain: vec![],
     };
     PskOffer::resume(Arc::new(session), ticket.ticket.to_vec(), NOW)
 }

@@ -26,7 +26,9 @@ use handfast::crypto::{Entropy, HashAlgorithm, ring};
 use handfast::handshake::{Ask, Authentication, ClientAuth, Connected, Milestone};
 use handfast::identity::ExpectedPeer;
 use handfast::pki::{Profile, TrustAnchors};
-use handfast::resumption::{Psk, PskOffer, STORED_TICKET_LEN, Session, TicketKeys, TicketStore};
+use handfast::resumption::{
+    MAX_SEALED_TICKET, Psk, PskOffer, STORED_TICKET_LEN, Session, TicketKeys, TicketStore,
+};
 use handfast::time::Time;
 use support::authority::{self, Authority};
 use support::pair::{End, credential, now, settle};
@@ -403,6 +405,65 @@ fn a_ticket_of_a_client_with_a_chain_of_two_is_shorter_than_300_bytes() {
     assert_eq!(identity.chain.len(), 2);
     assert!(identity.chain.iter().all(|certificate| certificate.serial.0.len() == 20));
     assert!((250..300).contains(&outcome.ticket_len), "{} bytes", outcome.ticket_len);
+}
+
+/// The certificates that a peer is known by.
+fn chain_of(connected: &Connected) -> Option<Vec<Vec<u8>>> {
+    connected.peer_chain.as_ref().map(|chain| chain.certificates().map(<[u8]>::to_vec).collect())
+}
+
+#[test]
+fn a_session_keeps_the_peers_chain_where_the_config_wants_it_sealed_or_stored() {
+    let mut files = Files::new();
+    let between = authority::intermediate(authority::ca("between"), &files.ca);
+    let (leaf, key) = credential(authority::client("spiffe://test/client"), &between);
+    files.client = (leaf + &between.pem(), key);
+    let store = Arc::new(SharedTicketStore::new(100));
+    for (sealed, keeps) in [(true, true), (true, false), (false, true), (false, false)] {
+        let connect = |psks, keeps| {
+            let mut client = files.client();
+            let mut server = if sealed { files.server() } else { storing(&files, &store) };
+            client.handshake.peer_chain_in_sessions = keeps;
+            server.handshake.peer_chain_in_sessions = keeps;
+            handshake(client, server, psks, now())
+        };
+        let offer = |outcome: &Outcome| {
+            // As after a start of the client's process.
+            let stored = StoredSession::from_bytes(&outcome.stored.as_ref().unwrap().to_bytes()).unwrap();
+            vec![offer_of(&stored, stored.session().clone(), now())]
+        };
+        let first = connect(vec![], keeps);
+        let (of_client, of_server) = (chain_of(&first.server), chain_of(&first.client));
+        assert_eq!(of_client.as_ref().map(Vec::len), Some(2));
+        let second = connect(offer(&first), keeps);
+        let third = connect(offer(&second), false);
+        let fourth = connect(offer(&third), keeps);
+        for resumed in [&second, &third] {
+            assert_eq!(resumed.server.authentication, RESUMED);
+            assert_eq!(chain_of(&resumed.server), of_client.clone().filter(|_| keeps));
+            assert_eq!(chain_of(&resumed.client), of_server.clone().filter(|_| keeps));
+            assert_eq!(resumed.server.peer_identity, first.server.peer_identity);
+        }
+        assert_eq!(fourth.server.authentication, RESUMED);
+        assert_eq!(
+            (chain_of(&fourth.server), chain_of(&fourth.client)),
+            (None, None),
+            "it was renewed without"
+        );
+    }
+}
+
+#[test]
+fn a_session_too_long_for_a_ticket_is_not_sealed() {
+    let keys = TicketKeys::new(TICKET_KEY, in_a_week());
+    let mut session = first(&Files::new()).session().clone();
+    let mut sealed = |length| {
+        session.application_data = vec![0; length];
+        keys.seal(&session, b"trust", now(), &ring::provider()).map(|ticket| ticket.len())
+    };
+    let spare = MAX_SEALED_TICKET - sealed(1000).unwrap();
+    assert_eq!(sealed(1000 + spare), Some(MAX_SEALED_TICKET));
+    assert_eq!(sealed(1001 + spare), None);
 }
 
 #[test]

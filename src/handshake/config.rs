@@ -222,6 +222,12 @@ pub struct Config {
     pub stateful_tickets: bool,
     /// Server: `ticket_lifetime` in seconds, at most 604800.
     pub ticket_lifetime: u32,
+    /// Do sessions keep the certificates of the peer's chain, for [`Connected::peer_chain`](super::Connected::peer_chain)
+    /// of the connections that resume them? Without them, a session keeps who the peer is, in about 250 bytes. With
+    /// them, a sealed ticket is longer by the chain, and the ClientHello that offers it fits no single packet; a chain of
+    /// more than [`MAX_SESSION_CHAIN`](crate::resumption::MAX_SESSION_CHAIN) bytes goes into no server's session. To a
+    /// client, which keeps its sessions at home, this costs room alone.
+    pub peer_chain_in_sessions: bool,
     /// Bounds on what the peer may make us keep or do.
     pub limits: Limits,
     pub(crate) script: ExtensionScript,
@@ -288,6 +294,7 @@ impl Config {
             tickets: 0,
             stateful_tickets: false,
             ticket_lifetime: 7200,
+            peer_chain_in_sessions: false,
             limits: Limits::default(),
             script: ExtensionScript::default(),
             key_log: false,

@@ -7,10 +7,10 @@ use core::fmt;
 use crate::crypto::{CryptoProvider, Digest, EntropySource, PublicKey, Sign as SigningKey};
 use crate::identity::{CertificateTag, Sha256Digest};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateStatus, ExtensionList, ExtensionType, HandshakeType,
-    SignatureScheme, SignedCertificateTimestampList,
+    Certificate, CertificateEntry, CertificateList, CertificateStatus, ExtensionList, ExtensionType,
+    Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
 };
-use crate::wire::{Decode, DecodeError};
+use crate::wire::{Decode, DecodeError, Encode, Writer};
 
 use super::{OwnFault, PeerFault, Role};
 
@@ -176,6 +176,20 @@ impl PeerChain {
     pub fn new(body: &[u8]) -> Result<Self, DecodeError> {
         Certificate::decode(body)?;
         Ok(Self { body: body.into() })
+    }
+
+    /// The chain of a session: these certificates in DER, leaf first, without extensions; `None` if it keeps none.
+    pub(crate) fn of_session(certificates: &[Vec<u8>]) -> Option<Self> {
+        let mut contents = Vec::new();
+        for cert_data in certificates {
+            let extensions = Extensions::default();
+            CertificateEntry { cert_data, extensions }.encode(&mut Writer::new(&mut contents));
+        }
+        let certificate_list = CertificateList::from_contents(&contents);
+        let mut body = Vec::with_capacity(4 + contents.len());
+        Certificate { certificate_request_context: &[], certificate_list }
+            .encode(&mut Writer::new(&mut body));
+        Self::new(&body).ok().filter(|chain| !chain.is_empty())
     }
 
     /// The entries of `certificate_list`, leaf first.

@@ -144,7 +144,10 @@ pub struct Connected {
     /// What both sides call the external PSK that they share; that of an imported one is its `external_identity`
     /// (RFC 9258 §5.1).
     pub external_psk: Option<Vec<u8>>,
-    /// What the peer showed on this connection, as it sent it.
+    /// What the peer showed on this connection, as it sent it. Where the connection resumes a session that keeps the
+    /// peer's certificates ([`peer_chain_in_sessions`](super::Config::peer_chain_in_sessions)): what it showed on the
+    /// first, without staples and other extensions; where it keeps none: `None`, and
+    /// [`peer_identity`](Self::peer_identity) says who the peer is.
     pub peer_chain: Option<PeerChain>,
     /// The scheme of the peer's CertificateVerify.
     pub peer_signature_scheme: Option<SignatureScheme>,

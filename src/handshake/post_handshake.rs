@@ -11,7 +11,7 @@ use super::incoming::Incoming;
 use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, ReceivedTicket};
 use super::post_handshake_auth::{HandshakeContext, PostHandshakeAuth, RequestRefused};
 use super::step::{Received, Step};
-use super::{Carrier, ClientAuth, Config, Fault, OwnFault, PeerFault, Role};
+use super::{Carrier, ClientAuth, Config, Fault, OwnFault, PeerChain, PeerFault, Role};
 use crate::crypto::{EntropySource, Purpose, Secret};
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{ExpandError, Kdf, export, resumption_psk, tls_exporter};
@@ -19,7 +19,7 @@ use crate::message::{
     CipherSuite, EarlyDataNewSessionTicket, ExtensionType, ExtensionsOf, HandshakeType, KeyUpdate,
     KeyUpdateRequest, NewSessionTicket,
 };
-use crate::resumption::{MAX_TICKET_LIFETIME, STORED_TICKET_LEN, Session, SessionSecret};
+use crate::resumption::{MAX_SESSION_CHAIN, MAX_TICKET_LIFETIME, STORED_TICKET_LEN, Session, SessionSecret};
 use crate::time::Time;
 use crate::wire::Encode;
 
@@ -49,6 +49,18 @@ pub(crate) struct Authenticated {
     pub(crate) local_certificate: Option<CertificateTag>,
     /// What the application put into the session that this connection resumes.
     pub(crate) application_data: Vec<u8>,
+    /// What the peer showed, now or on the connection that this one resumes; kept only where sessions are to have it.
+    pub(crate) peer_chain: Option<PeerChain>,
+}
+
+impl Authenticated {
+    /// The certificates that a session of ours in this role keeps.
+    fn session_chain(&self, role: Role) -> Vec<Vec<u8>> {
+        let certificates: Vec<Vec<u8>> =
+            self.peer_chain.iter().flat_map(|chain| chain.certificates().map(Vec::from)).collect();
+        let length: usize = certificates.iter().map(Vec::len).sum();
+        if role == Role::Server && length > MAX_SESSION_CHAIN { Vec::new() } else { certificates }
+    }
 }
 
 /// A connection behind its handshake: what it still says and hears in handshake messages.
@@ -397,6 +409,7 @@ impl PostHandshake {
                 0
             },
             application_data: authenticated.application_data.clone(),
+            peer_chain: authenticated.session_chain(established.role),
         })
     }
 
@@ -486,5 +499,34 @@ impl core::fmt::Debug for PostHandshake {
             .field("cipher_suite", &self.established.cipher_suite)
             .field("fault", &self.fault)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn a_longer_chain_is_left_out_of_the_servers_session() {
+        let kept = |role, certificates: &[Vec<u8>]| {
+            let authenticated = Authenticated {
+                at: Time::default(),
+                server_name: None,
+                application_protocol: None,
+                peer_identity: None,
+                local_certificate: None,
+                application_data: Vec::new(),
+                peer_chain: PeerChain::of_session(certificates),
+            };
+            authenticated.session_chain(role)
+        };
+        let fits = [vec![1; MAX_SESSION_CHAIN - 1], vec![2]];
+        let longer = [vec![1; MAX_SESSION_CHAIN], vec![2]];
+        assert_eq!(kept(Role::Server, &fits), fits);
+        assert!(kept(Role::Server, &longer).is_empty());
+        assert_eq!(kept(Role::Client, &longer), longer, "it keeps its sessions at home");
+        assert!(kept(Role::Server, &[]).is_empty());
     }
 }

@@ -18,6 +18,10 @@ use crate::wire::DecodeError;
 /// The longest lifetime of a ticket in seconds: seven days (§4.7.1).
 pub const MAX_TICKET_LIFETIME: u32 = 604_800;
 
+/// The longest chain that a server keeps in a session, in bytes of its certificates in DER together: the session of a
+/// client with a longer one is without it. What a client keeps has no such bound.
+pub const MAX_SESSION_CHAIN: usize = 8192;
+
 /// What a handshake leaves for a later one.
 ///
 /// A server seals it into a ticket or keeps it under an identifier; a client keeps it beside the ticket. It holds a
@@ -48,6 +52,9 @@ pub struct Session {
     pub max_early_data_size: u32,
     /// The application's own: what it puts into a ticket comes back with the connection that resumes the session.
     pub application_data: Vec<u8>,
+    /// The certificates of the peer's chain, each in DER, leaf first; empty unless the config wants sessions to keep
+    /// them ([`peer_chain_in_sessions`](crate::handshake::Config::peer_chain_in_sessions)).
+    pub peer_chain: Vec<Vec<u8>>,
 }
 
 /// The PSK of a session: compared in constant time, never printed.

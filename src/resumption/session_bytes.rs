@@ -4,6 +4,7 @@
 //! ```text
 //! layout[1] flags[1] cipher_suite[2] psk[Hash.length] issued_at authenticated_at? lifetime age_add[4]
 //! server_name? application_protocol? local_certificate[4]? max_early_data_size? application_data? peer_identity?
+//! peer_chain?
 //! ```
 //!
 //! Lengths, counts and numbers without a width are in LEB128: seven bits a byte, the lowest first. Times are
@@ -47,7 +48,8 @@ mod session_flag {
     pub(super) const AUTHENTICATED_AT: u8 = 1 << 4;
     pub(super) const MAX_EARLY_DATA_SIZE: u8 = 1 << 5;
     pub(super) const APPLICATION_DATA: u8 = 1 << 6;
-    pub(super) const KNOWN: u8 = (1 << 7) - 1;
+    pub(super) const PEER_CHAIN: u8 = 1 << 7;
+    pub(super) const KNOWN: u8 = u8::MAX;
 }
 
 /// Which of an identity's fields stand there.
@@ -74,6 +76,7 @@ pub(super) fn write(session: &Session, server_name: Option<&str>) -> Zeroizing<V
         (renewed, session_flag::AUTHENTICATED_AT),
         (session.max_early_data_size > 0, session_flag::MAX_EARLY_DATA_SIZE),
         (!session.application_data.is_empty(), session_flag::APPLICATION_DATA),
+        (!session.peer_chain.is_empty(), session_flag::PEER_CHAIN),
     ];
     let mut bytes = Zeroizing::new(Vec::with_capacity(512));
     let mut out = Writer::new(&mut bytes);
@@ -104,6 +107,9 @@ pub(super) fn write(session: &Session, server_name: Option<&str>) -> Zeroizing<V
     }
     if let Some(identity) = &session.peer_identity {
         write_identity(&mut out, identity, session.issued_at);
+    }
+    if !session.peer_chain.is_empty() {
+        write_list(&mut out, &session.peer_chain, |out, certificate| write_bytes(out, certificate));
     }
     bytes
 }
@@ -157,6 +163,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Session, SessionError> {
         } else {
             None
         },
+        peer_chain: read_list(&mut r, has(session_flag::PEER_CHAIN), |r| {
+            read_bytes(r, "peer_chain").map(Vec::from)
+        })?,
     };
     r.end("Session")?;
     Ok(session)

@@ -19,7 +19,7 @@ use core::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Session, session_bytes};
-use crate::crypto::{AeadAlgorithm, CryptoProvider, HashAlgorithm, MAX_TAG_LEN, NONCE_LEN, Secret};
+use crate::crypto::{AeadAlgorithm, CryptoProvider, HashAlgorithm, NONCE_LEN, Secret};
 use crate::time::Time;
 use crate::wire::Writer;
 
@@ -30,6 +30,10 @@ const KEY_LEN: usize = AEAD.key_len();
 
 /// How many generations of keys there may be: the newest seals, all of them open.
 pub const MAX_TICKET_KEYS: usize = 8;
+
+/// The longest sealed ticket in bytes: of a client with more names than fit, none is made. A ClientHello has room for it
+/// thrice.
+pub const MAX_SEALED_TICKET: usize = 16_384;
 
 /// The keys of a server's tickets. Servers that share them, as data, resume each other's sessions as far as their
 /// trust is the same.
@@ -76,7 +80,8 @@ impl TicketKeys {
         self.keys.first().map_or(Duration::ZERO, |key| key.not_after.saturating_since(now))
     }
 
-    /// Seals a session; `None` if no key is alive, or the provider lacks HMAC-SHA256 or AES-128-GCM.
+    /// Seals a session; `None` if no key is alive, the ticket would be longer than [`MAX_SEALED_TICKET`], or the provider
+    /// lacks HMAC-SHA256 or AES-128-GCM.
     #[must_use]
     pub fn seal(
         &self,
@@ -88,6 +93,10 @@ impl TicketKeys {
         let key = self.keys.first().filter(|key| now < key.not_after)?;
         let bound = bound(bound_to, session.server_name.as_deref());
         let session = session_bytes::write(session, None);
+        let length = NAME_LEN + SEED_LEN + session.len() + AEAD.tag_len();
+        if length > MAX_SEALED_TICKET {
+            return None;
+        }
         let hkdf = crypto.hkdf(HashAlgorithm::Sha256)?;
         let mut sealed_data = Zeroizing::new(Vec::with_capacity(bound.len() + session.len()));
         sealed_data.extend_from_slice(&bound);
@@ -96,11 +105,11 @@ impl TicketKeys {
         let seed = mac.first_chunk::<SEED_LEN>()?;
         let (ticket_key, nonce) = key.derive(seed, crypto)?;
 
-        let mut ticket = Vec::with_capacity(NAME_LEN + SEED_LEN + session.len() + MAX_TAG_LEN);
+        let mut ticket = Vec::with_capacity(length);
         ticket.extend_from_slice(&key.name(crypto)?);
         ticket.extend_from_slice(seed);
         ticket.extend_from_slice(&session);
-        ticket.resize(ticket.len() + AEAD.tag_len(), 0);
+        ticket.resize(length, 0);
         let in_out = ticket.get_mut(NAME_LEN + SEED_LEN..)?;
         let sealed = crypto.aead(AEAD)?.key(&*ticket_key).ok()?.seal(nonce, &bound, in_out);
         sealed.ok().map(|()| ticket)

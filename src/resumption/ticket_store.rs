@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::Session;
+use super::{MAX_SESSION_CHAIN, Session};
 use crate::time::Time;
 
 /// Bytes of a ticket that is "a database lookup key" (§4.7.1): random ones.
 pub const STORED_TICKET_LEN: usize = 32;
 
-/// The longest session that is stored, in bytes: a peer with more names than fit gets no ticket.
+/// The longest session that is stored, in bytes without the peer's chain, which has a bound of its own
+/// ([`MAX_SESSION_CHAIN`](super::MAX_SESSION_CHAIN)): a peer with more names than fit gets no ticket.
 pub const MAX_STORED_SESSION: usize = 4096;
 
 /// A server's sessions by ticket, bounded in count and in size.
@@ -43,12 +44,16 @@ impl TicketStore {
 
     /// Keeps a session, to be found by this ticket of [`STORED_TICKET_LEN`] bytes under the same `bound_to`; the
     /// oldest of all goes if there is no room. `false`: the ticket has another length or is taken, or the session is
-    /// longer than [`MAX_STORED_SESSION`].
+    /// longer than [`MAX_STORED_SESSION`], or its chain than [`MAX_SESSION_CHAIN`].
     //= R-4.7.1-15
     pub fn insert(&mut self, ticket: &[u8], session: &Session, bound_to: &[u8]) -> bool {
         let Ok(ticket) = <[u8; STORED_TICKET_LEN]>::try_from(ticket) else { return false };
+        let chain: usize = session.peer_chain.iter().map(Vec::len).sum();
         let session = session.to_bytes();
-        if session.len() > MAX_STORED_SESSION || self.sessions.contains_key(&ticket) {
+        if chain > MAX_SESSION_CHAIN
+            || session.len().saturating_sub(chain) > MAX_STORED_SESSION
+            || self.sessions.contains_key(&ticket)
+        {
             return false;
         }
         while self.sessions.len() >= self.capacity {
@@ -117,6 +122,7 @@ mod tests {
             local_certificate: None,
             max_early_data_size: 0,
             application_data: Vec::new(),
+            peer_chain: Vec::new(),
         }
     }
 
@@ -168,5 +174,16 @@ mod tests {
         assert!(store.insert(&ticket(1), &long, b""));
         long.application_data.push(0);
         assert!(!store.insert(&ticket(2), &long, b""));
+    }
+
+    #[test]
+    fn a_chain_longer_than_what_is_kept_is_not_stored() {
+        let mut store = TicketStore::new(2);
+        let mut with_chain = session();
+        with_chain.peer_chain = alloc::vec![alloc::vec![0; MAX_SESSION_CHAIN]];
+        assert!(store.insert(&ticket(1), &with_chain, b""));
+        assert_eq!(store.find(&ticket(1), b"", NOW), Some(with_chain.clone()));
+        with_chain.peer_chain.push(alloc::vec![0]);
+        assert!(!store.insert(&ticket(2), &with_chain, b""));
     }
 }

@@ -157,7 +157,7 @@ impl ServerProof {
                 at: session.authenticated_at,
                 identity: session.peer_identity.clone(),
                 external_psk: None,
-                chain: None,
+                chain: PeerChain::of_session(&session.peer_chain),
                 scheme: None,
             },
             (Self::Psk(psk), None) => KnownServer {
@@ -256,6 +256,7 @@ impl Authenticated {
                 peer_identity: server.identity.clone(),
                 local_certificate: self.local_certificate,
                 application_data: self.application_data.clone(),
+                peer_chain: server.chain.clone().filter(|_| step.config.peer_chain_in_sessions),
             })
         });
         let agreement = Agreement {

@@ -151,7 +151,7 @@ impl WaitFinished {
     fn connect(self, tickets: u8, resumption_secret: Option<Secret>, step: &mut Step<'_>) -> Connected {
         let Self { session, client } = self;
         let selected = session.selected;
-        let (peer_chain, shown, peer_signature_scheme) = match client {
+        let (mut peer_chain, shown, peer_signature_scheme) = match client {
             Some(client) => (Some(client.chain), Some(client.peer.identity), Some(client.scheme)),
             None => (None, None, None),
         };
@@ -170,6 +170,7 @@ impl WaitFinished {
                 shown,
             ),
             Authenticated::Psk(Some(resumed)) => {
+                peer_chain = PeerChain::of_session(&resumed.peer_chain);
                 (Authentication::Resumption, None, resumed.authenticated_at, resumed.peer_identity.clone())
             }
             Authenticated::Psk(None) => (Authentication::ExternalPsk, None, step.now, None),
@@ -182,6 +183,7 @@ impl WaitFinished {
                 peer_identity: identity.clone(),
                 local_certificate,
                 application_data: application_data.clone(),
+                peer_chain: peer_chain.clone().filter(|_| step.config.peer_chain_in_sessions),
             })
         });
         let agreement = Agreement {

@@ -55,5 +55,6 @@ pub fn session() -> Session {
         local_certificate: None,
         max_early_data_size: 0,
         application_data: Vec::new(),
+        peer_chain: Vec::new(),
     }
 }

@@ -102,9 +102,11 @@ impl Pair {
         psks: impl FnOnce() -> Result<Vec<PskOffer>, Box<dyn Error>>,
         wire: &mut [u8],
     ) -> Result<(Side, Side), Box<dyn Error>> {
+        // Made before the first call, and not counted.
+        let expected = expected()?;
         let mut client = Side::new(|| {
             let (config, entropy) = (Arc::clone(&self.client), Entropy::from_system()?);
-            Ok(Connection::client_with_psks(config, expected()?, psks()?, NOW, entropy))
+            Ok(Connection::client_with_psks(config, expected, psks()?, NOW, entropy))
         })?;
         let mut server =
             Side::new(|| Ok(Connection::server(Arc::clone(&self.server), Entropy::from_system()?)))?;

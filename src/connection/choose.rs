@@ -69,11 +69,11 @@ struct Fit {
 
 /// Chooses among credentials in order of preference.
 pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) -> Choice {
-    let server_name = ask.server_name.as_deref().and_then(|name| DnsName::parse(name).ok());
+    let server_name = ask.server_name.as_deref().filter(|name| DnsName::check(name).is_ok());
     let judged: Vec<_> = credentials
         .iter()
         .map(|credential| match obstacle(credential, ask) {
-            None => Ok(fit(&credential.facts, server_name.as_ref(), ask)),
+            None => Ok(fit(&credential.facts, server_name, ask)),
             Some(obstacle) => Err(obstacle),
         })
         .collect();
@@ -98,7 +98,7 @@ pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) ->
         chosen: chosen.and_then(|index| credentials.get(index)).cloned(),
         passed_over,
         knows_server_name: ask.server_name.is_none()
-            || credentials.iter().any(|credential| carries(&credential.facts, server_name.as_ref())),
+            || credentials.iter().any(|credential| carries(&credential.facts, server_name)),
     }
 }
 
@@ -133,7 +133,7 @@ fn takes_sha1(ask: &ChooseCredential) -> bool {
     [SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1].iter().any(|sha1| accepted.contains(sha1))
 }
 
-fn fit(facts: &Facts, server_name: Option<&DnsName>, ask: &ChooseCredential) -> Fit {
+fn fit(facts: &Facts, server_name: Option<&str>, ask: &ChooseCredential) -> Fit {
     let accepted = ask.signature_schemes_cert.as_deref().unwrap_or(&ask.signature_schemes);
     Fit {
         server_name: ask.role == Role::Client || carries(facts, server_name),
@@ -167,12 +167,13 @@ const fn worse(fit: Fit, best: Fit, facts: &Facts) -> PassedOver {
     }
 }
 
-fn carries(facts: &Facts, server_name: Option<&DnsName>) -> bool {
+fn carries(facts: &Facts, server_name: Option<&str>) -> bool {
     let Some(server_name) = server_name else { return false };
     facts.dns_names.iter().any(|name| match name {
-        DnsPattern::Exact(name) => name == server_name,
+        DnsPattern::Exact(name) => name.as_str().eq_ignore_ascii_case(server_name),
         DnsPattern::Wildcard(parent) => {
-            server_name.as_str().split_once('.').is_some_and(|(_, rest)| rest == parent.as_str())
+            let above = server_name.split_once('.').map(|(_, above)| above);
+            above.is_some_and(|above| above.eq_ignore_ascii_case(parent.as_str()))
         }
     })
 }

@@ -522,9 +522,7 @@ impl Connection {
     /// Owes what the receiving half wants said.
     fn owe(&mut self) {
         let Phase::Connected(receiver) = &mut self.phase else { return };
-        while let Some((_, chunk)) = receiver.post_handshake.owed() {
-            let chunk = chunk.to_vec();
-            receiver.post_handshake.sent(chunk.len());
+        while let Some((_, chunk)) = receiver.post_handshake.take_owed() {
             self.sender.outgoing.content(ContentType::HANDSHAKE, chunk);
         }
         if let Some(due) = receiver.take_due() {
@@ -542,6 +540,7 @@ impl Connection {
             },
             phase @ (Phase::Connected(_) | Phase::Failed(_)) => phase,
         };
+        self.sender.outgoing.end_handshake();
         if let Phase::Connected(receiver) = &mut self.phase
             && receiver.post_handshake.wants_probe()
         {

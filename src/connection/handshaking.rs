@@ -236,9 +236,7 @@ impl Handshaking {
     }
 
     fn owe_chunk(&mut self, outgoing: &mut Outgoing) {
-        let Some((epoch, chunk)) = self.handshake.owed() else { return };
-        let chunk = chunk.to_vec();
-        self.handshake.sent(chunk.len());
+        let Some((epoch, chunk)) = self.handshake.take_owed() else { return };
         if self.change_cipher_spec == ChangeCipherSpec::BeforeSecondFlight {
             self.send_change_cipher_spec(outgoing);
         }
@@ -270,7 +268,7 @@ impl Handshaking {
 
     fn send_change_cipher_spec(&mut self, outgoing: &mut Outgoing) {
         if self.handshake.middlebox_compatibility() {
-            outgoing.content(ContentType::CHANGE_CIPHER_SPEC, alloc::vec![1]);
+            outgoing.content(ContentType::CHANGE_CIPHER_SPEC, &[1][..]);
         }
         self.change_cipher_spec = ChangeCipherSpec::Done;
     }

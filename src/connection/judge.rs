@@ -17,7 +17,7 @@ use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
 use crate::message::{CertificateStatus, ExtensionType, SignatureScheme};
 use crate::pki::certificate::Certificate;
 use crate::pki::{
-    Accepted, Judgement, Refusal, RefusalKind, SignatureError, SignedData, Source, VerifySignature, judge,
+    Judgement, Refusal, RefusalKind, SignatureError, SignedData, Source, VerifySignature, judge_peer,
     signature_algorithm,
 };
 use crate::wire::Decode;
@@ -42,7 +42,7 @@ impl Trust {
         let staples: Vec<&[u8]> = staples(ask).flatten().collect();
         let stapled = requests_staples.then_some(&staples[..]);
         Some(match rules.judge(&chain, stapled, expected, ask, crypto) {
-            Ok(accepted) => ask.accept(accepted.public_key, Arc::new(accepted.identity)),
+            Ok((public_key, identity)) => ask.accept(public_key, Arc::new(identity)),
             Err(refusal) => {
                 let alert = if is_signed_with_broken_hash(&chain) {
                     AlertDescription::BAD_CERTIFICATE
@@ -63,7 +63,7 @@ impl Rules {
         expected: &ExpectedPeer,
         ask: &JudgePeer,
         crypto: &CryptoProvider,
-    ) -> Result<Accepted, Box<Refusal>> {
+    ) -> Result<(PublicKey, PeerIdentity), Box<Refusal>> {
         let intermediates: Vec<&[u8]> = self.intermediates.iter().map(AsRef::as_ref).collect();
         #[cfg(feature = "std")]
         let remembering = self.signature_cache.as_deref().map(|cache| Remembering { cache, crypto });
@@ -71,7 +71,7 @@ impl Rules {
         let verifier = remembering.as_ref().map_or(crypto as &dyn VerifySignature, |cached| cached);
         #[cfg(not(feature = "std"))]
         let verifier: &dyn VerifySignature = crypto;
-        let verifier = AcceptedSchemes { schemes: &ask.signature_schemes_cert, verifier };
+        let verifier = AcceptedSchemes { schemes: ask.signature_schemes_cert(), verifier };
         let mut judgement = Judgement::new(&self.anchors, expected, purpose(ask.peer), ask.now, crypto);
         judgement.profile = &self.profile;
         judgement.intermediates = &intermediates;
@@ -79,9 +79,9 @@ impl Rules {
         judgement.stapled = stapled;
         judgement.policies = &self.policies;
         match &self.revocation {
-            None => judge(chain, &judgement),
+            None => judge_peer(chain, &judgement),
             Some(revocation) => revocation.borrowed(|revocation| {
-                judge(chain, &Judgement { revocation: Some(revocation), ..judgement })
+                judge_peer(chain, &Judgement { revocation: Some(revocation), ..judgement })
             }),
         }
     }
@@ -111,8 +111,7 @@ struct AcceptedSchemes<'a> {
 
 impl VerifySignature for AcceptedSchemes<'_> {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
-        let key = PublicKey::from_spki(signed.subject_public_key_info)
-            .map_err(|_| SignatureError::UnsupportedAlgorithm)?;
+        let key = signed.public_key().map_err(|_| SignatureError::UnsupportedAlgorithm)?;
         let algorithm = signature_algorithm(&signed.algorithm, key.algorithm());
         let mut accepted = self.schemes.iter().filter_map(|scheme| scheme.algorithm());
         if !accepted.any(|accepted| algorithm.is_some_and(|algorithm| covers(accepted, algorithm))) {

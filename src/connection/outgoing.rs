@@ -4,6 +4,7 @@
 //! when `transmit` was called: a chunk of handshake messages, the keys behind it, an alert. A record holds bytes
 //! of one entry only.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
@@ -20,6 +21,9 @@ use crate::record::{
 };
 use crate::wire::Encode;
 
+/// Entries of the queue at once in most handshakes.
+const OWED_IN_A_HANDSHAKE: usize = 8;
+
 /// The queue and the writer behind it.
 pub(super) struct Outgoing {
     writer: RecordWriter,
@@ -29,6 +33,8 @@ pub(super) struct Outgoing {
     /// The application traffic secret behind the latest keys, owed ones included.
     secret: Option<TrafficSecret>,
     closed: bool,
+    /// Is the handshake under way? It owes again and again.
+    handshaking: bool,
     marks: usize,
     passed: usize,
 }
@@ -36,7 +42,7 @@ pub(super) struct Outgoing {
 enum Owed {
     Content {
         content_type: ContentType,
-        bytes: Vec<u8>,
+        bytes: Cow<'static, [u8]>,
         /// How many of them are in records already.
         sent: usize,
     },
@@ -94,6 +100,7 @@ impl Outgoing {
             partial: Partial::default(),
             secret: None,
             closed: false,
+            handshaking: true,
             marks: 0,
             passed: 0,
         }
@@ -112,16 +119,24 @@ impl Outgoing {
     }
 
     /// Owes a chunk of handshake messages, or a change_cipher_spec.
-    pub(super) fn content(&mut self, content_type: ContentType, bytes: Vec<u8>) {
+    pub(super) fn content(&mut self, content_type: ContentType, bytes: impl Into<Cow<'static, [u8]>>) {
+        let bytes = bytes.into();
         if !self.closed && !bytes.is_empty() {
-            self.owed.push_back(Owed::Content { content_type, bytes, sent: 0 });
+            self.push(Owed::Content { content_type, bytes, sent: 0 });
         }
+    }
+
+    fn push(&mut self, owed: Owed) {
+        if self.handshaking && self.owed.is_empty() {
+            self.owed.reserve(OWED_IN_A_HANDSHAKE);
+        }
+        self.owed.push_back(owed);
     }
 
     /// What is owed from here on goes under the keys of this secret.
     pub(super) fn keys(&mut self, secret: TrafficSecret) -> Result<(), CryptoError> {
         if !self.closed {
-            self.owed.push_back(Owed::Keys(secret.protection()?));
+            self.push(Owed::Keys(secret.protection()?));
             self.secret = Some(secret);
             self.settle();
         }
@@ -131,7 +146,7 @@ impl Outgoing {
     /// The same for keys that are not rolled: those of early data.
     pub(super) fn early_keys(&mut self, secret: &TrafficSecret) -> Result<(), CryptoError> {
         if !self.closed {
-            self.owed.push_back(Owed::Keys(secret.protection()?));
+            self.push(Owed::Keys(secret.protection()?));
             self.settle();
         }
         Ok(())
@@ -139,14 +154,14 @@ impl Outgoing {
 
     /// What is owed from here on is not protected.
     pub(super) fn unprotected(&mut self) {
-        self.owed.push_back(Owed::Unprotected);
+        self.push(Owed::Unprotected);
         self.settle();
     }
 
     /// Marks the end of what is owed now, and gives the number that [`Outgoing::passed`] has when `transmit` is
     /// past it.
     pub(super) fn mark(&mut self) -> usize {
-        self.owed.push_back(Owed::Mark);
+        self.push(Owed::Mark);
         self.marks = self.marks.saturating_add(1);
         self.settle();
         self.marks
@@ -260,9 +275,17 @@ impl Outgoing {
         }
     }
 
+    /// The handshake is over: from here on, owing is rare.
+    pub(super) fn end_handshake(&mut self) {
+        self.handshaking = false;
+        self.settle();
+    }
+
     /// Nothing is owed: an idle connection holds no buffer, and one that we ended no keys.
     fn rest(&mut self) {
-        self.owed = VecDeque::new();
+        if !self.handshaking || self.closed {
+            self.owed = VecDeque::new();
+        }
         if self.closed {
             self.writer = RecordWriter::new(PaddingPolicy::None);
             self.secret = None;
@@ -381,7 +404,7 @@ impl Outgoing {
         //= R-4.7.3-2
         //= R-4.7.3-7
         self.content(ContentType::HANDSHAKE, message);
-        self.owed.push_back(Owed::Keys(protection));
+        self.push(Owed::Keys(protection));
     }
 }
 

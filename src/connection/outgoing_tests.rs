@@ -17,6 +17,7 @@ fn secret(byte: u8, update_after: Option<u64>) -> TrafficSecret {
 fn connected(update_after: Option<u64>) -> Outgoing {
     let mut outgoing = Outgoing::new(PaddingPolicy::None);
     outgoing.keys(secret(1, update_after)).unwrap();
+    outgoing.end_handshake();
     outgoing
 }
 

@@ -116,7 +116,7 @@ impl ExportedAuthenticators {
     /// Finished over an empty Certificate that is not sent (RFC 9261 §6).
     fn empty(&self, request: &[u8], context: &[u8]) -> Vec<u8> {
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
-        messages.certificate(context, &[]);
+        messages.certificate(context, core::iter::empty());
         let verify_data = self.ours.verify_data(&self.kdf, &messages.transcript_hash());
         let message = Finished { verify_data: &verify_data };
         let mut authenticator = Vec::new();
@@ -134,7 +134,7 @@ impl ExportedAuthenticators {
         let config = Arc::clone(self.config.handshake());
         let scheme = credential.scheme_for(&asked.signature_schemes).ok_or(OwnFault::NoCredential)?;
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
-        messages.certificate(context, &credential.entries(asked.staple));
+        messages.certificate(context, credential.entries(asked.staple));
         let content = SignedContent::under(CONTEXT_STRING, &messages.transcript_hash());
         match credential.sign(scheme, &content, &mut *self.entropy) {
             Some(signature) => {

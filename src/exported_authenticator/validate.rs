@@ -86,7 +86,7 @@ impl ExportedAuthenticators {
         let mut over = AuthenticationMessages::new(self.theirs.transcript(&self.kdf, request));
         match messages.as_slice() {
             [finished] if finished.msg_type == HandshakeType::FINISHED => {
-                over.certificate(&context, &[]);
+                over.certificate(&context, core::iter::empty());
                 self.verify_finished(finished, &over.transcript_hash())?;
                 Ok(Validating::Empty(PeerAuthenticated {
                     certificate_request_context: self.requested.swap_remove(at),
@@ -110,7 +110,7 @@ impl ExportedAuthenticators {
                     peer: self.role.peer(),
                     expected: Some(Arc::new(expected.clone())),
                     chain: chain.clone(),
-                    signature_schemes_cert: self.config.handshake().signature_schemes_cert.clone(),
+                    config: Arc::clone(self.config.handshake()),
                     now,
                 };
                 Ok(Validating::Judge(Box::new(Judging {

@@ -125,6 +125,12 @@ impl Answer {
 }
 
 impl Ask {
+    /// The scheme by which this credential signs, where one is asked for.
+    pub(super) fn scheme_of(&self, credential: &Credential) -> Option<SignatureScheme> {
+        let Self::ChooseCredential(ask) = self else { return None };
+        credential.scheme_for(&ask.signature_schemes)
+    }
+
     /// May this answer close this ask?
     pub(crate) fn check(&self, answer: &Answer, config: &Config) -> Result<(), Refused> {
         if answer.id != self.id() {
@@ -132,8 +138,8 @@ impl Ask {
         }
         match (self, &answer.reply) {
             (Self::Sign(ask), Reply::Signature(signature)) => ask.check(signature, config),
-            (Self::ChooseCredential(ask), Reply::Credential(Some(credential)))
-                if credential.scheme_for(&ask.signature_schemes).is_none() =>
+            (Self::ChooseCredential(_), Reply::Credential(Some(credential)))
+                if self.scheme_of(credential).is_none() =>
             {
                 Err(Refused::CredentialDoesNotFit)
             }
@@ -371,13 +377,19 @@ pub struct JudgePeer {
     pub expected: Option<Arc<ExpectedPeer>>,
     /// What the peer sent: certificates, staples and SCTs, leaf first.
     pub chain: PeerChain,
-    /// The schemes that we said we accept in certificates.
-    pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// The config of the handshake, for what it accepts.
+    pub(crate) config: Arc<Config>,
     /// The time of the step that asks.
     pub now: Time,
 }
 
 impl JudgePeer {
+    /// The schemes that we said we accept in certificates.
+    #[must_use]
+    pub fn signature_schemes_cert(&self) -> &[SignatureScheme] {
+        &self.config.signature_schemes_cert
+    }
+
     /// The chain is good: `public_key` is the leaf's, `identity` who it is.
     #[must_use]
     pub fn accept(&self, public_key: PublicKey, identity: Arc<PeerIdentity>) -> Answer {

@@ -87,14 +87,18 @@ impl Credential {
     /// The schemes that it signs CertificateVerify with, in order of preference.
     #[must_use]
     pub fn schemes(&self) -> Vec<SignatureScheme> {
-        match &self.key {
-            Key::Local(key) => SignatureScheme::for_certificate_verify()
-                .filter(|scheme| scheme.algorithm().is_some_and(|has| key.algorithms().contains(&has)))
-                .collect(),
-            Key::External(schemes) => {
-                schemes.iter().copied().filter(|scheme| scheme.in_certificate_verify()).collect()
-            }
-        }
+        self.each_scheme().collect()
+    }
+
+    fn each_scheme(&self) -> impl Iterator<Item = SignatureScheme> {
+        let (algorithms, external) = match &self.key {
+            Key::Local(key) => (key.algorithms(), &[][..]),
+            Key::External(schemes) => (&[][..], schemes.as_slice()),
+        };
+        let signs =
+            |scheme: &SignatureScheme| scheme.algorithm().is_some_and(|has| algorithms.contains(&has));
+        let local = SignatureScheme::for_certificate_verify().filter(signs);
+        local.chain(external.iter().copied().filter(|scheme| scheme.in_certificate_verify()))
     }
 
     /// What tells the leaf from other certificates of ours; `None` if the provider has no SHA-256.
@@ -111,7 +115,7 @@ impl Credential {
     /// The first scheme of ours that the peer accepts in CertificateVerify.
     #[must_use]
     pub fn scheme_for(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
-        self.schemes().into_iter().find(|scheme| accepted.contains(scheme))
+        self.each_scheme().find(|scheme| accepted.contains(scheme))
     }
 
     /// Signs with a key in this process; `None` if it is elsewhere.
@@ -130,24 +134,19 @@ impl Credential {
     }
 
     /// The `certificate_list` to send; staples only where the peer asked for them.
-    pub(crate) fn entries(&self, staple: bool) -> Vec<(Arc<[u8]>, ExtensionList)> {
-        let staples = self.ocsp_responses.iter().cloned().chain(core::iter::repeat(None));
+    pub(crate) fn entries(&self, staple: bool) -> impl Iterator<Item = (&[u8], ExtensionList)> {
+        let staples = self.ocsp_responses.iter().map(Option::as_deref).chain(core::iter::repeat(None));
         //= R-4.5.1-9
-        self.chain
-            .iter()
-            .zip(staples)
-            .map(|(certificate, response)| {
-                let mut extensions = ExtensionList::new();
-                //= R6066-8-4
-                //= R6066-8-7
-                //= R6066-8-8
-                if let Some(response) = response.filter(|_| staple) {
-                    let status = CertificateStatus { ocsp_response: &response };
-                    extensions.push(ExtensionType::STATUS_REQUEST, &status);
-                }
-                (Arc::clone(certificate), extensions)
-            })
-            .collect()
+        self.chain.iter().zip(staples).map(move |(certificate, response)| {
+            let mut extensions = ExtensionList::new();
+            //= R6066-8-4
+            //= R6066-8-7
+            //= R6066-8-8
+            if let Some(ocsp_response) = response.filter(|_| staple) {
+                extensions.push(ExtensionType::STATUS_REQUEST, &CertificateStatus { ocsp_response });
+            }
+            (&**certificate, extensions)
+        })
     }
 }
 

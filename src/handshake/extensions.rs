@@ -12,17 +12,17 @@ use crate::wire::{Encode, Writer};
 /// Extensions of one message in the making, in the library's order.
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
-    list: Vec<(ExtensionType, Vec<u8>)>,
+    built: ExtensionList,
 }
 
 impl Outgoing {
     pub(crate) const fn new() -> Self {
-        Self { list: Vec::new() }
+        Self { built: ExtensionList::new() }
     }
 
     /// Adds one.
     pub(crate) fn push(&mut self, extension_type: ExtensionType, body: &impl Encode) {
-        self.list.push((extension_type, body.to_bytes()));
+        self.built.push(extension_type, body);
     }
 
     /// Adds one if there is something to say.
@@ -34,26 +34,24 @@ impl Outgoing {
 
     /// Adds one with an empty body.
     pub(crate) fn push_empty(&mut self, extension_type: ExtensionType) {
-        self.list.push((extension_type, Vec::new()));
+        self.built.push_raw(extension_type, &[]);
     }
 
     /// Adds the embedder's.
     pub(crate) fn push_foreign<'f>(&mut self, foreign: impl IntoIterator<Item = &'f ForeignExtension>) {
-        self.list.extend(foreign.into_iter().map(|own| (own.extension_type, own.extension_data.clone())));
+        foreign.into_iter().for_each(|own| self.built.push_raw(own.extension_type, &own.extension_data));
     }
 
     /// The list as it goes out: in the library's order, or as scripted.
     pub(crate) fn finish(self, script: Option<&[ExtensionSlot]>) -> ExtensionList {
+        let Some(script) = script else { return self.built };
+        let built = self.built.as_extensions();
         let mut out = ExtensionList::new();
-        let Some(script) = script else {
-            self.list.iter().for_each(|(extension_type, body)| out.push_raw(*extension_type, body));
-            return out;
-        };
         for slot in script {
             match slot {
                 ExtensionSlot::Raw(extension_type, body) => out.push_raw(*extension_type, body),
                 ExtensionSlot::Built(wanted) => {
-                    if let Some((_, body)) = self.list.iter().find(|(built, _)| built == wanted) {
+                    if let Some(body) = built.find(*wanted) {
                         out.push_raw(*wanted, body);
                     }
                 }

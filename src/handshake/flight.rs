@@ -1,36 +1,38 @@
 //! The authentication messages as both roles send them (RFC 9846 §4.5; 8446 §4.4).
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::output::{Actions, Epoch};
 use crate::crypto::{Digest, Secret};
 use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateList, CertificateVerify, ExtensionList, Finished,
-    HandshakeType, SignatureScheme, encode_handshake,
+    Certificate, CertificateEntry, CertificateVerify, ExtensionList, Finished, HandshakeType,
+    SignatureScheme, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
 
-/// What goes into a Certificate, leaf first: certificates and their extensions.
-pub(crate) type Entries = [(Arc<[u8]>, ExtensionList)];
-
-/// Sends Certificate with these entries.
-pub(super) fn send_certificate(entries: &Entries, transcript: &mut Transcript, actions: &mut Actions) {
+/// Sends Certificate with these entries, leaf first: certificates and their extensions.
+pub(super) fn send_certificate<'c>(
+    entries: impl Iterator<Item = (&'c [u8], ExtensionList)>,
+    transcript: &mut Transcript,
+    actions: &mut Actions,
+) {
     let msg_type = HandshakeType::CERTIFICATE;
     transcript.add(actions.send(Epoch::Handshake, msg_type, |out| encode_certificate(&[], entries, out)));
 }
 
 /// The body of Certificate.
-fn encode_certificate(certificate_request_context: &[u8], entries: &Entries, out: &mut Writer<'_>) {
-    let mut contents = Vec::new();
-    let mut list = Writer::new(&mut contents);
-    for (certificate, extensions) in entries {
-        CertificateEntry { cert_data: certificate, extensions: extensions.as_extensions() }.encode(&mut list);
-    }
-    let certificate_list = CertificateList::from_contents(&contents);
-    Certificate { certificate_request_context, certificate_list }.encode(out);
+fn encode_certificate<'c>(
+    certificate_request_context: &[u8],
+    entries: impl Iterator<Item = (&'c [u8], ExtensionList)>,
+    out: &mut Writer<'_>,
+) {
+    Certificate::encode_entries(certificate_request_context, out, |out| {
+        for (cert_data, extensions) in entries {
+            CertificateEntry { cert_data, extensions: extensions.as_extensions() }.encode(out);
+        }
+    });
 }
 
 /// Sends CertificateVerify.
@@ -80,7 +82,11 @@ impl AuthenticationMessages {
     }
 
     /// Adds Certificate.
-    pub(crate) fn certificate(&mut self, certificate_request_context: &[u8], entries: &Entries) {
+    pub(crate) fn certificate<'c>(
+        &mut self,
+        certificate_request_context: &[u8],
+        entries: impl Iterator<Item = (&'c [u8], ExtensionList)>,
+    ) {
         self.add(HandshakeType::CERTIFICATE, |out| {
             encode_certificate(certificate_request_context, entries, out);
         });

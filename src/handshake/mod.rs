@@ -302,6 +302,18 @@ impl Handshake {
         }
     }
 
+    /// All that [`Handshake::owed`] showed, for a carrier that keeps it.
+    pub(crate) fn take_owed(&mut self) -> Option<(Epoch, Vec<u8>)> {
+        match &mut self.stage {
+            Stage::PostHandshake(post_handshake) if self.actions.flight.is_empty() => {
+                post_handshake.take_owed()
+            }
+            Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended => {
+                self.actions.take_owed()
+            }
+        }
+    }
+
     /// The carrier has taken `count` bytes of what [`Handshake::owed`] showed.
     pub fn sent(&mut self, count: usize) {
         match &mut self.stage {

@@ -249,6 +249,14 @@ pub(crate) struct Chunk {
     open: bool,
 }
 
+/// Bytes of most chunks, long chains of certificates aside: room that is made at once.
+const fn usual_chunk_len(epoch: Epoch) -> usize {
+    match epoch {
+        Epoch::Initial | Epoch::Early | Epoch::Application => 256,
+        Epoch::Handshake => 1024,
+    }
+}
+
 /// What steps have ordered and nobody has taken yet.
 #[derive(Debug)]
 pub(crate) struct Actions {
@@ -285,7 +293,8 @@ impl Actions {
     ) -> &[u8] {
         if !self.flight.back().is_some_and(|chunk| chunk.open && chunk.epoch == epoch) {
             self.close_chunk();
-            self.flight.push_back(Chunk { epoch, bytes: Vec::new(), sent: 0, open: true });
+            let bytes = Vec::with_capacity(usual_chunk_len(epoch));
+            self.flight.push_back(Chunk { epoch, bytes, sent: 0, open: true });
         }
         let Some(chunk) = self.flight.back_mut() else { return &[] };
         let start = chunk.bytes.len();
@@ -346,6 +355,14 @@ impl Actions {
         let chunk = self.flight.front()?;
         let left = chunk.bytes.get(chunk.sent..)?;
         (chunk.epoch <= self.keys_taken).then_some((chunk.epoch, left))
+    }
+
+    /// All that [`Actions::owed`] showed, which is sent with it.
+    pub(crate) fn take_owed(&mut self) -> Option<(Epoch, Vec<u8>)> {
+        let Chunk { epoch, mut bytes, sent, .. } =
+            self.flight.pop_front_if(|chunk| chunk.epoch <= self.keys_taken)?;
+        bytes.drain(..sent.min(bytes.len()));
+        Some((epoch, bytes))
     }
 
     /// The carrier has taken `count` bytes of what [`Actions::owed`] showed.

@@ -470,6 +470,11 @@ impl PostHandshake {
         self.actions.owed()
     }
 
+    /// All that [`PostHandshake::owed`] showed, for a carrier that keeps it.
+    pub(crate) fn take_owed(&mut self) -> Option<(Epoch, Vec<u8>)> {
+        self.actions.take_owed()
+    }
+
     /// The carrier has taken `count` bytes of what [`PostHandshake::owed`] showed.
     pub fn sent(&mut self, count: usize) {
         self.actions.sent(count);

@@ -49,8 +49,16 @@ impl DnsName {
     /// # Errors
     /// [`DnsNameError`] if it is not in the preferred name syntax.
     pub fn parse(name: &str) -> Result<Self, DnsNameError> {
-        check(name)?;
+        Self::check(name)?;
         Ok(Self(name.to_ascii_lowercase()))
+    }
+
+    /// Can the name be read?
+    ///
+    /// # Errors
+    /// [`DnsNameError`] as [`DnsName::parse`] gives it.
+    pub fn check(name: &str) -> Result<(), DnsNameError> {
+        check(name)
     }
 
     /// The name in lower case.

@@ -30,6 +30,18 @@ pub struct Certificate<'a> {
     pub certificate_list: CertificateList<'a>,
 }
 
+impl Certificate<'_> {
+    /// Writes the message with the entries that `entries` writes, one after the other.
+    pub fn encode_entries(
+        certificate_request_context: &[u8],
+        out: &mut Writer<'_>,
+        entries: impl FnOnce(&mut Writer<'_>),
+    ) {
+        out.vector(0..=0xff, |out| out.bytes(certificate_request_context));
+        out.vector(0..=0xff_ffff, entries);
+    }
+}
+
 /// One certificate, or one raw public key, and what comes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CertificateEntry<'a> {
@@ -99,7 +111,7 @@ impl<'a> Decode<'a> for Certificate<'a> {
 
 impl Encode for Certificate<'_> {
     fn encode(&self, out: &mut Writer<'_>) {
-        out.vector(0..=0xff, |out| out.bytes(self.certificate_request_context));
-        self.certificate_list.0.write(out, 0..=0xff_ffff);
+        let contents = self.certificate_list.0.contents();
+        Self::encode_entries(self.certificate_request_context, out, |out| out.bytes(contents));
     }
 }

@@ -126,6 +126,9 @@ impl fmt::Debug for Extensions<'_> {
     }
 }
 
+/// Bytes of the extensions of most messages: room that is made with the first one.
+const USUAL_LEN: usize = 256;
+
 /// Extensions to send, in the order in which they were pushed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtensionList {
@@ -142,14 +145,21 @@ impl ExtensionList {
     /// Adds an extension.
     //= R-4.3-1
     pub fn push(&mut self, extension_type: ExtensionType, body: &impl Encode) {
-        let mut out = Writer::new(&mut self.contents);
+        let mut out = self.writer();
         out.u16(extension_type.0);
         out.vector(0..=0xffff, |out| body.encode(out));
     }
 
     /// Adds an extension with this body.
     pub fn push_raw(&mut self, extension_type: ExtensionType, body: &[u8]) {
-        RawExtension { extension_type, extension_data: body }.encode(&mut Writer::new(&mut self.contents));
+        RawExtension { extension_type, extension_data: body }.encode(&mut self.writer());
+    }
+
+    fn writer(&mut self) -> Writer<'_> {
+        if self.contents.is_empty() {
+            self.contents.reserve(USUAL_LEN);
+        }
+        Writer::new(&mut self.contents)
     }
 
     /// The block as messages hold it.

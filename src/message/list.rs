@@ -92,6 +92,18 @@ impl<'a, T: CodePoint> CodePoints<'a, T> {
         core::iter::from_fn(move || T::read(&mut wire, "code point").ok()).chain(values.iter().copied())
     }
 
+    /// The code points as values.
+    #[must_use]
+    pub fn to_vec(self) -> Vec<T> {
+        let count = match self.0 {
+            Source::Wire(bytes) => bytes.len() / T::WIDTH,
+            Source::Values(values) => values.len(),
+        };
+        let mut values = Vec::with_capacity(count);
+        values.extend(self.iter());
+        values
+    }
+
     /// Is this one in the list?
     #[must_use]
     pub fn contains(&self, code_point: T) -> bool {

@@ -10,7 +10,7 @@ use super::anchor::TrustAnchors;
 use super::asn1::{Oid, OwnedOid, known};
 use super::certificate::{Certificate, GeneralName, KeyUsage, ip_address};
 use super::finding::{Finding, FindingCode, Findings};
-use super::name::{self, CertificateDigests, DnsPattern, dns_pattern};
+use super::name::{self, CertificateDigests, Presented};
 use super::path::{self, Outputs, ValidPath};
 use super::profile::Profile;
 use super::refusal::Refusal;
@@ -166,18 +166,33 @@ impl<'a> Judgement<'a> {
 /// # Errors
 /// [`Refusal`] with every path tried and the finding that decided.
 pub fn judge(chain: &[&[u8]], judgement: &Judgement<'_>) -> Result<Accepted, Box<Refusal>> {
-    let valid = match judgement.expected.name() {
+    let (valid, public_key, identity) = accept(valid_path(chain, judgement)?, judgement)?;
+    let path = valid.certificates.iter().map(|certificate| certificate.der.into()).collect();
+    let Outputs { policies, .. } = valid.outputs;
+    Ok(Accepted { path, public_key, identity, policies, findings: valid.findings })
+}
+
+/// Judges a chain as [`judge`] does; a connection wants the peer's key and name alone.
+pub(crate) fn judge_peer(
+    chain: &[&[u8]],
+    judgement: &Judgement<'_>,
+) -> Result<(PublicKey, PeerIdentity), Box<Refusal>> {
+    let (_, public_key, identity) = accept(valid_path(chain, judgement)?, judgement)?;
+    Ok((public_key, identity))
+}
+
+fn valid_path<'a>(chain: &[&'a [u8]], judgement: &'a Judgement<'a>) -> Result<ValidPath<'a>, Box<Refusal>> {
+    match judgement.expected.name() {
         PeerName::PinnedCertificate(_) | PeerName::PinnedPublicKey(_) => {
-            path::validate_alone(chain, judgement)?
+            path::validate_alone(chain, judgement)
         }
         PeerName::Dns(_)
         | PeerName::Ip(_)
         | PeerName::Mailbox(_)
         | PeerName::SpiffeId(_)
         | PeerName::SpiffeTrustDomain(_)
-        | PeerName::AnyUnderAnchors => path::validate(chain, judgement)?,
-    };
-    accept(valid, judgement)
+        | PeerName::AnyUnderAnchors => path::validate(chain, judgement),
+    }
 }
 
 /// A path that is valid by RFC 5280 §6, whatever its key is and whoever it names.
@@ -209,7 +224,10 @@ pub fn validate_path(chain: &[&[u8]], judgement: &Judgement<'_>) -> Result<Valid
 }
 
 /// What is left to judge when the path is valid: the peer's name and its key.
-fn accept(valid: ValidPath<'_>, judgement: &Judgement<'_>) -> Result<Accepted, Box<Refusal>> {
+fn accept<'a>(
+    valid: ValidPath<'a>,
+    judgement: &Judgement<'_>,
+) -> Result<(ValidPath<'a>, PublicKey, PeerIdentity), Box<Refusal>> {
     let mut findings = Findings::new(judgement.profile);
     let identity = match (valid.certificates.first(), identity(&valid, judgement)) {
         (Some(own), Some(identity)) => {
@@ -225,15 +243,10 @@ fn accept(valid: ValidPath<'_>, judgement: &Judgement<'_>) -> Result<Accepted, B
     //= R5280-6.1.5-c
     //= R5280-6.1.5-d
     //= R5280-6.1.5-e
-    let key = valid.certificates.first().map(|own| own.subject_public_key_info.der).unwrap_or_default();
-    match PublicKey::from_spki(key) {
-        Ok(public_key) if !findings.has_error() => {
-            let path = valid.certificates.iter().map(|certificate| certificate.der.into()).collect();
-            let Outputs { policies, .. } = valid.outputs;
-            Ok(Accepted { path, public_key, identity, policies, findings: valid.findings })
-        }
-        Ok(_) => Err(valid.refused(judgement, findings)),
-        Err(error) => {
+    match valid.certificates.first().map(|own| own.public_key().clone()) {
+        Some(Ok(public_key)) if !findings.has_error() => Ok((valid, public_key, identity)),
+        Some(Ok(_)) | None => Err(valid.refused(judgement, findings)),
+        Some(Err(error)) => {
             let expected = "a public key that signatures can be verified with";
             findings.report(FindingCode::PublicKey, 0, expected, format_args!("{error}"));
             Err(valid.refused(judgement, findings))
@@ -271,6 +284,7 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
         ..PeerIdentity::default()
     };
     own.subject_alt_names().iter().for_each(|name| add_name(&mut identity, name));
+    identity.chain.reserve_exact(valid.certificates.len().saturating_sub(1));
     for (certificate, issuer) in valid.certificates.iter().zip(valid.certificates.iter().skip(1)) {
         identity.chain.push(ChainCertificate {
             issuer_key_digest: issuer.key_sha256(judgement.provider)?.into(),
@@ -283,15 +297,17 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
 fn add_name(identity: &mut PeerIdentity, name: GeneralName<'_>) {
     let text = |octets: &[u8]| core::str::from_utf8(octets).ok().map(ToString::to_string);
     match name {
-        GeneralName::DnsName(name) => match dns_pattern(name) {
-            Some(DnsPattern::Exact(name)) => identity.dns_names.push(name.to_string()),
-            Some(DnsPattern::Wildcard(parent)) => identity.dns_names.push(alloc::format!("*.{parent}")),
-            None => {}
-        },
+        GeneralName::DnsName(name) if Presented::parse(name).is_some() => {
+            identity.dns_names.extend(text(name).map(|mut name| {
+                name.make_ascii_lowercase();
+                name
+            }));
+        }
         GeneralName::IpAddress(octets) => identity.ip_addresses.extend(ip_address(octets)),
         GeneralName::UniformResourceIdentifier(uri) => identity.uris.extend(text(uri)),
         GeneralName::Rfc822Name(mailbox) => identity.emails.extend(text(mailbox)),
-        GeneralName::OtherName { .. }
+        GeneralName::DnsName(_)
+        | GeneralName::OtherName { .. }
         | GeneralName::X400Address(_)
         | GeneralName::DirectoryName(_)
         | GeneralName::EdiPartyName(_)

@@ -42,6 +42,7 @@ mod trust_digest;
 
 pub use anchor::{AnchorError, TrustAnchor, TrustAnchors};
 pub use finding::{Finding, FindingCode, Level, Missing, RuleFamily};
+pub(crate) use judgement::judge_peer;
 pub use judgement::{Accepted, Judgement, PolicyInputs, Purpose, ValidatedPath, judge, validate_path};
 pub use profile::{Limits, Profile};
 pub use refusal::{PathCertificate, Refusal, RefusalKind, Report, Source, TriedPath};

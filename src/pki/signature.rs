@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::asn1::{Asn1Error, DerReader, Oid, known, tag};
 use super::certificate::AlgorithmIdentifier;
 use super::digested::Digested;
-use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, PublicKeyError, SignatureAlgorithm};
 
 /// A signature with all that verifying it takes, as bytes, so that an algorithm that this library does not
 /// know can be supplied from outside.
@@ -25,6 +25,19 @@ pub struct SignedData<'a> {
     /// Where a certificate is what is signed, and the key has parameters of its own or needs none: the certificate
     /// and its issuer's, whose digests say as much as all of the above.
     pub(crate) certificate_and_issuer: Option<(&'a Digested<'a>, &'a Digested<'a>)>,
+}
+
+impl SignedData<'_> {
+    /// The key, as a [`CryptoProvider`] takes it.
+    ///
+    /// # Errors
+    /// [`PublicKeyError`] if it is none that the library knows.
+    pub fn public_key(&self) -> Result<PublicKey, PublicKeyError> {
+        match self.certificate_and_issuer {
+            Some((_, issuer)) => issuer.public_key().clone(),
+            None => PublicKey::from_spki(self.subject_public_key_info),
+        }
+    }
 }
 
 /// Why a signature is not accepted.
@@ -50,8 +63,7 @@ pub trait VerifySignature {
 impl VerifySignature for CryptoProvider {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
         //= R-4.5.1.3-7
-        let key = PublicKey::from_spki(signed.subject_public_key_info)
-            .map_err(|_| SignatureError::UnsupportedAlgorithm)?;
+        let key = signed.public_key().map_err(|_| SignatureError::UnsupportedAlgorithm)?;
         let algorithm = signature_algorithm(&signed.algorithm, key.algorithm())
             .ok_or(SignatureError::UnsupportedAlgorithm)?;
         self.verifier(algorithm)

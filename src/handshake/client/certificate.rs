@@ -117,9 +117,8 @@ impl Request {
         }
         let staple: Option<StatusRequestCertificateRequest> = block.get().map_err(malformed)?;
         Ok(Self {
-            signature_schemes: schemes.supported_signature_algorithms.iter().collect(),
-            signature_schemes_cert: schemes_cert
-                .map(|list| list.supported_signature_algorithms.iter().collect()),
+            signature_schemes: schemes.supported_signature_algorithms.to_vec(),
+            signature_schemes_cert: schemes_cert.map(|list| list.supported_signature_algorithms.to_vec()),
             certificate_authorities: authorities
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
@@ -181,7 +180,7 @@ impl JudgingPeer {
             peer: Role::Server,
             expected: Some(Arc::clone(&offer.expected)),
             chain: chain.clone(),
-            signature_schemes_cert: step.config.signature_schemes_cert.clone(),
+            config: Arc::clone(step.config),
             now: step.now,
         };
         Ok(Self { ask: Ask::JudgePeer(Box::new(ask)), before, request, chain })

@@ -31,12 +31,15 @@ pub(crate) struct Start {
     pub(crate) psks: Vec<PskOffer>,
 }
 
+/// Extensions of most ClientHellos.
+const USUAL_EXTENSIONS: usize = 12;
+
 /// What our ClientHello said, as far as answers are held against it.
 pub(super) struct Offer {
     pub(super) expected: Arc<ExpectedPeer>,
     pub(super) foreign_extensions: Vec<ForeignExtension>,
     pub(super) random: [u8; 32],
-    pub(super) legacy_session_id: Vec<u8>,
+    pub(super) legacy_session_id: Option<[u8; 32]>,
     /// The types of the extensions that were sent.
     pub(super) extension_types: Vec<ExtensionType>,
 }
@@ -70,11 +73,11 @@ impl Start {
         //= R-4.2.2-10
         //= R-4.2.2-11
         let legacy_session_id = if config.middlebox_compatibility && config.carrier == Carrier::Stream {
-            step.draw::<32>(Purpose::LegacySessionId)?.to_vec()
+            Some(step.draw(Purpose::LegacySessionId)?)
         } else {
-            Vec::new()
+            None
         };
-        step.actions.middlebox_compatibility = !legacy_session_id.is_empty();
+        step.actions.middlebox_compatibility = legacy_session_id.is_some();
         let mut shares = Vec::new();
         //= R-4.3.8-3
         //= R-4.3.8-4
@@ -149,7 +152,8 @@ impl WaitSh {
         let early_data = retried.is_none() && offers_early_data(&config, &psks);
         push_psks(&config, &psks, early_data, step.now, &mut extensions);
         let extensions = extensions.finish(script.as_deref());
-        offer.extension_types = extensions.as_extensions().iter().map(|sent| sent.extension_type).collect();
+        offer.extension_types = Vec::with_capacity(USUAL_EXTENSIONS);
+        offer.extension_types.extend(extensions.as_extensions().iter().map(|sent| sent.extension_type));
         let mut client_hello = client_hello(&config, &offer, &extensions);
         if offer.sent(ExtensionType::PRE_SHARED_KEY) {
             let before = retried.as_ref().map(|retried| &retried.transcript);
@@ -164,6 +168,9 @@ impl WaitSh {
     }
 }
 
+/// Bytes of most ClientHellos beside their extensions.
+const USUAL_LEN: usize = 96;
+
 /// The ClientHello, header included.
 fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
     let message = ClientHello {
@@ -171,13 +178,13 @@ fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> V
         //= R-E.5-8
         legacy_version: ProtocolVersion::TLS12,
         random: offer.random,
-        legacy_session_id: &offer.legacy_session_id,
+        legacy_session_id: offer.legacy_session_id(),
         cipher_suites: CodePoints::from(config.cipher_suites.as_slice()),
         //= R-4.2.2-14
         legacy_compression_methods: &[0],
         extensions: extensions.as_extensions(),
     };
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL_LEN + extensions.as_extensions().len());
     encode_handshake(HandshakeType::CLIENT_HELLO, &mut bytes, |out| message.encode(out));
     bytes
 }
@@ -245,6 +252,11 @@ impl Offer {
     /// Did we send an extension of this type?
     pub(super) fn sent(&self, extension_type: ExtensionType) -> bool {
         self.extension_types.contains(&extension_type)
+    }
+
+    /// The `legacy_session_id` that we sent, empty where middleboxes are no concern.
+    pub(super) fn legacy_session_id(&self) -> &[u8] {
+        self.legacy_session_id.as_ref().map_or(&[], <[u8; 32]>::as_slice)
     }
 
     /// The server name that we sent.

@@ -53,7 +53,8 @@ pub(super) enum ServerProof {
 pub(crate) struct ChoosingCredential {
     pub(super) ask: Ask,
     authenticated: Authenticated,
-    request: Request,
+    /// Does the server ask for an OCSP response?
+    staple: bool,
 }
 
 /// The credential's key is elsewhere, and signs. Certificate is sent.
@@ -113,13 +114,14 @@ impl WaitFinished {
             id: step.ask_id(),
             role: Role::Client,
             server_name: authenticated.offer.server_name(),
-            signature_schemes: request.signature_schemes.clone(),
-            signature_schemes_cert: request.signature_schemes_cert.clone(),
-            certificate_authorities: request.certificate_authorities.clone(),
-            oid_filters: request.oid_filters.clone(),
+            signature_schemes: request.signature_schemes,
+            signature_schemes_cert: request.signature_schemes_cert,
+            certificate_authorities: request.certificate_authorities,
+            oid_filters: request.oid_filters,
             now: step.now,
         };
-        Ok(ChoosingCredential { ask: Ask::ChooseCredential(Box::new(ask)), authenticated, request }.into())
+        let ask = Ask::ChooseCredential(Box::new(ask));
+        Ok(ChoosingCredential { ask, authenticated, staple: request.staple }.into())
     }
 }
 
@@ -310,13 +312,13 @@ impl ChoosingCredential {
         let Some(credential) = credential else {
             //= R-4.5.1-3
             //= R-4.5.1-4
-            send_certificate(&[], transcript, step.actions);
+            send_certificate(core::iter::empty(), transcript, step.actions);
             return Ok(authenticated.finish(None, step).into());
         };
-        let scheme = credential.scheme_for(&self.request.signature_schemes).ok_or(OwnFault::NoCredential)?;
+        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
         authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
-        send_certificate(&credential.entries(self.request.staple), transcript, step.actions);
+        send_certificate(credential.entries(self.staple), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());
         //= R-4.5.2-2
         match credential.sign(scheme, &content, step.entropy) {

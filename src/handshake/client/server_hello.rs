@@ -87,7 +87,7 @@ impl WaitSh {
     /// What ServerHello and HelloRetryRequest share: session id, suite, compression (§4.2.3).
     fn check_echo(&self, message: &ServerHello<'_>, step: &Step<'_>) -> Result<(), PeerFault> {
         //= R-4.2.3-5
-        if message.legacy_session_id_echo != self.offer.legacy_session_id {
+        if message.legacy_session_id_echo != self.offer.legacy_session_id() {
             return Err(PeerFault::SessionIdNotEchoed);
         }
         //= R-4.2.3-6

@@ -126,11 +126,11 @@ impl ChoosingCredential {
         let Requested { certificate_request_context, request, transcript, .. } = self.requested;
         let mut messages = AuthenticationMessages::new(transcript);
         let Some(credential) = credential else {
-            messages.certificate(&certificate_request_context, &[]);
+            messages.certificate(&certificate_request_context, core::iter::empty());
             return Ok(Answered { messages, scheme: None }.into());
         };
         let scheme = credential.scheme_for(&request.signature_schemes).ok_or(OwnFault::NoCredential)?;
-        messages.certificate(&certificate_request_context, &credential.entries(request.staple));
+        messages.certificate(&certificate_request_context, credential.entries(request.staple));
         let content = SignedContent::new(Role::Client, &messages.transcript_hash());
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => {

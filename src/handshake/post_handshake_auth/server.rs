@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{HandshakeContext, RequestRefused, unexpected};
@@ -185,7 +186,7 @@ impl WaitFinished {
             peer: Role::Client,
             expected: None,
             chain: shown.chain.clone(),
-            signature_schemes_cert: step.config.signature_schemes_cert.clone(),
+            config: Arc::clone(step.config),
             now: step.now,
         };
         Ok(JudgingPeer { ask: Ask::JudgePeer(Box::new(ask)), certificate_request_context, shown }.into())

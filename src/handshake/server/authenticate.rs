@@ -1,6 +1,7 @@
 //! WAIT_CERT, WAIT_CV, WAIT_FINISHED: who the client is (RFC 9846 §4.5; 8446 §4.4).
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
@@ -86,7 +87,7 @@ impl WaitCert {
             peer: Role::Client,
             expected: None,
             chain: chain.clone(),
-            signature_schemes_cert: step.config.signature_schemes_cert.clone(),
+            config: Arc::clone(step.config),
             now: step.now,
         };
         Ok(JudgingPeer { ask: Ask::JudgePeer(Box::new(ask)), session: self.session, chain }.into())

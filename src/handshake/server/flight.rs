@@ -115,7 +115,7 @@ impl Negotiated {
         //= R-4.5.1-1
         //= R-4.5.2-1
         //= R-4.5.2-3
-        send_certificate(&credential.entries(staple), &mut flight.transcript, step.actions);
+        send_certificate(credential.entries(staple), &mut flight.transcript, step.actions);
         let content = SignedContent::new(Role::Server, &flight.transcript.current());
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => Ok(flight.prove(scheme, &signature?, step).into()),

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
 use super::To;
 use super::flight::{Negotiated, Proof};
@@ -110,14 +111,14 @@ pub(crate) struct ChoosingCredential {
 
 impl ChoosingCredential {
     pub(super) fn ask(
-        parameters: Parameters,
+        mut parameters: Parameters,
         psk: Option<SelectedPsk>,
         step: &mut Step<'_>,
     ) -> Result<Self, PeerFault> {
         if psk.is_none() && step.config.cert_with_extern_psk == CertWithExternPsk::Required {
             return Err(PeerFault::NoExternalPsk);
         }
-        let selected = &parameters.selected;
+        let selected = &mut parameters.selected;
         let missing =
             |extension| PeerFault::MissingExtension { message: HandshakeType::CLIENT_HELLO, extension };
         if selected.signature_schemes.is_empty() {
@@ -130,9 +131,9 @@ impl ChoosingCredential {
             id: step.ask_id(),
             role: Role::Server,
             server_name: selected.server_name.clone(),
-            signature_schemes: selected.signature_schemes.clone(),
-            signature_schemes_cert: selected.signature_schemes_cert.clone(),
-            certificate_authorities: selected.certificate_authorities.clone(),
+            signature_schemes: mem::take(&mut selected.signature_schemes),
+            signature_schemes_cert: selected.signature_schemes_cert.take(),
+            certificate_authorities: mem::take(&mut selected.certificate_authorities),
             oid_filters: Vec::new(),
             now: step.now,
         };
@@ -144,9 +145,7 @@ impl ChoosingCredential {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         //= R-4.5.1-15
         let credential = credential.ok_or(OwnFault::NoCredential)?;
-        let scheme = credential
-            .scheme_for(&self.parameters.selected.signature_schemes)
-            .ok_or(OwnFault::NoCredential)?;
+        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
         //= R8773-4-5
         let (kdf, early_secret, selected_identity) = match self.psk {
             Some(psk) => {

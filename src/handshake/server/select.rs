@@ -175,10 +175,9 @@ impl<'a> Offer<'a> {
             psks,
             modes,
             signature_schemes: schemes
-                .map(|list| list.supported_signature_algorithms.iter().collect())
+                .map(|list| list.supported_signature_algorithms.to_vec())
                 .unwrap_or_default(),
-            signature_schemes_cert: schemes_cert
-                .map(|list| list.supported_signature_algorithms.iter().collect()),
+            signature_schemes_cert: schemes_cert.map(|list| list.supported_signature_algorithms.to_vec()),
             certificate_authorities: authorities
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
@@ -275,6 +274,11 @@ fn select_protocol(
 
 /// No group twice, and none that `supported_groups` does not list (§4.3.8). Sorting keeps two hostile lists cheap.
 fn check_shares(shares: &[KeyShareEntry<'_>], offer: &Offer<'_>) -> Result<(), PeerFault> {
+    if let [share] = shares
+        && offer.groups.is_some_and(|groups| groups.named_group_list.contains(share.group))
+    {
+        return Ok(());
+    }
     let mut offered: Vec<_> = offer.groups.iter().flat_map(|groups| groups.named_group_list.iter()).collect();
     let mut shared: Vec<_> = shares.iter().map(|share| share.group).collect();
     offered.sort_unstable();

@@ -130,7 +130,8 @@ impl<'a> Name<'a> {
     /// The form to compare by.
     #[must_use]
     pub fn normalized(&self) -> NormalizedName {
-        let mut normalized = NormalizedName { bytes: Vec::with_capacity(self.der.len()), comparable: true };
+        let mut normalized =
+            NormalizedName { bytes: Vec::with_capacity(2 * self.der.len()), comparable: true };
         self.sets().for_each(|set| normalized.push(set));
         normalized
     }

@@ -167,16 +167,31 @@ impl fmt::Display for DistinguishedName {
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rdns: Vec<_> = self.rdns().collect();
-        for (index, rdn) in rdns.into_iter().rev().enumerate() {
-            f.write_str(if index == 0 { "" } else { "," })?;
-            for (index, attribute) in rdn.enumerate() {
-                f.write_str(if index == 0 { "" } else { "+" })?;
-                write_attribute(f, &attribute)?;
-            }
+        let count = self.rdns().count();
+        if count <= FEW_RDNS {
+            let mut last_first = (0..count).rev().filter_map(|index| self.rdns().nth(index));
+            return write_rdns(f, &mut last_first);
         }
-        Ok(())
+        let rdns: Vec<_> = self.rdns().collect();
+        write_rdns(f, &mut rdns.into_iter().rev())
     }
+}
+
+/// So few are looked for from the front each, and not put aside.
+const FEW_RDNS: usize = 8;
+
+fn write_rdns<'a, R: Iterator<Item = Attribute<'a>>>(
+    f: &mut fmt::Formatter<'_>,
+    rdns: &mut dyn Iterator<Item = R>,
+) -> fmt::Result {
+    for (index, rdn) in rdns.enumerate() {
+        f.write_str(if index == 0 { "" } else { "," })?;
+        for (index, attribute) in rdn.enumerate() {
+            f.write_str(if index == 0 { "" } else { "+" })?;
+            write_attribute(f, &attribute)?;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Name<'_> {

@@ -16,16 +16,41 @@ pub enum DnsPattern {
 #[must_use]
 //= R5280-4.2.1.6-25
 pub fn dns_pattern(presented: &[u8]) -> Option<DnsPattern> {
-    let presented = core::str::from_utf8(presented).ok()?;
-    match presented.strip_prefix("*.") {
-        Some(parent) => DnsName::parse(parent).ok().map(DnsPattern::Wildcard),
-        None => DnsName::parse(presented).ok().map(DnsPattern::Exact),
+    match Presented::parse(presented)? {
+        Presented::Exact(name) => DnsName::parse(name).ok().map(DnsPattern::Exact),
+        Presented::Wildcard(parent) => DnsName::parse(parent).ok().map(DnsPattern::Wildcard),
     }
 }
 
-/// Is `name` one label below `parent`? Both are in lower case.
+/// The same as it stands, in whatever case.
+#[derive(Clone, Copy)]
+pub(crate) enum Presented<'a> {
+    Exact(&'a str),
+    Wildcard(&'a str),
+}
+
+impl<'a> Presented<'a> {
+    pub(crate) fn parse(presented: &'a [u8]) -> Option<Self> {
+        let presented = core::str::from_utf8(presented).ok()?;
+        let (name, pattern) = match presented.strip_prefix("*.") {
+            Some(parent) => (parent, Self::Wildcard(parent)),
+            None => (presented, Self::Exact(presented)),
+        };
+        DnsName::check(name).is_ok().then_some(pattern)
+    }
+
+    /// Does it stand for this name?
+    pub(super) fn matches(self, reference: &DnsName, wildcards: bool) -> bool {
+        match self {
+            Self::Exact(name) => name.eq_ignore_ascii_case(reference.as_str()),
+            Self::Wildcard(parent) => wildcards && is_child(reference.as_str(), parent),
+        }
+    }
+}
+
+/// Is `name` one label below `parent`?
 pub(super) fn is_child(name: &str, parent: &str) -> bool {
-    name.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent)
+    name.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest.eq_ignore_ascii_case(parent))
 }
 
 #[cfg(test)]

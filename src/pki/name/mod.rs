@@ -13,6 +13,7 @@ use super::certificate::{Certificate, GeneralName, ip_address};
 use crate::identity::{DnsName, PeerName, Sha256Digest, SpiffeId};
 
 pub(crate) use constraint::{BoundName, Constraint};
+pub(crate) use dns::Presented;
 pub use dns::{DnsPattern, dns_pattern};
 pub use mailbox::Mailbox;
 pub use public_suffix::PublicSuffixes;
@@ -75,11 +76,7 @@ pub fn spiffe_id(certificate: &Certificate<'_>) -> Option<SpiffeId> {
 
 fn matches_dns(name: GeneralName<'_>, reference: &DnsName, wildcards: bool) -> bool {
     let GeneralName::DnsName(presented) = name else { return false };
-    match dns_pattern(presented) {
-        Some(DnsPattern::Exact(name)) => name == *reference,
-        Some(DnsPattern::Wildcard(parent)) => wildcards && dns::is_child(reference.as_str(), parent.as_str()),
-        None => false,
-    }
+    Presented::parse(presented).is_some_and(|presented| presented.matches(reference, wildcards))
 }
 
 /// Names shown in a mismatch; a certificate may have thousands.

@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
+use core::ops::{ControlFlow, Deref};
 
 use super::process::{Outputs, Path, process, process_alone};
 use super::signatures::Signatures;
@@ -39,14 +39,17 @@ pub(crate) struct Search<'a> {
     omitted: usize,
 }
 
-pub(super) struct Node<'a> {
+/// A certificate, and where it came from.
+#[derive(Clone)]
+pub(crate) struct Node<'a> {
     pub(super) certificate: Rc<Digested<'a>>,
     pub(super) source: Source,
 }
 
 /// Why the search ends.
 enum Stop {
-    Accepted(Vec<usize>, Vec<Finding>, Outputs),
+    /// The path that was being extended.
+    Accepted(Vec<Finding>, Outputs),
     Exhausted(Exhausted),
 }
 
@@ -77,8 +80,10 @@ impl<'a> Search<'a> {
                 self.nodes.push(Node::new(certificate, source));
             }
         }
-        match self.extend(&mut alloc::vec![0]) {
-            ControlFlow::Break(Stop::Accepted(path, findings, outputs)) => {
+        let mut path = Vec::with_capacity(chain.len() + 1);
+        path.push(0);
+        match self.extend(&mut path) {
+            ControlFlow::Break(Stop::Accepted(findings, outputs)) => {
                 Ok(self.valid_path(&path, findings, outputs))
             }
             ControlFlow::Break(Stop::Exhausted(exhausted)) => Err(self.exhausted(exhausted)),
@@ -106,6 +111,7 @@ impl<'a> Search<'a> {
         let Some((own, others)) = chain.split_first() else {
             return Err(self.refusal_without_path(FindingCode::NoCertificate, "a certificate", "none"));
         };
+        self.nodes.reserve(chain.len() + 1);
         match Digested::from_der(own) {
             Ok(certificate) => self.nodes.push(Node::new(certificate, Source::Peer(0))),
             Err(error) => return Err(self.unreadable(&error)),
@@ -148,13 +154,8 @@ impl<'a> Search<'a> {
     }
 
     fn valid_path(&self, path: &[usize], findings: Vec<Finding>, outputs: Outputs) -> ValidPath<'a> {
-        let nodes = || path.iter().filter_map(|index| self.nodes.get(*index));
-        ValidPath {
-            certificates: nodes().map(|node| Rc::clone(&node.certificate)).collect(),
-            sources: nodes().map(|node| node.source).collect(),
-            findings,
-            outputs,
-        }
+        let nodes = path.iter().filter_map(|index| self.nodes.get(*index));
+        ValidPath { certificates: nodes.cloned().collect(), findings, outputs }
     }
 
     /// Tries every candidate above the last certificate of `path`.
@@ -193,7 +194,7 @@ impl<'a> Search<'a> {
         let outputs = self.process_and_check(path, &mut findings);
         match outputs {
             Ok(outputs) if !findings.has_error() => {
-                ControlFlow::Break(Stop::Accepted(path.to_vec(), findings.into_vec(), outputs))
+                ControlFlow::Break(Stop::Accepted(findings.into_vec(), outputs))
             }
             Ok(_) => {
                 self.record(path, true, findings);
@@ -410,6 +411,14 @@ impl Search<'_> {
 
     fn refusal_of(&mut self, deciding_path: usize) -> Box<Refusal> {
         Refusal::new(core::mem::take(&mut self.tried), self.omitted, deciding_path, self.judgement)
+    }
+}
+
+impl<'a> Deref for Node<'a> {
+    type Target = Digested<'a>;
+
+    fn deref(&self) -> &Digested<'a> {
+        &self.certificate
     }
 }
 

@@ -4,7 +4,7 @@ use crate::pki::certificate::{
     Certificate, ExtensionField, GeneralName, KeyUsage, NameConstraints, PolicyConstraints, ip_address,
 };
 use crate::pki::finding::{FindingCode, Findings};
-use crate::pki::name::{Mailbox, dns_pattern};
+use crate::pki::name::{Mailbox, Presented};
 
 /// Octets of the longest serial number (§4.1.2.2).
 const MAX_SERIAL_NUMBER_LEN: usize = 20;
@@ -104,7 +104,7 @@ fn is_well_formed(name: &GeneralName<'_>) -> bool {
         //= R5280-4.2.1.6-11
         //= R5280-4.2.1.6-12
         //= R5280-4.2.1.6-13
-        GeneralName::DnsName(octets) => dns_pattern(octets).is_some() && !octets.contains(&b'_'),
+        GeneralName::DnsName(octets) => Presented::parse(octets).is_some() && !octets.contains(&b'_'),
         //= R5280-4.2.1.6-7
         GeneralName::Rfc822Name(octets) => Mailbox::parse(octets).is_some(),
         //= R5280-4.2.1.6-15

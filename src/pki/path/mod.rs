@@ -15,24 +15,20 @@ mod web_pki;
 mod work;
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::certificate::Certificate;
-use super::digested::Digested;
 use super::finding::{Finding, Findings};
 use super::judgement::Judgement;
 use super::refusal::{PathCertificate, Refusal, Source, TriedPath};
 use crate::identity::SerialNumber;
-use build::Search;
+use build::{Node, Search};
 pub(crate) use process::Outputs;
 
 /// A path that processing accepted.
 pub(crate) struct ValidPath<'a> {
     /// The peer's own certificate first, the anchor's last.
-    pub(crate) certificates: Vec<Rc<Digested<'a>>>,
-    /// Where each came from.
-    pub(crate) sources: Vec<Source>,
+    pub(crate) certificates: Vec<Node<'a>>,
     /// Warnings.
     pub(crate) findings: Vec<Finding>,
     pub(crate) outputs: Outputs,
@@ -57,12 +53,11 @@ pub(crate) fn validate_alone<'a>(
 impl ValidPath<'_> {
     /// The refusal of a path for reasons that lie outside it.
     pub(crate) fn refused(self, judgement: &Judgement<'_>, reasons: Findings<'_>) -> Box<Refusal> {
-        let described = self.certificates.iter().zip(&self.sources);
         let mut findings = self.findings;
         findings.extend(reasons.into_vec());
         let tried = TriedPath {
-            certificates: described.map(|(certificate, source)| describe(certificate, *source)).collect(),
-            reaches_anchor: self.sources.iter().any(|source| matches!(source, Source::Anchor(_))),
+            certificates: self.certificates.iter().map(|node| describe(node, node.source)).collect(),
+            reaches_anchor: self.certificates.iter().any(|node| matches!(node.source, Source::Anchor(_))),
             findings,
         };
         Refusal::new(alloc::vec![tried], 0, 0, judgement)

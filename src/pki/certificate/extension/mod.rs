@@ -20,8 +20,10 @@ use alloc::vec::Vec;
 use super::GeneralNames;
 use crate::pki::asn1::{Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag};
 
-/// Extensions of one certificate or CRL that we read; certificates in use have about ten.
+/// Extensions of one certificate or CRL that we read.
 pub(crate) const MAX_EXTENSIONS: usize = 64;
+/// Extensions of a certificate in use, about: room that is made at once.
+const USUAL_EXTENSIONS: usize = 10;
 
 /// An extension as it stands.
 ///
@@ -92,7 +94,7 @@ impl<'a> Extensions<'a> {
     pub(crate) fn read(mut explicit: DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
         let mut sequence = explicit.sequence("extensions")?;
         explicit.end("extensions")?;
-        let mut extensions = Self::default();
+        let mut extensions = Self { list: Vec::with_capacity(USUAL_EXTENSIONS), ..Self::default() };
         while !sequence.is_empty() {
             if extensions.list.len() == MAX_EXTENSIONS {
                 return Err(sequence.error("extensions", Asn1Reason::TooLarge { limit: MAX_EXTENSIONS }));

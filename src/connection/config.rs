@@ -223,15 +223,16 @@ impl Config {
     /// Refuses a certificate whose path is good and that TLS does not take: of a version before 3, or without what
     /// `oid_filters` asked for.
     fn refuse_certificate(&self, judge: &JudgePeer) -> Option<Answer> {
-        let leaf = Certificate::from_der(judge.chain.certificates().next()?).ok()?;
+        let leaf = judge.chain.certificates().next()?;
         //= R-4.5.1.2-1
-        if !leaf.is_version_3() {
+        if !Certificate::is_der_of_version_3(leaf) {
             let reason = "the peer's certificate is not of version 3 (RFC 9846 §4.5.1.2)".into();
             return Some(judge.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason));
         }
         //= R-4.3.5-5
-        let filters = Some(&self.handshake.oid_filters).filter(|_| judge.peer == Role::Client)?;
-        let extension = oid_filters::missed_by(&leaf, filters)?;
+        let asked = judge.peer == Role::Client && !self.handshake.oid_filters.is_empty();
+        let leaf = asked.then(|| Certificate::from_der(leaf).ok()).flatten()?;
+        let extension = oid_filters::missed_by(&leaf, &self.handshake.oid_filters)?;
         let reason = alloc::format!(
             "the client's certificate: extension {extension} is without what oid_filters ask for (RFC 9846 §4.3.5)"
         );

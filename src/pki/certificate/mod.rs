@@ -172,6 +172,15 @@ impl<'a> Certificate<'a> {
         self.version == 2
     }
 
+    /// Is this the DER of a certificate of version 3? Nothing behind the version is looked at.
+    pub(crate) fn is_der_of_version_3(der: &[u8]) -> bool {
+        let version = |der| {
+            let mut tbs = DerReader::new(der).sequence("Certificate")?.sequence("tbsCertificate")?;
+            version(&mut tbs, &mut Vec::new())
+        };
+        version(der) == Ok(2)
+    }
+
     /// Do issuer and subject have the same name (RFC 5280 §3.2)?
     #[must_use]
     pub fn is_self_issued(&self) -> bool {

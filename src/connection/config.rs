@@ -54,6 +54,7 @@ pub struct Config {
     pub(super) ask_ticket_data: bool,
     pub(super) compromised: Vec<CertificateTag>,
     pub(super) trust_digest: Option<Sha256Digest>,
+    pub(super) client_trust: Option<Sha256Digest>,
     padding: PaddingPolicy,
     update_keys_after: Option<u64>,
     asks_stop_input: bool,
@@ -377,9 +378,12 @@ impl ConfigBuilder {
         }
         let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
         let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);
+        let client_trust = self.client_trust();
+        let crypto = &self.handshake.crypto;
         Ok(Config {
             trust_digest,
-            ticket_keys: self.ticket_keys,
+            client_trust,
+            ticket_keys: self.ticket_keys.map(|keys| keys.named(crypto)),
             #[cfg(feature = "std")]
             ticket_store: self.ticket_store,
             ask_ticket_data: self.ask_ticket_data,

@@ -179,6 +179,9 @@ impl PeerChain {
 
     /// The chain of a session: these certificates in DER, leaf first, without extensions; `None` if it keeps none.
     pub(crate) fn of_session(certificates: &[Vec<u8>]) -> Option<Self> {
+        if certificates.is_empty() {
+            return None;
+        }
         let mut contents = Vec::new();
         for cert_data in certificates {
             let extensions = Extensions::default();
@@ -188,7 +191,7 @@ impl PeerChain {
         let mut body = Vec::with_capacity(4 + contents.len());
         Certificate { certificate_request_context: &[], certificate_list }
             .encode(&mut Writer::new(&mut body));
-        Self::new(&body).ok().filter(|chain| !chain.is_empty())
+        Self::new(&body).ok()
     }
 
     /// The entries of `certificate_list`, leaf first.

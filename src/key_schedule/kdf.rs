@@ -63,7 +63,10 @@ impl Kdf {
 
     /// `Transcript-Hash("")`: the hash of no messages.
     pub(super) fn hash_of_nothing(&self) -> Digest {
-        self.hash.digest(&[])
+        match self.hkdf.hash_algorithm() {
+            HashAlgorithm::Sha256 => SHA256_OF_NOTHING.into(),
+            HashAlgorithm::Sha384 => SHA384_OF_NOTHING.into(),
+        }
     }
 
     /// "0": a string of Hash.length bytes set to zero, for a secret that is not available.
@@ -72,8 +75,34 @@ impl Kdf {
     }
 }
 
+/// SHA-256 of nothing, which every stage of the schedule needs (FIPS 180-4).
+const SHA256_OF_NOTHING: [u8; 32] = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+    0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
+/// SHA-384 of nothing.
+const SHA384_OF_NOTHING: [u8; 48] = [
+    0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38, 0x4c, 0xd9, 0x32, 0x7e, 0xb1, 0xb1, 0xe3, 0x6a, 0x21,
+    0xfd, 0xb7, 0x11, 0x14, 0xbe, 0x07, 0x43, 0x4c, 0x0c, 0xc7, 0xbf, 0x63, 0xf6, 0xe1, 0xda, 0x27, 0x4e,
+    0xde, 0xbf, 0xe7, 0x6f, 0x65, 0xfb, 0xd5, 0x1a, 0xd2, 0xf1, 0x48, 0x98, 0xb9, 0x5b,
+];
+
 impl fmt::Debug for Kdf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Kdf({:?}, {:?})", self.prefix, self.hkdf.hash_algorithm())
+    }
+}
+
+#[cfg(all(test, feature = "ring"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_nothing_is_what_the_hash_function_says() {
+        let provider = crate::crypto::ring::provider();
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
+            let kdf = Kdf::new(&provider, hash, LabelPrefix::Tls13).unwrap();
+            assert_eq!(kdf.hash_of_nothing(), kdf.hash().digest(&[]));
+        }
     }
 }

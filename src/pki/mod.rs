@@ -50,4 +50,5 @@ pub use signature::{SignatureError, SignedData, VerifySignature, signature_algor
 #[cfg(feature = "std")]
 pub(crate) use signature_cache::SignatureId;
 pub use signature_cache::{CachedVerifier, SignatureCache};
+pub(crate) use trust_digest::expected_peer;
 pub use trust_digest::trust_digest;

@@ -13,7 +13,7 @@ use super::judgement::{Judgement, PolicyInputs, Purpose};
 use super::profile::{Limits, Profile};
 use super::revocation::{Revocation, RevocationScope, StaleStatus, UnknownStatus};
 use crate::crypto::CryptoProvider;
-use crate::identity::{PeerName, Sha256Digest};
+use crate::identity::{ExpectedPeer, PeerName, Sha256Digest};
 use crate::time::Time;
 
 /// Keeps these digests apart from others over the same bytes, and from those of an earlier or later form.
@@ -46,6 +46,13 @@ pub fn trust_digest(judgement: &Judgement<'_>, mode: &[u8]) -> Option<Sha256Dige
     input.number(u64::from(judgement.stapled.is_some()));
     input.revocation(judgement.revocation);
     Sha256Digest::of(&input.0, judgement.provider)
+}
+
+/// The same encoding of whom a judgement expects alone: for what is bound to many peers under one trust.
+pub(crate) fn expected_peer(expected: &ExpectedPeer) -> Vec<u8> {
+    let mut input = Input(Vec::new());
+    input.name(expected.name());
+    input.0
 }
 
 /// Fields with their lengths in front, so that no two configurations write the same bytes.

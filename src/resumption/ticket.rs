@@ -47,6 +47,8 @@ pub struct TicketKeys {
 #[derive(Clone)]
 struct TicketKey {
     secret: Secret,
+    /// What tickets call it, where that has been derived already.
+    name: Option<[u8; NAME_LEN]>,
     /// It opens nothing from here on.
     not_after: Time,
 }
@@ -62,7 +64,7 @@ impl TicketKeys {
     /// [`MAX_TICKET_KEYS`] in all.
     #[must_use]
     pub fn rotated(mut self, key: [u8; 32], not_after: Time) -> Self {
-        self.keys.insert(0, TicketKey { secret: Secret::from(key), not_after });
+        self.keys.insert(0, TicketKey { secret: Secret::from(key), name: None, not_after });
         self.keys.truncate(MAX_TICKET_KEYS);
         self
     }
@@ -71,6 +73,15 @@ impl TicketKeys {
     #[must_use]
     pub fn without_expired(mut self, now: Time) -> Self {
         self.keys.retain(|key| now < key.not_after);
+        self
+    }
+
+    /// The same with the names of the keys derived: once, and not with each ticket.
+    #[must_use]
+    pub(crate) fn named(mut self, crypto: &CryptoProvider) -> Self {
+        for key in &mut self.keys {
+            key.name = key.name(crypto);
+        }
         self
     }
 
@@ -153,6 +164,9 @@ fn bound(bound_to: &[u8], server_name: Option<&str>) -> Vec<u8> {
 impl TicketKey {
     /// What tickets call the key: it says which one to try, and nothing about it.
     fn name(&self, crypto: &CryptoProvider) -> Option<[u8; NAME_LEN]> {
+        if self.name.is_some() {
+            return self.name;
+        }
         let mut name = [0; NAME_LEN];
         let hkdf = crypto.hkdf(HashAlgorithm::Sha256)?;
         hkdf.expand(self.secret.expose(), &[b"handfast ticket key name"], &mut name).ok()?;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::super::{Config, Credentials};
+use super::super::{Config, ConfigBuilder, Credentials};
 #[cfg(feature = "std")]
 use super::SharedTicketStore;
 use super::{StoredSession, decline_reason};
@@ -13,6 +13,7 @@ use crate::handshake::{Answer, Ask, FindPsk, JudgeResumed, ReceivedTicket, Role,
 #[cfg(feature = "std")]
 use crate::handshake::{CheckReplay, StoreSession};
 use crate::identity::{ExpectedPeer, Sha256Digest};
+use crate::pki::expected_peer;
 use crate::resumption::{PskOffer, Session};
 use crate::time::Time;
 
@@ -171,14 +172,26 @@ impl Config {
             .ok_or_else(|| "the session's cipher suite is none that we know".into())
     }
 
-    /// What a client's sessions are bound to: whom it trusts, whom it expects, the server name that it sends, every
-    /// certificate that it may show, and every external PSK that it offers.
+    /// What a client's sessions are bound to: what all of them are, whom it expects, and the server name that it sends.
     fn client_binding(&self, expected: &ExpectedPeer) -> Option<Sha256Digest> {
+        let mut content = self.client_trust?.0.to_vec();
+        content.extend_from_slice(&expected_peer(expected));
+        if let Some(name) = expected.server_name() {
+            content.extend_from_slice(name.as_bytes());
+        }
+        Sha256Digest::of(&content, &self.handshake.crypto)
+    }
+}
+
+impl ConfigBuilder {
+    /// What all sessions of a client are bound to, whomever it expects: whom it trusts, every certificate that it may
+    /// show, and every external PSK that it offers. Anchors and rules are hashed once a config and not once a
+    /// connection. `None` if the provider has no SHA-256.
+    pub(in super::super) fn client_trust(&self) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
-        let mode = expected
-            .server_name()
-            .map_or_else(|| "no server name".into(), |name| alloc::format!("server name: {name}"));
-        let trust = self.trust.digest(Role::Server, expected, self.handshake.request_ocsp, &mode, crypto)?;
+        let anyone = ExpectedPeer::any_under_anchors();
+        let trust =
+            self.trust.digest(Role::Server, &anyone, self.handshake.request_ocsp, "client", crypto)?;
         let hash = crypto.hash(HashAlgorithm::Sha256)?;
         let mut content = trust.0.to_vec();
         match &self.credentials {
@@ -195,6 +208,6 @@ impl Config {
         for offer in self.external_psks.offers() {
             content.extend_from_slice(&hash.digest(&offer.identity));
         }
-        <[u8; 32]>::try_from(&*hash.digest(&content)).ok().map(Sha256Digest)
+        Sha256Digest::of(&content, crypto)
     }
 }

@@ -496,6 +496,9 @@ fn what_the_application_puts_into_a_ticket_comes_back_and_goes_on() {
     let (of_third, offer) = connect(vec![offer], Some(b"role: reader"));
     assert_eq!(of_third, b"role: operator", "renewed tickets hand it on");
     assert_eq!(connect(vec![offer], None).0, b"role: reader");
+    let long = vec![7; MAX_SEALED_TICKET - 500];
+    let (_, offer) = connect(vec![], Some(&long));
+    assert_eq!(connect(vec![offer], None).0, long, "in several records");
 }
 
 #[test]

@@ -31,7 +31,8 @@ pub enum TicketUses {
 }
 
 impl SharedTicketStore {
-    /// Room for about so many sessions, each of which is resumed once; each takes about 400 bytes.
+    /// Room for about so many sessions, each of which is resumed once; each takes about 400 bytes, and the
+    /// peer's chain where sessions are to keep it.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         let shard = || Mutex::new(TicketStore::new(capacity.div_ceil(SHARDS)));

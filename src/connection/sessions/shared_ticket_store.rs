@@ -70,8 +70,12 @@ impl SharedTicketStore {
         self.uses == TicketUses::Once && ticket.len() == STORED_TICKET_LEN
     }
 
-    /// Uses a ticket, for the second time perhaps: then `false`.
-    pub(in super::super) fn use_up(&self, ticket: &[u8]) -> bool {
+    /// Uses up a ticket; `false`: it has been used before, and its session is to be declined.
+    ///
+    /// A config does so for tickets that are used once. Where it leaves the judging of peers to the caller
+    /// ([`Trust::ask`](super::super::Trust::ask)), the caller does, with the ticket of
+    /// [`JudgeResumed`](crate::handshake::JudgeResumed) and before it accepts the session.
+    pub fn use_up(&self, ticket: &[u8]) -> bool {
         self.shard(ticket).is_some_and(|mut shard| shard.remove(ticket))
     }
 

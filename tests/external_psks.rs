@@ -15,9 +15,11 @@ use std::sync::Arc;
 use handfast::CipherSuite;
 use handfast::connection::{Config, ConfigBuilder, Connection, ExternalPskError, ExternalPsks, Fault};
 use handfast::crypto::{CryptoProvider, Entropy, HashAlgorithm, ring};
-use handfast::handshake::{self, Authentication, ClientAuth, Connected, Milestone, OwnFault, PeerFault};
+use handfast::handshake::{
+    self, Authentication, CertWithExternPsk, ClientAuth, Connected, Milestone, OwnFault, PeerFault,
+};
 use handfast::identity::ExpectedPeer;
-use handfast::message::{ClientHello, OfferedPsks, ProtocolVersion};
+use handfast::message::{ClientHello, ClientTicketRequest, OfferedPsks, ProtocolVersion};
 use handfast::resumption::{
     ExternalPsk, ImportError, ImportedIdentity, Psk, PskOffer, RolePair, TargetKdf, TicketKeys,
 };
@@ -202,24 +204,25 @@ fn another_context_is_another_psk() {
     assert_eq!(handshake(client, server).unwrap().authentication, Authentication::Certificate);
 }
 
-/// A session is no way around a PSK that was taken away: it may be all that proved who the server is.
+/// A session is no way around a PSK that was taken away: it may be all that proved who the peer is.
 #[test]
-fn a_session_is_not_offered_without_the_external_psks_that_it_was_made_with() {
-    let (mut client, server) = importing(b"c", b"c");
-    client.handshake.accept_tickets = true;
-    let server = server.tickets(1, TicketKeys::new([3; 32], Time::MAX));
-    let without = ConfigBuilder { external_psks: ExternalPsks::new(), ..client.clone() }.build().unwrap();
-    let with = client.clone().build().unwrap();
-    let (mut client, mut server) = ends(client, server);
-    settle(&mut client, &mut server).unwrap();
-    let ticket = client.milestones.iter().find_map(|milestone| match milestone {
-        Milestone::NewSessionTicket(ticket) => Some(ticket),
-        _ => None,
-    });
-    let expected = ExpectedPeer::dns("server.test").unwrap();
-    let stored = with.store_session(&expected, ticket.unwrap()).unwrap();
-    assert!(with.offer_session(&stored, &expected, now()).is_ok());
-    assert!(without.offer_session(&stored, &expected, now()).is_err());
+fn a_connection_by_an_external_psk_leaves_no_session() {
+    for with_certificates in [CertWithExternPsk::Never, CertWithExternPsk::Required] {
+        let (mut client, mut server) = importing(b"c", b"c");
+        client.handshake.accept_tickets = true;
+        client.handshake.ticket_request =
+            Some(ClientTicketRequest { new_session_count: 1, resumption_count: 1 });
+        client.handshake.cert_with_extern_psk = with_certificates;
+        server.handshake.cert_with_extern_psk = with_certificates;
+        let server = server.tickets(1, TicketKeys::new([3; 32], Time::MAX));
+        let (mut client, mut server) = ends(client, server);
+        settle(&mut client, &mut server).unwrap();
+        let connected = agreed(&server);
+        assert!(connected.external_psk.is_some(), "{with_certificates:?}");
+        assert_eq!(connected.expected_tickets, Some(0), "{with_certificates:?}");
+        let is_ticket = |milestone: &Milestone| matches!(milestone, Milestone::NewSessionTicket(_));
+        assert!(!client.milestones.iter().any(is_ticket), "{with_certificates:?}");
+    }
 }
 
 /// The labels of the binders tell them apart, should the identities collide (RFC 9258 §5.2).

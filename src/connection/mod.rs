@@ -40,6 +40,8 @@ mod revocation_check;
 mod sender;
 mod sessions;
 #[cfg(feature = "std")]
+mod sharded;
+#[cfg(feature = "std")]
 mod shared_signature_cache;
 mod traffic;
 mod trust;

@@ -1,34 +1,30 @@
 //! A memory of verified signatures that many connections share.
 
-use alloc::vec::Vec;
 use core::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
+use super::sharded::Sharded;
 use crate::crypto::CryptoProvider;
 use crate::pki::{SignatureCache, SignatureError, SignatureId, SignedData, VerifySignature};
-
-/// How many locks there are: connections that come at once seldom want the same one.
-const SHARDS: usize = 16;
 
 /// A [`SignatureCache`] in shards, each behind a lock of its own; none is held while a signature is verified.
 ///
 /// Validity, constraints, policies and revocation are judged anew for each connection.
 pub struct SharedSignatureCache {
-    shards: Vec<Mutex<SignatureCache>>,
+    shards: Sharded<SignatureCache>,
 }
 
 impl SharedSignatureCache {
     /// Room for about so many signatures; each takes about 200 bytes.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let shard = || Mutex::new(SignatureCache::new(capacity.div_ceil(SHARDS)));
-        Self { shards: core::iter::repeat_with(shard).take(SHARDS).collect() }
+        Self { shards: Sharded::new(capacity, SignatureCache::new) }
     }
 
     /// Signatures remembered.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+        self.shards.sum(SignatureCache::len)
     }
 
     /// Is none remembered?
@@ -39,8 +35,7 @@ impl SharedSignatureCache {
 
     fn shard(&self, signature: &SignatureId) -> Option<MutexGuard<'_, SignatureCache>> {
         let [first, ..] = signature.signed.0;
-        let shard = self.shards.get(usize::from(first) % SHARDS)?;
-        Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
+        self.shards.shard(first)
     }
 }
 

@@ -1,22 +1,19 @@
 //! A server's stored sessions that many connections share.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
+use super::super::sharded::Sharded;
 use crate::handshake::StoreSession;
 use crate::resumption::{STORED_TICKET_LEN, Session, TicketStore};
 use crate::time::Time;
-
-/// How many locks there are: connections that come at once seldom want the same one.
-const SHARDS: usize = 16;
 
 /// A [`TicketStore`] in shards, each behind a lock of its own that is held for one look-up.
 ///
 /// With it, a server's tickets are random keys of 32 bytes, and what they resume stays here.
 #[derive(Debug)]
 pub struct SharedTicketStore {
-    shards: Vec<Mutex<TicketStore>>,
+    shards: Sharded<TicketStore>,
     uses: TicketUses,
 }
 
@@ -35,8 +32,7 @@ impl SharedTicketStore {
     /// peer's chain where sessions are to keep it.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let shard = || Mutex::new(TicketStore::new(capacity.div_ceil(SHARDS)));
-        Self { shards: core::iter::repeat_with(shard).take(SHARDS).collect(), uses: TicketUses::Once }
+        Self { shards: Sharded::new(capacity, TicketStore::new), uses: TicketUses::Once }
     }
 
     /// The same, whose sessions may be resumed so often.
@@ -48,7 +44,7 @@ impl SharedTicketStore {
     /// Sessions stored.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+        self.shards.sum(TicketStore::len)
     }
 
     /// Is none stored?
@@ -80,7 +76,6 @@ impl SharedTicketStore {
     }
 
     fn shard(&self, ticket: &[u8]) -> Option<MutexGuard<'_, TicketStore>> {
-        let shard = self.shards.get(usize::from(*ticket.last()?) % SHARDS)?;
-        Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
+        self.shards.shard(*ticket.last()?)
     }
 }

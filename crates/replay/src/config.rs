@@ -131,6 +131,7 @@ const SETTINGS: &[Setting] = &[
     setting!(handshake.ticket_request, write_ticket_request, read_ticket_request),
     plain!(handshake.tickets),
     plain!(handshake.stateful_tickets),
+    plain!(handshake.peer_chain_in_sessions),
     plain!(handshake.ticket_lifetime),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),

@@ -15,11 +15,9 @@ use std::sync::Arc;
 use handfast::CipherSuite;
 use handfast::connection::{Config, ConfigBuilder, Connection, ExternalPskError, ExternalPsks, Fault};
 use handfast::crypto::{CryptoProvider, Entropy, HashAlgorithm, ring};
-use handfast::handshake::{
-    self, Authentication, CertWithExternPsk, ClientAuth, Connected, Milestone, OwnFault, PeerFault,
-};
+use handfast::handshake::{self, Authentication, ClientAuth, Connected, Milestone, OwnFault, PeerFault};
 use handfast::identity::ExpectedPeer;
-use handfast::message::{ClientHello, ClientTicketRequest, OfferedPsks, ProtocolVersion};
+use handfast::message::{ClientHello, OfferedPsks, ProtocolVersion};
 use handfast::resumption::{
     ExternalPsk, ImportError, ImportedIdentity, Psk, PskOffer, RolePair, TargetKdf, TicketKeys,
 };
@@ -206,22 +204,49 @@ fn another_context_is_another_psk() {
 
 /// A session is no way around a PSK that was taken away: it may be all that proved who the peer is.
 #[test]
-fn a_connection_by_an_external_psk_leaves_no_session() {
-    for with_certificates in [CertWithExternPsk::Never, CertWithExternPsk::Required] {
-        let (mut client, mut server) = importing(b"c", b"c");
-        client.handshake.accept_tickets = true;
-        client.handshake.ticket_request =
-            Some(ClientTicketRequest { new_session_count: 1, resumption_count: 1 });
-        client.handshake.cert_with_extern_psk = with_certificates;
-        server.handshake.cert_with_extern_psk = with_certificates;
-        let server = server.tickets(1, TicketKeys::new([3; 32], Time::MAX));
-        let (mut client, mut server) = ends(client, server);
+fn a_session_does_not_outlive_the_external_psks_that_it_was_made_with() {
+    let (mut client, server) = importing(b"c", b"c");
+    client.handshake.accept_tickets = true;
+    let server = server.tickets(1, TicketKeys::new([3; 32], Time::MAX));
+    let (mut first, mut server_of_first) = ends(client.clone(), server.clone());
+    settle(&mut first, &mut server_of_first).unwrap();
+    let ticket = first.milestones.iter().find_map(|milestone| match milestone {
+        Milestone::NewSessionTicket(ticket) => Some(ticket),
+        _ => None,
+    });
+    let expected = ExpectedPeer::dns("server.test").unwrap();
+    let config = client.clone().build().unwrap();
+    let stored = config.store_session(&expected, ticket.unwrap()).unwrap();
+    let replaced = ExternalPsk::new("plant 7", &[0x77; 32], HashAlgorithm::Sha256).unwrap();
+
+    let others =
+        [ExternalPsks::new(), ExternalPsks::new().offer_imported(&replaced, b"c", &crypto()).unwrap()];
+    assert!(config.offer_session(&stored, &expected, now()).is_ok());
+    for external_psks in others {
+        let other = ConfigBuilder { external_psks, ..client.clone() }.build().unwrap();
+        assert!(other.offer_session(&stored, &expected, now()).is_err());
+    }
+
+    let others =
+        [ExternalPsks::new(), ExternalPsks::new().accept_imported(&replaced, b"c", &crypto()).unwrap()];
+    let resumes = |server: ConfigBuilder| {
+        let offer = config.offer_session(&stored, &expected, now()).unwrap();
+        let without_psks = ConfigBuilder { external_psks: ExternalPsks::new(), ..client.clone() };
+        let client = Connection::client_with_psks(
+            Arc::new(without_psks.build().unwrap()),
+            expected.clone(),
+            vec![offer],
+            now(),
+            Entropy::from_platform([5; 32]),
+        );
+        let server = Connection::server(Arc::new(server.build().unwrap()), Entropy::from_platform([6; 32]));
+        let (mut client, mut server) = (End::new(client), End::new(server));
         settle(&mut client, &mut server).unwrap();
-        let connected = agreed(&server);
-        assert!(connected.external_psk.is_some(), "{with_certificates:?}");
-        assert_eq!(connected.expected_tickets, Some(0), "{with_certificates:?}");
-        let is_ticket = |milestone: &Milestone| matches!(milestone, Milestone::NewSessionTicket(_));
-        assert!(!client.milestones.iter().any(is_ticket), "{with_certificates:?}");
+        agreed(&server).authentication == Authentication::Resumption
+    };
+    assert!(resumes(server.clone()));
+    for external_psks in others {
+        assert!(!resumes(ConfigBuilder { external_psks, ..server.clone() }));
     }
 }
 

@@ -214,7 +214,7 @@ impl Config {
     }
 
     /// What a server's sessions are bound to, by content: anchors with their limits, profile, the mode of client
-    /// authentication and the rule for clients. A ticket that was sealed under another one does not open. `None` if
+    /// authentication, the rule for clients and the external PSKs. A ticket that was sealed under another one does not open. `None` if
     /// the provider has no SHA-256.
     #[must_use]
     pub const fn trust_digest(&self) -> Option<Sha256Digest> {
@@ -377,6 +377,9 @@ impl ConfigBuilder {
             mode += &alloc::format!(" {octet:02x}");
         }
         let (rule, crypto) = (&self.expected_clients, &self.handshake.crypto);
+        if let Some(psks) = self.external_psks.binding(Role::Server, crypto) {
+            mode += &alloc::format!(", external PSKs {psks:?}");
+        }
         let trust_digest = self.trust.digest(Role::Client, rule, self.handshake.request_ocsp, &mode, crypto);
         let client_trust = self.client_trust();
         let crypto = &self.handshake.crypto;

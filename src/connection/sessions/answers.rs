@@ -184,9 +184,9 @@ impl Config {
 }
 
 impl ConfigBuilder {
-    /// What all sessions of a client are bound to, whomever it expects: whom it trusts, and every certificate that it
-    /// may show. Anchors and rules are hashed once a config and not once a connection. `None` if the provider has no
-    /// SHA-256.
+    /// What all sessions of a client are bound to, whomever it expects: whom it trusts, every certificate that it may
+    /// show, and every external PSK that it offers. Anchors and rules are hashed once a config and not once a
+    /// connection. `None` if the provider has no SHA-256.
     pub(in super::super) fn client_trust(&self) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
         let anyone = ExpectedPeer::any_under_anchors();
@@ -204,6 +204,9 @@ impl ConfigBuilder {
                     .for_each(|leaf| content.extend_from_slice(&hash.digest(leaf)));
             }),
             Credentials::Ask => content.extend_from_slice(b"asked of the caller"),
+        }
+        if let Some(psks) = self.external_psks.binding(Role::Client, crypto) {
+            content.extend_from_slice(&psks.0);
         }
         Sha256Digest::of(&content, crypto)
     }

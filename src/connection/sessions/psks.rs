@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::crypto::{CryptoProvider, HashAlgorithm};
 use crate::handshake::Role;
+use crate::identity::Sha256Digest;
 use crate::resumption::{ExternalPsk, ImportError, Psk, PskOffer};
 
 /// The hashes of the suites: an external PSK is imported for each that the provider has.
@@ -166,6 +167,23 @@ impl ExternalPsks {
     /// Does a server accept none?
     pub(crate) fn accepts_none(&self) -> bool {
         self.accepted.is_empty()
+    }
+
+    /// What the sessions are bound to of an end in this role that has these PSKs: one that is withdrawn, or whose
+    /// secret is replaced, must not be outlived by what it began. `None` if there is none, or if the provider has no
+    /// HMAC-SHA256.
+    pub(crate) fn binding(&self, role: Role, crypto: &CryptoProvider) -> Option<Sha256Digest> {
+        let hkdf = crypto.hkdf(HashAlgorithm::Sha256)?;
+        let mut tags = Vec::new();
+        let mut add = |identity: &[u8], psk: &Psk| {
+            let labeled = [b"handfast session of ", identity].concat();
+            tags.extend_from_slice(&hkdf.hmac(psk.expose(), &labeled));
+        };
+        match role {
+            Role::Client => self.offered.iter().for_each(|(identity, psk)| add(identity, psk)),
+            Role::Server => self.accepted.iter().for_each(|(identity, psk)| add(identity, psk)),
+        }
+        if tags.is_empty() { None } else { Sha256Digest::of(&tags, crypto) }
     }
 
     /// What a client offers, in the order of preference.

@@ -241,11 +241,11 @@ impl Authenticated {
         if signed.is_some() {
             step.actions.milestone(Milestone::ClientAuthPending);
         }
+        let resumption_secret = step
+            .config
+            .accept_tickets
+            .then(|| self.main_secret.resumption_secret(&self.transcript.current()));
         let server = self.server.known(step.now);
-        // A session would outlive the withdrawal of the external PSK, which is as quick as a ticket.
-        let keeps_tickets = step.config.accept_tickets && server.external_psk.is_none();
-        let resumption_secret =
-            keeps_tickets.then(|| self.main_secret.resumption_secret(&self.transcript.current()));
         let server_name = self.offer.server_name();
         //= R-4.4.2-9
         let may_be_asked = self.offer.sent(ExtensionType::POST_HANDSHAKE_AUTH)

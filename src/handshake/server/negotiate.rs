@@ -49,8 +49,6 @@ pub(super) struct Selected {
 
 impl Selected {
     /// How many tickets to give: as many as the config does, and no more than the client asked for (RFC 9149 §3).
-    ///
-    /// None where an external PSK is used: it is as quick as a ticket, which would outlive its withdrawal.
     pub(super) fn tickets_to_send(&self, resumes: bool, config: &Config) -> u8 {
         let count = |asked: ClientTicketRequest| {
             if resumes { asked.resumption_count } else { asked.new_session_count }
@@ -58,7 +56,7 @@ impl Selected {
         let asked = self.ticket_request.map_or(u8::MAX, count);
         //= R9149-3-4
         //= R9149-3-5
-        if self.wants_tickets && self.external_psk.is_none() { config.tickets.min(asked) } else { 0 }
+        if self.wants_tickets { config.tickets.min(asked) } else { 0 }
     }
 }
 

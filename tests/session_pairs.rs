@@ -7,6 +7,7 @@
 
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod kept_run;
     pub(crate) mod pair;
     pub(crate) mod situation;
 }

@@ -6,6 +6,7 @@
 
 mod support {
     pub(crate) mod authority;
+    pub(crate) mod kept_run;
     pub(crate) mod pair;
     pub(crate) mod situation;
 }
@@ -17,7 +18,7 @@ use handfast::handshake::{Authentication, ClientAuth};
 use handfast::resumption::{MAX_TICKET_KEYS, TicketKeys};
 use handfast::time::Time;
 use proptest::prelude::*;
-use support::situation::{Papers, Shown, Situation, Trusted, visit};
+use support::situation::{Papers, Shown, Situation, Trusted, recorded_visit};
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -135,9 +136,9 @@ impl World {
     fn visit(&mut self, back: usize) {
         let offered = self.begun.len().checked_sub(back + 1);
         let (server, time) = (self.server(), self.situation.time());
-        let fresh = visit(&self.client, &server, None, time);
+        let fresh = recorded_visit(&self.client, &server, None, time);
         let offered_session = offered.map(|index| &self.begun[index].stored);
-        let visited = visit(&self.client, &server, offered_session, time);
+        let visited = recorded_visit(&self.client, &server, offered_session, time);
         let may_resume = offered.is_some_and(|index| self.may_resume(&self.begun[index]));
         let expected = if may_resume { "resumed" } else { fresh.told() };
         assert_eq!(visited.told(), expected, "in {:?}", self.situation);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use handfast::connection::{Config, ConfigBuilder, Connection, Event, Fault, Need};
+use handfast::connection::{Config, ConfigBuilder, Connection, Event, Fault, Need, Received};
 use handfast::crypto::Entropy;
 use handfast::handshake::Milestone;
 use handfast::identity::ExpectedPeer;
@@ -45,9 +45,35 @@ pub fn pair(client: Arc<Config>, server: Arc<Config>) -> (Connection, Connection
     (Connection::client(client, peer, entropy(1)), Connection::server(server, entropy(2)))
 }
 
+/// A connection, recorded or not.
+pub trait Talks {
+    fn receive<'b>(&mut self, input: &'b mut [u8], now: Time) -> Result<Received<'b>, Fault>;
+    fn transmit(&mut self, out: &mut [u8]) -> usize;
+}
+
+impl Talks for Connection {
+    fn receive<'b>(&mut self, input: &'b mut [u8], now: Time) -> Result<Received<'b>, Fault> {
+        self.receive(input, now)
+    }
+
+    fn transmit(&mut self, out: &mut [u8]) -> usize {
+        self.transmit(out)
+    }
+}
+
+impl Talks for handfast_replay::Connection {
+    fn receive<'b>(&mut self, input: &'b mut [u8], now: Time) -> Result<Received<'b>, Fault> {
+        self.receive(input, now)
+    }
+
+    fn transmit(&mut self, out: &mut [u8]) -> usize {
+        self.transmit(out)
+    }
+}
+
 /// One end with what came for it and what it said.
-pub struct End {
-    pub connection: Connection,
+pub struct End<C = Connection> {
+    pub connection: C,
     /// What time it is here.
     pub now: Time,
     pub input: Vec<u8>,
@@ -62,8 +88,8 @@ pub struct End {
     pub wire: Vec<u8>,
 }
 
-impl End {
-    pub fn new(connection: Connection) -> Self {
+impl<C: Talks> End<C> {
+    pub fn new(connection: C) -> Self {
         Self {
             connection,
             now: now(),
@@ -116,7 +142,9 @@ impl End {
         other.input.extend_from_slice(&out[..written]);
         written
     }
+}
 
+impl End {
     /// Seals data for the other end.
     pub fn seal_to(&mut self, data: &[u8], other: &mut Self) {
         let mut out = vec![0; data.len() + 100_000];
@@ -128,7 +156,7 @@ impl End {
 }
 
 /// Lets both ends talk until both are silent.
-pub fn settle(client: &mut End, server: &mut End) -> Result<(), Fault> {
+pub fn settle<C: Talks>(client: &mut End<C>, server: &mut End<C>) -> Result<(), Fault> {
     client.receive()?;
     server.receive()?;
     loop {

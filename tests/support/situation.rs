@@ -19,7 +19,8 @@ use handfast::time::Time;
 use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
 
 use super::authority::{self, Authority};
-use super::pair::{End, credential, now, settle};
+use super::kept_run::KeptRun;
+use super::pair::{End, Talks, credential, now, settle};
 
 /// How long behind [`now`] the client's certificate is valid.
 pub const CLIENT_VALID_FOR: i64 = 900;
@@ -69,6 +70,8 @@ pub struct Visit {
     pub ended: Result<Connected, String>,
     /// What the client keeps.
     pub stored: Option<StoredSession>,
+    /// The runs of both ends, where they are recorded.
+    pub runs: Vec<KeptRun>,
 }
 
 impl Papers {
@@ -200,33 +203,62 @@ pub fn visit(
     offered: Option<&StoredSession>,
     time: Time,
 ) -> Visit {
+    let client_end =
+        Connection::client_with_psks(Arc::clone(client), expected(), offers(offered, time), time, entropy());
+    let server_end = Connection::server(Arc::clone(server), entropy());
+    talk(client_end, server_end, client, time, Vec::new())
+}
+
+/// The same, recorded: the runs of both ends are kept if the test fails over the visit.
+pub fn recorded_visit(
+    client: &Arc<Config>,
+    server: &Arc<Config>,
+    offered: Option<&StoredSession>,
+    time: Time,
+) -> Visit {
+    let [of_client, of_server] = ["client", "server"].map(KeptRun::new);
+    let client_end = handfast_replay::Connection::client_with_psks(
+        Arc::clone(client),
+        expected(),
+        offers(offered, time),
+        time,
+        entropy(),
+        of_client.recorder(),
+    );
+    let server_end = handfast_replay::Connection::server(Arc::clone(server), entropy(), of_server.recorder());
+    talk(client_end.unwrap(), server_end.unwrap(), client, time, vec![of_client, of_server])
+}
+
+fn entropy() -> Entropy {
     static SEEDS: AtomicU64 = AtomicU64::new(0);
-    let entropy = || {
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&SEEDS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        Entropy::from_platform(seed)
-    };
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&SEEDS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    Entropy::from_platform(seed)
+}
+
+fn offers(offered: Option<&StoredSession>, time: Time) -> Vec<PskOffer> {
     let offer = offered.map(|stored| {
         let mut session = stored.session().clone();
         (session.issued_at, session.lifetime) = (time, 1000);
         PskOffer::resume(Arc::new(session), stored.ticket().to_vec(), time).unwrap()
     });
-    let offers = offer.into_iter().collect();
-    let connection = Connection::client_with_psks(Arc::clone(client), expected(), offers, time, entropy());
-    let mut client_end = End::new(connection);
-    let mut server_end = End::new(Connection::server(Arc::clone(server), entropy()));
-    (client_end.now, server_end.now) = (time, time);
-    if let Err(fault) = settle(&mut client_end, &mut server_end) {
-        return Visit { ended: Err(fault.alert().unwrap().to_string()), stored: None };
+    offer.into_iter().collect()
+}
+
+fn talk<C: Talks>(client: C, server: C, config: &Config, time: Time, runs: Vec<KeptRun>) -> Visit {
+    let (mut client, mut server) = (End::new(client), End::new(server));
+    (client.now, server.now) = (time, time);
+    if let Err(fault) = settle(&mut client, &mut server) {
+        return Visit { ended: Err(fault.alert().unwrap().to_string()), stored: None, runs };
     }
-    let connected = server_end.milestones.into_iter().find_map(|milestone| match milestone {
+    let connected = server.milestones.into_iter().find_map(|milestone| match milestone {
         Milestone::Connected(connected) => Some(*connected),
         _ => None,
     });
-    let ticket = client_end.milestones.iter().find_map(|milestone| match milestone {
+    let ticket = client.milestones.iter().find_map(|milestone| match milestone {
         Milestone::NewSessionTicket(ticket) => Some(ticket),
         _ => None,
     });
-    let stored = ticket.map(|ticket| client.store_session(&expected(), ticket).unwrap());
-    Visit { ended: Ok(connected.expect("connected")), stored }
+    let stored = ticket.map(|ticket| config.store_session(&expected(), ticket).unwrap());
+    Visit { ended: Ok(connected.expect("connected")), stored, runs }
 }

@@ -214,8 +214,8 @@ impl Config {
     }
 
     /// What a server's sessions are bound to, by content: anchors with their limits, profile, the mode of client
-    /// authentication, the rule for clients and the external PSKs. A ticket that was sealed under another one does not open. `None` if
-    /// the provider has no SHA-256.
+    /// authentication, the rule for clients and the external PSKs. A ticket that was sealed under another one does not
+    /// open. `None` if the provider has no SHA-256.
     #[must_use]
     pub const fn trust_digest(&self) -> Option<Sha256Digest> {
         self.trust_digest

@@ -513,6 +513,9 @@ impl FindPsk {
     }
 
     /// The identity at `index` is the label of this external PSK, or that of this imported one.
+    ///
+    /// The tickets of the connection are bound to the PSKs of the config and not to this one: who withdraws it also
+    /// declines, at [`Ask::JudgeResumed`], the sessions that it began, or gives no tickets.
     #[must_use]
     pub const fn external(&self, index: usize, psk: Psk) -> Answer {
         Answer { id: self.id, reply: Reply::Psk(Some(FoundPsk { index, psk, session: None })) }

@@ -156,15 +156,22 @@ fn judge_differently(options: &Options) -> Verdict {
     Ok(Done::Passed)
 }
 
+/// Optimized, as many cases want it, but with the checks of a development build. Only what has properties runs.
 fn long(options: &Options) -> Verdict {
     if !options.all {
         return left_out("only with --all");
     }
-    Step::cargo(&["test", "--workspace", "--all-features", "--no-fail-fast", "--lib", "--tests"])
-        .env("PROPTEST_CASES", "20000")
-        .env(ALL, "1")
-        .run()?;
+    let properties = stems("tests")?.into_iter().filter(|name| has_properties(name));
+    let properties: Vec<String> = properties.flat_map(|name| ["--test".into(), name]).collect();
+    let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
+    let optimized =
+        ["test", "--config", "profile.dev.opt-level=2", "--all-features", "--no-fail-fast", "--lib"];
+    Step::cargo(&[&optimized[..], &properties].concat()).env("PROPTEST_CASES", "20000").run()?;
     Ok(Done::Passed)
+}
+
+fn has_properties(test: &str) -> bool {
+    fs::read_to_string(format!("tests/{test}.rs")).is_ok_and(|text| text.contains("proptest!"))
 }
 
 fn cargo(arguments: &[&str]) -> Verdict {

@@ -8,6 +8,7 @@ mod java;
 mod node;
 mod nss;
 mod openssl;
+mod openssl4;
 mod python;
 pub(crate) mod rustls;
 mod wolfssl;
@@ -17,6 +18,7 @@ use super::peer::Peer;
 /// In the order of the table.
 pub(super) const PEERS: &[&Peer] = &[
     &openssl::PEER,
+    &openssl4::PEER,
     &gnutls::PEER,
     &nss::PEER,
     &wolfssl::PEER,

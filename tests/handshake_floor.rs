@@ -36,7 +36,10 @@ fn ends(carrier: Carrier, change: impl Fn(&mut Config, &mut Config)) -> (End, En
     let foreign = |text: &str| {
         let extension_type = ExtensionType::QUIC_TRANSPORT_PARAMETERS;
         if carrier == Carrier::Quic {
-            vec![ForeignExtension { extension_type, extension_data: text.into(), required: true }]
+            vec![ForeignExtension {
+                required: true,
+                ..ForeignExtension::new(extension_type, text.as_bytes())
+            }]
         } else {
             vec![]
         }

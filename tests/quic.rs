@@ -143,7 +143,7 @@ fn entropy(seed: u8) -> Entropy {
 }
 
 fn parameters(data: &[u8]) -> Vec<ForeignExtension> {
-    vec![ForeignExtension { extension_type: PARAMETERS, extension_data: data.into(), required: true }]
+    vec![ForeignExtension { required: true, ..ForeignExtension::new(PARAMETERS, data) }]
 }
 
 fn client_end(builder: ConfigBuilder, carrier: Carrier, foreign: Vec<ForeignExtension>) -> End {
@@ -273,7 +273,7 @@ fn nothing_is_sent_that_only_records_need() {
 #[test]
 fn a_session_id_is_refused() {
     let (client, server) = builders();
-    let mut client = client_end(client, Carrier::Stream, parameters(CLIENT_PARAMETERS));
+    let mut client = client_end(client, Carrier::Stream, vec![]);
     let mut server = server_end(server, Carrier::Quic, parameters(SERVER_PARAMETERS));
     assert_eq!(fault(&mut client, &mut server), PeerFault::SessionIdForbidden.into());
 }
@@ -293,11 +293,11 @@ fn an_application_protocol_is_mandatory_for_both_ends() {
         builder.handshake.middlebox_compatibility = false;
         builder
     };
-    let mut silent = client_end(without(&client), Carrier::Stream, parameters(CLIENT_PARAMETERS));
+    let mut silent = client_end(without(&client), Carrier::Stream, vec![]);
     let mut other = server_end(server.clone(), Carrier::Quic, parameters(SERVER_PARAMETERS));
     let found = fault(&mut silent, &mut other);
     assert_eq!((&found, found.alert()), (&no_protocol(), AlertDescription::NO_APPLICATION_PROTOCOL));
-    let mut silent = server_end(without(&server), Carrier::Stream, parameters(SERVER_PARAMETERS));
+    let mut silent = server_end(without(&server), Carrier::Stream, vec![]);
     let mut other = client_end(client, Carrier::Quic, parameters(CLIENT_PARAMETERS));
     assert_eq!(fault(&mut other, &mut silent), no_protocol());
 }

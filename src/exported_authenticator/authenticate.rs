@@ -59,7 +59,7 @@ impl ExportedAuthenticators {
     /// # Errors
     /// [`AuthenticatorError::Fault`] if this is no request of the peer's.
     pub fn choose_credential(&mut self, request: &[u8], now: Time) -> Result<Ask, AuthenticatorError> {
-        let (received, _, asked) = read_request(request, self.role.peer())?;
+        let (received, _, asked) = read_request(request, self.role.peer(), &self.config)?;
         let message: CertificateRequest<'_> = received.decode()?;
         let server_name: Option<ServerNameList<'_>> =
             match message.extensions.find(ExtensionType::SERVER_NAME) {
@@ -90,7 +90,7 @@ impl ExportedAuthenticators {
         answer: Answer,
     ) -> Result<Authenticating, AuthenticatorError> {
         let handshake = Arc::clone(self.config.handshake());
-        let (_, context, asked) = read_request(request, self.role.peer())?;
+        let (_, context, asked) = read_request(request, self.role.peer(), &self.config)?;
         let limit = handshake.limits.certificate_requests;
         if self.answered.len() >= limit {
             return Err(AuthenticatorError::TooMany { limit });
@@ -134,7 +134,7 @@ impl ExportedAuthenticators {
         let config = Arc::clone(self.config.handshake());
         let scheme = credential.scheme_for(&asked.signature_schemes).ok_or(OwnFault::NoCredential)?;
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
-        messages.certificate(context, credential.entries(asked.staple));
+        messages.certificate(context, credential.entries(&asked.entry_extensions));
         let content = SignedContent::under(CONTEXT_STRING, &messages.transcript_hash());
         match credential.sign(scheme, &content, &mut *self.entropy) {
             Some(signature) => {

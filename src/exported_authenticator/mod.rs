@@ -204,7 +204,7 @@ impl ExportedAuthenticators {
         let mut context = [0; 32];
         let drawn = self.entropy.draw(Purpose::CertificateRequestContext, &mut context);
         drawn.map_err(|_| AuthenticatorError::NoEntropy)?;
-        let mut extensions = certificate_request_extensions(self.config.handshake());
+        let mut extensions = certificate_request_extensions(self.config.handshake(), &[]);
         if let Some(name) = expected.server_name().filter(|_| self.role == Role::Client) {
             extensions.push(ExtensionType::SERVER_NAME, &ServerNameList::host_name(name));
         }
@@ -286,7 +286,11 @@ fn unexpected(received: &Received<'_>) -> AuthenticatorError {
 }
 
 /// A request of `sender`'s: its message, its context, and what it asks for.
-fn read_request(bytes: &[u8], sender: Role) -> Result<(Received<'_>, Vec<u8>, Request), AuthenticatorError> {
+fn read_request<'b>(
+    bytes: &'b [u8],
+    sender: Role,
+    config: &Config,
+) -> Result<(Received<'b>, Vec<u8>, Request), AuthenticatorError> {
     let messages = split(bytes)?;
     let [received] = messages.as_slice() else {
         return Err(messages.get(1).map_or_else(|| no_message(bytes), unexpected));
@@ -300,7 +304,7 @@ fn read_request(bytes: &[u8], sender: Role) -> Result<(Received<'_>, Vec<u8>, Re
         let fault = ExtensionFault::Misplaced(ExtensionType::SERVER_NAME);
         return Err(PeerFault::Extension { message: received.msg_type, fault }.into());
     }
-    let request = Request::read(received, &message)?;
+    let request = Request::read(received, &message, config.handshake().foreign_extensions.iter())?;
     Ok((*received, message.certificate_request_context.to_vec(), request))
 }
 

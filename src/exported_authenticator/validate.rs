@@ -77,7 +77,7 @@ impl ExportedAuthenticators {
         expected: &ExpectedPeer,
         now: Time,
     ) -> Result<Validating, AuthenticatorError> {
-        let (received, context, _) = read_request(request, self.role)?;
+        let (received, context, _) = read_request(request, self.role, &self.config)?;
         let is_this = |requested: &[u8; 32]| requested.as_slice() == context;
         let at = self.requested.iter().position(is_this).ok_or(AuthenticatorError::UnknownRequest)?;
         let asked: CertificateRequest<'_> = received.decode()?;

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::foreign_extension::{self, ForeignExtension};
 use crate::crypto::CryptoProvider;
 use crate::message::{
     CipherSuite, ClientTicketRequest, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme,
@@ -115,18 +116,6 @@ impl Default for Limits {
     }
 }
 
-/// An extension that is the embedder's own, such as QUIC's transport parameters: sent in ClientHello or
-/// EncryptedExtensions, and the peer's given back when the handshake completes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForeignExtension {
-    /// Its type.
-    pub extension_type: ExtensionType,
-    /// Its body.
-    pub extension_data: Vec<u8>,
-    /// Must the peer send one of this type too? Then its absence is `missing_extension`.
-    pub required: bool,
-}
-
 /// One place in a list of extensions to send, for replays and testers; set through `danger`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExtensionSlot {
@@ -228,6 +217,8 @@ pub struct Config {
     /// more than [`MAX_SESSION_CHAIN`](crate::resumption::MAX_SESSION_CHAIN) bytes goes into no server's session. To a
     /// client, which keeps its sessions at home, this costs room alone.
     pub peer_chain_in_sessions: bool,
+    /// Extensions of the embedder's own, of types that the library does not speak for.
+    pub foreign_extensions: Vec<ForeignExtension>,
     /// Bounds on what the peer may make us keep or do.
     pub limits: Limits,
     pub(crate) script: ExtensionScript,
@@ -295,6 +286,7 @@ impl Config {
             stateful_tickets: false,
             ticket_lifetime: 7200,
             peer_chain_in_sessions: false,
+            foreign_extensions: Vec::new(),
             limits: Limits::default(),
             script: ExtensionScript::default(),
             key_log: false,
@@ -367,7 +359,7 @@ impl Config {
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));
         }
-        Ok(())
+        foreign_extension::check(&self.foreign_extensions, self.carrier)
     }
 }
 

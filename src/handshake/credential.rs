@@ -12,6 +12,7 @@ use crate::message::{
 };
 use crate::wire::{Decode, DecodeError, Encode, Writer};
 
+use super::foreign_extension::{self, AnsweredIn, ForeignExtension};
 use super::{OwnFault, PeerFault, Role};
 
 /// A certificate chain and the key that belongs to its leaf.
@@ -133,20 +134,45 @@ impl Credential {
         Some(signed)
     }
 
-    /// The `certificate_list` to send; staples only where the peer asked for them.
-    pub(crate) fn entries(&self, staple: bool) -> impl Iterator<Item = (&[u8], ExtensionList)> {
+    /// The `certificate_list` to send, with the extensions that the peer asked for.
+    pub(crate) fn entries(&self, asked: &EntryExtensions) -> impl Iterator<Item = (&[u8], ExtensionList)> {
         let staples = self.ocsp_responses.iter().map(Option::as_deref).chain(core::iter::repeat(None));
         //= R-4.5.1-9
-        self.chain.iter().zip(staples).map(move |(certificate, response)| {
+        self.chain.iter().zip(staples).enumerate().map(move |(index, (certificate, response))| {
             let mut extensions = ExtensionList::new();
             //= R6066-8-4
             //= R6066-8-7
             //= R6066-8-8
-            if let Some(ocsp_response) = response.filter(|_| staple) {
+            if let Some(ocsp_response) = response.filter(|_| asked.staple) {
                 extensions.push(ExtensionType::STATUS_REQUEST, &CertificateStatus { ocsp_response });
             }
+            let foreign = asked.foreign.iter().filter(|_| index == 0);
+            foreign.for_each(|(extension_type, body)| extensions.push_raw(*extension_type, body));
             (&**certificate, extensions)
         })
+    }
+}
+
+/// What the peer asked for in the entries of our Certificate (§4.5.1).
+#[derive(Clone, Default)]
+pub(crate) struct EntryExtensions {
+    /// An OCSP response.
+    pub(crate) staple: bool,
+    /// The embedder's answers, in the entry of the leaf.
+    pub(crate) foreign: Vec<(ExtensionType, Vec<u8>)>,
+}
+
+impl EntryExtensions {
+    /// What is asked for in the block of a ClientHello or CertificateRequest, as far as `staple` does not say it.
+    pub(crate) fn asked_in<'f>(
+        block: &Extensions<'_>,
+        staple: bool,
+        foreign: impl Iterator<Item = &'f ForeignExtension>,
+    ) -> Self {
+        let asked = |extension_type| block.find(extension_type).is_some();
+        let answers = foreign_extension::answers(foreign, AnsweredIn::Certificate, asked);
+        let foreign = answers.map(|(extension_type, body)| (extension_type, body.to_vec())).collect();
+        Self { staple, foreign }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{Config, ExtensionSlot, ForeignExtension, PeerFault};
+use super::foreign_extension;
+use super::{Config, ExtensionSlot, ForeignExtension};
 use crate::message::{
-    CertificateAuthorities, ExtensionList, ExtensionType, Extensions, HandshakeType, OidFilter, OidFilters,
-    SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
+    CertificateAuthorities, ExtensionList, ExtensionType, OidFilter, OidFilters, SignatureSchemeList,
+    SignatureSchemeListCert, StatusRequestCertificateRequest,
 };
 use crate::wire::{Encode, Writer};
 
@@ -38,8 +39,8 @@ impl Outgoing {
     }
 
     /// Adds the embedder's.
-    pub(crate) fn push_foreign<'f>(&mut self, foreign: impl IntoIterator<Item = &'f ForeignExtension>) {
-        foreign.into_iter().for_each(|own| self.built.push_raw(own.extension_type, &own.extension_data));
+    pub(crate) fn push_foreign<'f>(&mut self, foreign: impl Iterator<Item = (ExtensionType, &'f [u8])>) {
+        foreign.for_each(|(extension_type, body)| self.built.push_raw(extension_type, body));
     }
 
     /// The list as it goes out: in the library's order, or as scripted.
@@ -59,31 +60,6 @@ impl Outgoing {
         }
         out
     }
-}
-
-/// The peer's extensions of the embedder's types, checked for those it must send.
-pub(crate) fn take_foreign(
-    ours: &[ForeignExtension],
-    message: HandshakeType,
-    theirs: &Extensions<'_>,
-) -> Result<Vec<ForeignExtension>, PeerFault> {
-    let mut taken = Vec::new();
-    for own in ours {
-        let extension = own.extension_type;
-        match theirs.find(extension) {
-            Some(body) => {
-                taken.push(ForeignExtension {
-                    extension_type: extension,
-                    extension_data: body.to_vec(),
-                    required: own.required,
-                });
-            }
-            //= R-4.2.2-20
-            None if own.required => return Err(PeerFault::MissingExtension { message, extension }),
-            None => {}
-        }
-    }
-    Ok(taken)
 }
 
 /// `signature_algorithms`, and `signature_algorithms_cert` where it says something else (§4.3.3).
@@ -107,8 +83,8 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
     }
 }
 
-/// The extensions of CertificateRequest (§4.4.2).
-pub(crate) fn certificate_request_extensions(config: &Config) -> ExtensionList {
+/// The extensions of CertificateRequest (§4.4.2), with those of the connection's own.
+pub(crate) fn certificate_request_extensions(config: &Config, own: &[ForeignExtension]) -> ExtensionList {
     let mut out = Outgoing::new();
     push_signature_schemes(config, &mut out);
     push_authorities(config, &mut out);
@@ -123,5 +99,20 @@ pub(crate) fn certificate_request_extensions(config: &Config) -> ExtensionList {
     if config.request_ocsp {
         out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
     }
+    let foreign = foreign_extension::of_connection(own, config);
+    out.push_foreign(foreign_extension::requests_of_client(foreign));
     out.finish(config.script.certificate_request.as_deref())
+}
+
+/// Does our CertificateRequest ask for this extension in the client's Certificate?
+pub(crate) fn is_asked_of_client(
+    extension_type: ExtensionType,
+    config: &Config,
+    own: &[ForeignExtension],
+) -> bool {
+    let mut foreign = foreign_extension::requests_of_client(foreign_extension::of_connection(own, config));
+    match extension_type {
+        ExtensionType::STATUS_REQUEST => config.request_ocsp,
+        foreign_type => foreign.any(|(asked, _)| asked == foreign_type),
+    }
 }

@@ -188,6 +188,8 @@ pub enum OwnFault {
     NoExternalPsk,
     /// A client was to offer an external PSK that its config accepts as a server (RFC 9258 Appendix B).
     Selfie,
+    /// A connection was given extensions that it cannot send: a sentence that names the extension.
+    ForeignExtension(String),
     /// A state of our own did not hold what it must.
     Internal(&'static str),
 }
@@ -318,6 +320,7 @@ impl fmt::Display for OwnFault {
                 "an external PSK that this config accepts as a server is not offered as a client: our own ClientHello \
                  could be sent back to us (RFC 9258 Appendix B)",
             ),
+            Self::ForeignExtension(reason) => f.write_str(reason),
             Self::Internal(what) => write!(f, "internal state did not hold: {what}"),
         }
     }

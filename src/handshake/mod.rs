@@ -18,6 +18,7 @@ pub(crate) mod credential;
 pub(crate) mod extensions;
 mod fault;
 pub(crate) mod flight;
+pub(crate) mod foreign_extension;
 mod incoming;
 mod output;
 mod post_handshake;
@@ -28,6 +29,7 @@ mod transitions;
 pub(crate) mod verify;
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -36,12 +38,10 @@ pub use ask::{
     AcceptedPeer, Answer, Ask, AskId, CheckReplay, ChooseCredential, ClientHelloSeen, FindPsk, FoundPsk,
     JudgePeer, JudgeResumed, OpenCookie, Refused, Reply, SealCookie, SealTicket, Sign, StoreSession,
 };
-pub use config::{
-    Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, ForeignExtension, GroupChoice, Limits,
-    Role,
-};
+pub use config::{Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, GroupChoice, Limits, Role};
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
+pub use foreign_extension::{AnsweredIn, ForeignExtension, PeerExtension};
 pub use output::{
     AcceptanceProof, Authentication, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output,
     PeerAuthenticated, ReceivedTicket,
@@ -101,8 +101,10 @@ enum Stage {
 }
 
 impl Handshake {
-    /// A client that wants to reach `expected`; its ClientHello is owed. `foreign_extensions` are the
-    /// embedder's, in ClientHello.
+    /// A client that wants to reach `expected`; its ClientHello is owed. `foreign_extensions` are this connection's, in
+    /// place of those of the config of the same types.
+    ///
+    /// Extensions that [`Config::check`] would refuse end the handshake at once.
     #[must_use]
     pub fn client(
         config: Arc<Config>,
@@ -125,19 +127,30 @@ impl Handshake {
         now: Time,
         entropy: Entropy,
     ) -> Self {
+        let checked = foreign_extension::check(&foreign_extensions, config.carrier);
         let start = client::Start { expected, foreign_extensions, psks };
-        Self::new(Stage::Client(Client::Start(start)), config, now, entropy)
+        Self::new(Stage::Client(Client::Start(start)), config, checked, now, entropy)
     }
 
-    /// A server. `foreign_extensions` are the embedder's, in EncryptedExtensions where the client sent its own.
+    /// A server. `foreign_extensions` are this connection's, in place of those of the config of the same types; a
+    /// CertificateRequest behind the handshake has the config's alone.
+    ///
+    /// Extensions that [`Config::check`] would refuse end the handshake at once.
     #[must_use]
     pub fn server(config: Arc<Config>, foreign_extensions: Vec<ForeignExtension>, entropy: Entropy) -> Self {
+        let checked = foreign_extension::check(&foreign_extensions, config.carrier);
         let start = server::Start::new(foreign_extensions);
         let now = Time::from_millis_since_1970(0);
-        Self::new(Stage::Server(Server::Start(start)), config, now, entropy)
+        Self::new(Stage::Server(Server::Start(start)), config, checked, now, entropy)
     }
 
-    fn new(stage: Stage, config: Arc<Config>, now: Time, entropy: Entropy) -> Self {
+    fn new(
+        stage: Stage,
+        config: Arc<Config>,
+        checked: Result<(), String>,
+        now: Time,
+        entropy: Entropy,
+    ) -> Self {
         let entropy = source(&config.crypto, entropy);
         let mut handshake = Self {
             stage,
@@ -152,7 +165,9 @@ impl Handshake {
         let mut number = [0; 8];
         let drawn = handshake.entropy.draw(Purpose::ConnectionNumber, &mut number);
         handshake.next_ask.connection = u64::from_be_bytes(number);
-        let begun = drawn.map_err(|_| OwnFault::Crypto("drawing entropy").into()).and_then(|()| {
+        let drawn = drawn.map_err(|_| OwnFault::Crypto("drawing entropy"));
+        let ready = drawn.and_then(|()| checked.map_err(OwnFault::ForeignExtension)).map_err(Fault::Own);
+        let begun = ready.and_then(|()| {
             // START waits for nothing.
             handshake.step(now, |stage, _| Ok(stage))
         });

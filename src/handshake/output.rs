@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{ForeignExtension, PeerChain, Role};
+use super::{PeerChain, PeerExtension, Role};
 use crate::crypto::Secret;
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::Kdf;
@@ -162,8 +162,8 @@ pub struct Connected {
     pub peer_record_size_limit: Option<u16>,
     /// How many tickets the server expects to send, if the client asked for some (RFC 9149).
     pub expected_tickets: Option<u8>,
-    /// The peer's extensions of the types that the embedder sent.
-    pub foreign_extensions: Vec<ForeignExtension>,
+    /// The peer's extensions of the embedder's types, in the order in which their messages came.
+    pub foreign_extensions: Vec<PeerExtension>,
 }
 
 /// What a peer has proved behind the handshake: by post-handshake authentication (§4.7.2), or by an exported

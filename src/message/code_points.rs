@@ -1,5 +1,6 @@
 //! The code points of RFC 9846 Appendix B (8446 Appendix B) and of the RFCs that add to them.
 
+use super::ExtensionType;
 use crate::crypto::{AeadAlgorithm, HashAlgorithm, KeyExchangeAlgorithm, SignatureAlgorithm};
 use crate::wire::code_points;
 
@@ -195,50 +196,6 @@ impl SignatureScheme {
     /// The schemes for signatures in certificates, in our order of preference.
     pub fn for_certificates() -> impl Iterator<Item = Self> {
         SCHEMES.iter().map(|(scheme, ..)| *scheme)
-    }
-}
-
-code_points! {
-    /// The type of an extension (§4.3 Table 1 and the IANA registry).
-    pub struct ExtensionType(u16) {
-        SERVER_NAME = 0,
-        MAX_FRAGMENT_LENGTH = 1,
-        STATUS_REQUEST = 5,
-        SUPPORTED_GROUPS = 10,
-        SIGNATURE_ALGORITHMS = 13,
-        USE_SRTP = 14,
-        HEARTBEAT = 15,
-        APPLICATION_LAYER_PROTOCOL_NEGOTIATION = 16,
-        STATUS_REQUEST_V2 = 17,
-        SIGNED_CERTIFICATE_TIMESTAMP = 18,
-        CLIENT_CERTIFICATE_TYPE = 19,
-        SERVER_CERTIFICATE_TYPE = 20,
-        PADDING = 21,
-        EXTENDED_MAIN_SECRET = 23,
-        COMPRESS_CERTIFICATE = 27,
-        RECORD_SIZE_LIMIT = 28,
-        CERT_WITH_EXTERN_PSK = 33,
-        DELEGATED_CREDENTIAL = 34,
-        SESSION_TICKET = 35,
-        SUPPORTED_EKT_CIPHERS = 39,
-        PRE_SHARED_KEY = 41,
-        EARLY_DATA = 42,
-        SUPPORTED_VERSIONS = 43,
-        COOKIE = 44,
-        PSK_KEY_EXCHANGE_MODES = 45,
-        CERTIFICATE_AUTHORITIES = 47,
-        OID_FILTERS = 48,
-        POST_HANDSHAKE_AUTH = 49,
-        SIGNATURE_ALGORITHMS_CERT = 50,
-        KEY_SHARE = 51,
-        TRANSPARENCY_INFO = 52,
-        EXTERNAL_ID_HASH = 55,
-        EXTERNAL_SESSION_ID = 56,
-        QUIC_TRANSPORT_PARAMETERS = 57,
-        TICKET_REQUEST = 58,
-        ECH_OUTER_EXTENSIONS = 0xfd00,
-        ENCRYPTED_CLIENT_HELLO = 0xfe0d,
-        RENEGOTIATION_INFO = 0xff01,
     }
 }
 

@@ -13,6 +13,7 @@ mod code_points;
 mod encrypted_extensions;
 mod end_of_early_data;
 pub mod extension;
+mod extension_types;
 mod extensions;
 mod finished;
 mod handshake;
@@ -30,12 +31,13 @@ pub use certificate_request::CertificateRequest;
 pub use certificate_verify::CertificateVerify;
 pub use client_hello::ClientHello;
 pub use code_points::{
-    CertificateStatusType, CertificateType, CipherSuite, ExtensionType, HandshakeType, KeyUpdateRequest,
-    NameType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    CertificateStatusType, CertificateType, CipherSuite, HandshakeType, KeyUpdateRequest, NameType,
+    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;
 pub use extension::*;
+pub use extension_types::ExtensionType;
 pub use extensions::{ExtensionBody, ExtensionList, Extensions, RawExtension};
 pub use finished::Finished;
 pub use handshake::{Handshake, encode_handshake, peek_header};

@@ -35,58 +35,9 @@ impl ExtensionsOf {
 }
 
 use ExtensionsOf::{
-    Certificate as CT, CertificateRequest as CR, ClientHello as CH, EncryptedExtensions as EE,
-    HelloRetryRequest as HRR, NewSessionTicket as NST, ServerHello as SH,
+    Certificate as CT, ClientHello as CH, EncryptedExtensions as EE, HelloRetryRequest as HRR,
+    ServerHello as SH,
 };
-
-/// Table 1, with `max_fragment_length` and `signed_certificate_timestamp`, which it no longer lists but other
-/// sections still describe, and `cert_with_extern_psk` (RFC 8773). `status_request_v2` is not in it, so that it is
-/// ignored in ClientHello and refused everywhere else.
-//= R-4.5.1.1-2
-//= R-4.5.1.1-3
-const TABLE: &[(ExtensionType, &[ExtensionsOf])] = &[
-    (ExtensionType::SERVER_NAME, &[CH, EE, CR]),
-    (ExtensionType::MAX_FRAGMENT_LENGTH, &[CH, EE]),
-    (ExtensionType::STATUS_REQUEST, &[CH, CR, CT]),
-    (ExtensionType::SUPPORTED_GROUPS, &[CH, EE]),
-    (ExtensionType::SIGNATURE_ALGORITHMS, &[CH, CR]),
-    (ExtensionType::USE_SRTP, &[CH, EE]),
-    (ExtensionType::HEARTBEAT, &[CH, EE]),
-    (ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &[CH, EE]),
-    (ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, &[CH, CR, CT]),
-    (ExtensionType::CLIENT_CERTIFICATE_TYPE, &[CH, EE]),
-    (ExtensionType::SERVER_CERTIFICATE_TYPE, &[CH, EE]),
-    (ExtensionType::PADDING, &[CH]),
-    (ExtensionType::COMPRESS_CERTIFICATE, &[CH, CR]),
-    (ExtensionType::RECORD_SIZE_LIMIT, &[CH, EE]),
-    //= R8773-5-1
-    //= R8773-5-3
-    (ExtensionType::CERT_WITH_EXTERN_PSK, &[CH, SH]),
-    (ExtensionType::DELEGATED_CREDENTIAL, &[CH, CR, CT]),
-    (ExtensionType::SUPPORTED_EKT_CIPHERS, &[CH, EE]),
-    (ExtensionType::PRE_SHARED_KEY, &[CH, SH]),
-    (ExtensionType::EARLY_DATA, &[CH, EE, NST]),
-    (ExtensionType::SUPPORTED_VERSIONS, &[CH, SH, HRR]),
-    (ExtensionType::COOKIE, &[CH, HRR]),
-    //= R-4.3.9-6
-    (ExtensionType::PSK_KEY_EXCHANGE_MODES, &[CH]),
-    (ExtensionType::CERTIFICATE_AUTHORITIES, &[CH, CR]),
-    //= R-4.3.5-1
-    (ExtensionType::OID_FILTERS, &[CR]),
-    //= R-4.3.6-2
-    (ExtensionType::POST_HANDSHAKE_AUTH, &[CH]),
-    (ExtensionType::SIGNATURE_ALGORITHMS_CERT, &[CH, CR]),
-    (ExtensionType::KEY_SHARE, &[CH, SH, HRR]),
-    (ExtensionType::TRANSPARENCY_INFO, &[CH, CR, CT]),
-    (ExtensionType::EXTERNAL_ID_HASH, &[CH, EE]),
-    (ExtensionType::EXTERNAL_SESSION_ID, &[CH, EE]),
-    (ExtensionType::QUIC_TRANSPORT_PARAMETERS, &[CH, EE]),
-    //= R9149-3-8
-    //= R9149-3-9
-    (ExtensionType::TICKET_REQUEST, &[CH, EE]),
-    (ExtensionType::ECH_OUTER_EXTENSIONS, &[CH]),
-    (ExtensionType::ENCRYPTED_CLIENT_HELLO, &[CH, HRR, EE]),
-];
 
 /// The most extensions in one block: honest peers send about twenty, and each one costs a look-up.
 pub const MAX_EXTENSIONS: usize = 128;
@@ -135,7 +86,7 @@ pub fn check_extensions(
 ) -> Result<(), ExtensionFault> {
     check_doubles(block)?;
     for RawExtension { extension_type, .. } in block.iter() {
-        if is_misplaced(extension_type, place) {
+        if extension_type.is_misplaced_in(place) {
             return Err(ExtensionFault::Misplaced(extension_type));
         }
         if place.is_response()
@@ -153,19 +104,6 @@ pub fn check_extensions(
         return Err(ExtensionFault::NotLast);
     }
     Ok(())
-}
-
-/// Is it an extension of the table, and this message none of its places? Of one that nobody knows, nobody knows
-/// where it may stand.
-fn is_misplaced(extension_type: ExtensionType, place: ExtensionsOf) -> bool {
-    //= R-4.3-7
-    //= R-4.4.1-2
-    //= R-4.2.2-17
-    //= R-4.4.2-7
-    //= R-4.7.1-16
-    //= R-9.3-6
-    let known = TABLE.iter().find(|(known, _)| *known == extension_type);
-    known.is_some_and(|(_, places)| !places.contains(&place))
 }
 
 /// Does it answer nothing of ours?

@@ -39,6 +39,8 @@ pub(crate) struct End {
     pub(crate) store: Vec<(Vec<u8>, Arc<Session>)>,
     /// A server's external PSKs, by label.
     pub(crate) external_psks: Vec<(Vec<u8>, Psk)>,
+    /// Has it no certificate to show?
+    pub(crate) shows_nothing: bool,
     /// What to say to a session that was found.
     pub(crate) resumes: bool,
 }
@@ -55,6 +57,7 @@ impl End {
             tickets: vec![],
             store: vec![],
             external_psks: vec![],
+            shows_nothing: false,
             resumes: true,
         }
     }
@@ -69,6 +72,7 @@ impl End {
                 Some(_) => {}
                 None => {
                     let answer = match self.machine.pending() {
+                        Some(Ask::ChooseCredential(ask)) if self.shows_nothing => ask.none(),
                         Some(Ask::ChooseCredential(ask)) => ask.choose(Arc::clone(&self.credential)),
                         Some(Ask::JudgePeer(ask)) => {
                             ask.accept(self.peer_key.clone(), Arc::new(PeerIdentity::default()))

@@ -6,7 +6,8 @@ use std::time::Duration;
 use handfast::connection::{Credentials, PaddingPolicy};
 use handfast::crypto::CryptoProvider;
 use handfast::handshake::{
-    self, CertWithExternPsk, ClientTicketRequest, GroupChoice, Limits, PskKeyExchangeMode,
+    self, AnsweredIn, CertWithExternPsk, ClientTicketRequest, ExtensionType, ForeignExtension, GroupChoice,
+    Limits, PskKeyExchangeMode,
 };
 use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
 
@@ -133,6 +134,7 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.stateful_tickets),
     plain!(handshake.peer_chain_in_sessions),
     plain!(handshake.ticket_lifetime),
+    setting!(handshake.foreign_extensions, write_foreign_extensions, read_foreign_extensions),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),
     setting!(update_keys_after, |after: &Option<u64>| option(*after), |line: &mut Line<'_>| line
@@ -201,6 +203,39 @@ fn byte_strings(strings: &[Vec<u8>]) -> String {
 
 fn read_byte_strings(line: &mut Line<'_>) -> Result<Vec<Vec<u8>>, Reason> {
     line.list(bytes)
+}
+
+/// In place of a body: the extension is not sent. One that is sent may be empty.
+const UNSAID: &str = "unsaid";
+
+fn write_foreign_extensions(extensions: &[ForeignExtension]) -> String {
+    let body = |body: &Option<Vec<u8>>| body.as_deref().map_or_else(|| UNSAID.to_owned(), hex);
+    list(extensions.iter().map(|own| {
+        let place = match own.answered_in {
+            AnsweredIn::EncryptedExtensions => "encrypted_extensions",
+            AnsweredIn::Certificate => "certificate",
+        };
+        let (request, answer) = (body(&own.request), body(&own.answer));
+        format!("{:04x}:{place}:{request}:{answer}:{}", own.extension_type.0, own.required)
+    }))
+}
+
+fn read_foreign_extensions(line: &mut Line<'_>) -> Result<Vec<ForeignExtension>, Reason> {
+    let body = |word: &str| if word == UNSAID { Ok(None) } else { bytes(word).map(Some) };
+    line.list(|word| match word.split(':').collect::<Vec<_>>()[..] {
+        [extension_type, place, request, answer, required] => Ok(ForeignExtension {
+            extension_type: code_point(extension_type).map(ExtensionType)?,
+            answered_in: match place {
+                "encrypted_extensions" => AnsweredIn::EncryptedExtensions,
+                "certificate" => AnsweredIn::Certificate,
+                other => return Err(format!("{other:?} answers no extension")),
+            },
+            request: body(request)?,
+            answer: body(answer)?,
+            required: number(required)?,
+        }),
+        _ => Err(format!("{word:?} is no extension")),
+    })
 }
 
 fn write_limits(limits: &Limits) -> String {
@@ -293,6 +328,10 @@ mod tests {
         config.handshake.ticket_request =
             Some(ClientTicketRequest { new_session_count: 2, resumption_count: 0 });
         config.handshake.record_size_limit = Some(64);
+        let own = ForeignExtension::new(ExtensionType(0xff42), b"mine");
+        let silent = ForeignExtension { answered_in: AnsweredIn::Certificate, request: None, ..own.clone() };
+        let empty = ForeignExtension { answer: Some(vec![]), required: true, ..silent.clone() };
+        config.handshake.foreign_extensions = vec![own, silent, empty];
         config.padding = PaddingPolicy::ToFull;
         danger::log_keys(&mut config.handshake);
         let mut again = bare(rustcrypto::provider());

@@ -10,11 +10,12 @@ use super::client_hello::Offer;
 use super::finished::{ServerProof, WaitFinished};
 use super::server_hello::{Negotiated, Session};
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
-use crate::handshake::credential::peer_chain;
+use crate::handshake::credential::{EntryExtensions, peer_chain};
+use crate::handshake::foreign_extension::{AnsweredIn, take_answers, take_requests_of_client};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_certificate_verify;
-use crate::handshake::{Fault, PeerChain, PeerFault, Role};
+use crate::handshake::{Fault, ForeignExtension, PeerChain, PeerFault, Role};
 use crate::message::{
     Certificate, CertificateAuthorities, CertificateRequest, ExtensionType, ExtensionsOf, OidFilters,
     SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
@@ -41,7 +42,8 @@ pub(crate) struct Request {
     pub(crate) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(crate) certificate_authorities: Vec<Vec<u8>>,
     pub(crate) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
-    pub(crate) staple: bool,
+    /// What is to stand in our Certificate.
+    pub(crate) entry_extensions: EntryExtensions,
 }
 
 /// Certificate has come, and its chain is being judged. WAIT_CV is inside and opens with the verdict alone.
@@ -73,14 +75,16 @@ impl WaitCertCr {
     pub(super) fn recv_certificate_request(
         mut self,
         received: &Received<'_>,
-        _: &mut Step<'_>,
+        step: &mut Step<'_>,
     ) -> Result<To<Self, on::CertificateRequest>, Fault> {
         let message: CertificateRequest<'_> = received.decode()?;
         received.check_extensions(ExtensionsOf::CertificateRequest, &message.extensions, None)?;
         if !message.certificate_request_context.is_empty() {
             return Err(PeerFault::CertificateRequestContext.into());
         }
-        let request = Request::read(received, &message)?;
+        let request = Request::read(received, &message, self.offer.foreign(step.config))?;
+        let asked = take_requests_of_client(self.offer.foreign(step.config), &message.extensions)?;
+        self.negotiated.foreign_extensions.extend(asked);
         self.session.transcript.add(received.bytes);
         Ok(WaitCert { before: self, request }.into())
     }
@@ -96,7 +100,11 @@ impl WaitCertCr {
 }
 
 impl Request {
-    pub(crate) fn read(received: &Received<'_>, message: &CertificateRequest<'_>) -> Result<Self, PeerFault> {
+    pub(crate) fn read<'f>(
+        received: &Received<'_>,
+        message: &CertificateRequest<'_>,
+        foreign: impl Iterator<Item = &'f ForeignExtension>,
+    ) -> Result<Self, PeerFault> {
         let malformed = |error| received.malformed(error);
         let block = &message.extensions;
         let schemes: Option<SignatureSchemeList<'_>> = block.get().map_err(malformed)?;
@@ -133,7 +141,7 @@ impl Request {
                     filters.iter().map(owned).collect()
                 })
                 .unwrap_or_default(),
-            staple: staple.is_some(),
+            entry_extensions: EntryExtensions::asked_in(block, staple.is_some(), foreign),
         })
     }
 }
@@ -174,11 +182,15 @@ impl JudgingPeer {
         if chain.is_empty() {
             return Err(PeerFault::NoServerCertificate.into());
         }
+        let leaf = message.certificate_list.iter().next().map(|entry| entry.extensions).unwrap_or_default();
+        let foreign = offer.foreign(step.config);
+        let answers = take_answers(foreign, AnsweredIn::Certificate, received.msg_type, &leaf)?;
+        before.negotiated.foreign_extensions.extend(answers);
         before.session.transcript.add(received.bytes);
         let ask = JudgePeer {
             id: step.ask_id(),
             peer: Role::Server,
-            expected: Some(Arc::clone(&offer.expected)),
+            expected: Some(Arc::clone(&before.offer.expected)),
             chain: chain.clone(),
             config: Arc::clone(step.config),
             now: step.now,

@@ -13,7 +13,9 @@ use crate::handshake::incoming::HEADER;
 use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault};
+use crate::handshake::{
+    Carrier, CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, foreign_extension,
+};
 use crate::identity::ExpectedPeer;
 use crate::message::{
     CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
@@ -244,7 +246,7 @@ fn extensions(
     //= R9149-3-10
     //= R9149-3-11
     out.push_some(ExtensionType::TICKET_REQUEST, ticket_request);
-    out.push_foreign(&offer.foreign_extensions);
+    out.push_foreign(foreign_extension::requests(offer.foreign(config)));
     out
 }
 
@@ -252,6 +254,11 @@ impl Offer {
     /// Did we send an extension of this type?
     pub(super) fn sent(&self, extension_type: ExtensionType) -> bool {
         self.extension_types.contains(&extension_type)
+    }
+
+    /// The embedder's extensions.
+    pub(super) fn foreign<'f>(&'f self, config: &'f Config) -> impl Iterator<Item = &'f ForeignExtension> {
+        foreign_extension::of_connection(&self.foreign_extensions, config)
     }
 
     /// The `legacy_session_id` that we sent, empty where middleboxes are no concern.

@@ -11,7 +11,7 @@ use alloc::sync::Arc;
 
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply, Sign};
-use crate::handshake::credential::SignedContent;
+use crate::handshake::credential::{EntryExtensions, SignedContent};
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
 use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
@@ -53,8 +53,8 @@ pub(super) enum ServerProof {
 pub(crate) struct ChoosingCredential {
     pub(super) ask: Ask,
     authenticated: Authenticated,
-    /// Does the server ask for an OCSP response?
-    staple: bool,
+    /// What is to stand in our Certificate.
+    entry_extensions: EntryExtensions,
 }
 
 /// The credential's key is elsewhere, and signs. Certificate is sent.
@@ -121,7 +121,7 @@ impl WaitFinished {
             now: step.now,
         };
         let ask = Ask::ChooseCredential(Box::new(ask));
-        Ok(ChoosingCredential { ask, authenticated, staple: request.staple }.into())
+        Ok(ChoosingCredential { ask, authenticated, entry_extensions: request.entry_extensions }.into())
     }
 }
 
@@ -318,7 +318,7 @@ impl ChoosingCredential {
         let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
         authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
-        send_certificate(credential.entries(self.staple), transcript, step.actions);
+        send_certificate(credential.entries(&self.entry_extensions), transcript, step.actions);
         let content = SignedContent::new(Role::Client, &transcript.current());
         //= R-4.5.2-2
         match credential.sign(scheme, &content, step.entropy) {

@@ -11,10 +11,10 @@ use super::early_data::EarlyData;
 use super::finished::{ServerProof, WaitFinished};
 use super::psk::{check_psk_ke, take_psk};
 use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
-use crate::handshake::extensions::take_foreign;
+use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
-use crate::handshake::{self, Direction, Epoch, Fault, ForeignExtension, Milestone, PeerFault};
+use crate::handshake::{self, Direction, Epoch, Fault, Milestone, PeerExtension, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
     CertWithExternPsk, CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf,
@@ -56,7 +56,7 @@ pub(super) struct Negotiated {
     pub(super) record_size_limit: Option<u16>,
     /// How many tickets the server expects to send (RFC 9149), if we asked and it said.
     pub(super) expected_tickets: Option<u8>,
-    pub(super) foreign_extensions: Vec<ForeignExtension>,
+    pub(super) foreign_extensions: Vec<PeerExtension>,
 }
 
 impl WaitSh {
@@ -365,7 +365,12 @@ impl WaitEe {
             application_protocol: application_protocol(received, message, step)?,
             record_size_limit: record_size_limit(received, message)?,
             expected_tickets: expected_tickets(received, message)?,
-            foreign_extensions: take_foreign(&self.offer.foreign_extensions, received.msg_type, block)?,
+            foreign_extensions: take_answers(
+                self.offer.foreign(step.config),
+                AnsweredIn::EncryptedExtensions,
+                received.msg_type,
+                block,
+            )?,
         };
         self.settle_early_data(received, block, &negotiated, step)?;
         Ok(negotiated)

@@ -9,16 +9,15 @@ use super::{HandshakeContext, RequestRefused, unexpected};
 use crate::crypto::{Purpose, Secret};
 use crate::handshake::ask::{Ask, JudgePeer, Reply};
 use crate::handshake::credential::{PeerChain, SignedContent, peer_chain};
-use crate::handshake::extensions::certificate_request_extensions;
+use crate::handshake::extensions::{certificate_request_extensions, is_asked_of_client};
+use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::output::{Epoch, Milestone, PeerAuthenticated};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::{on, transitions};
 use crate::handshake::verify::{read_certificate_verify, verify_finished, verify_signature};
 use crate::handshake::{ClientAuth, Fault, PeerFault, Role};
 use crate::key_schedule::{Kdf, next_application_traffic_secret};
-use crate::message::{
-    Certificate, CertificateRequest, ExtensionType, ExtensionsOf, HandshakeType, SignatureScheme,
-};
+use crate::message::{Certificate, CertificateRequest, ExtensionsOf, HandshakeType, SignatureScheme};
 use crate::transcript::Transcript;
 use crate::wire::Encode;
 
@@ -105,7 +104,7 @@ struct Shown {
 impl Connected {
     /// CONNECTED --Send CertificateRequest--> WAIT_CERT.
     fn send_certificate_request(mut self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
-        let extensions = certificate_request_extensions(step.config);
+        let extensions = certificate_request_extensions(step.config, &[]);
         let message = CertificateRequest {
             certificate_request_context: &self.request.certificate_request_context,
             extensions: extensions.as_extensions(),
@@ -127,13 +126,15 @@ impl WaitCert {
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::Certificate>, Fault> {
         let message: Certificate<'_> = received.decode()?;
-        let asked = |extension| extension == ExtensionType::STATUS_REQUEST && step.config.request_ocsp;
+        let asked = |extension| is_asked_of_client(extension, step.config, &[]);
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
         let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
         self.request.transcript.add(received.bytes);
-        if !chain.is_empty() {
+        if let Some(leaf) = message.certificate_list.iter().next() {
+            let foreign = step.config.foreign_extensions.iter();
+            take_answers(foreign, AnsweredIn::Certificate, received.msg_type, &leaf.extensions)?;
             return Ok(WaitCv { request: self.request, chain }.into());
         }
         match step.config.post_handshake_client_auth {

@@ -9,6 +9,8 @@ use super::flight::{Authenticated, Session};
 use crate::crypto::Secret;
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::peer_chain;
+use crate::handshake::extensions::is_asked_of_client;
+use crate::handshake::foreign_extension::{AnsweredIn, of_connection, take_answers};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
 use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
 use crate::handshake::post_handshake_auth::HandshakeContext;
@@ -16,7 +18,7 @@ use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::{verify_certificate_verify, verify_finished};
 use crate::handshake::{ClientAuth, Direction, Epoch, Fault, PeerChain, PeerFault, Role};
-use crate::message::{Certificate, ExtensionType, ExtensionsOf, SignatureScheme};
+use crate::message::{Certificate, ExtensionsOf, SignatureScheme};
 
 /// WAIT_CERT: the client will show a certificate, or none.
 pub(crate) struct WaitCert {
@@ -67,13 +69,14 @@ impl WaitCert {
         if !message.certificate_request_context.is_empty() {
             return Err(PeerFault::CertificateRequestContext.into());
         }
-        let asked = |extension| extension == ExtensionType::STATUS_REQUEST && step.config.request_ocsp;
+        let own = &self.session.selected.foreign_extensions;
+        let asked = |extension| is_asked_of_client(extension, step.config, own);
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
         let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
         self.session.transcript.add(received.bytes);
-        if chain.is_empty() {
+        let Some(leaf) = message.certificate_list.iter().next() else {
             //= R-4.5.1.3-2
             return match step.config.client_auth {
                 ClientAuth::Required => Err(PeerFault::NoClientCertificate.into()),
@@ -81,7 +84,10 @@ impl WaitCert {
                     Ok(WaitFinished { session: self.session, client: None }.into())
                 }
             };
-        }
+        };
+        let foreign = of_connection(own, step.config);
+        let answers = take_answers(foreign, AnsweredIn::Certificate, received.msg_type, &leaf.extensions)?;
+        self.session.selected.peer_foreign_extensions.extend(answers);
         let ask = JudgePeer {
             id: step.ask_id(),
             peer: Role::Client,

@@ -12,6 +12,7 @@ use crate::handshake::ask::{Ask, Reply, Sign};
 use crate::handshake::credential::SignedContent;
 use crate::handshake::extensions::{Outgoing, certificate_request_extensions};
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
+use crate::handshake::foreign_extension::{AnsweredIn, answers, of_connection};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, Role};
@@ -92,7 +93,6 @@ pub(super) enum Authenticated {
 impl Negotiated {
     /// NEGOTIATED --Send ServerHello … Finished--> WAIT_FLIGHT2.
     pub(super) fn send_flight(self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
-        let staple = self.selected.staple;
         let (mut flight, credential) = self.send_hello(step);
         //= R-4-1
         //= R-4.4.1-1
@@ -115,7 +115,8 @@ impl Negotiated {
         //= R-4.5.1-1
         //= R-4.5.2-1
         //= R-4.5.2-3
-        send_certificate(credential.entries(staple), &mut flight.transcript, step.actions);
+        let entries = credential.entries(&flight.selected.entry_extensions);
+        send_certificate(entries, &mut flight.transcript, step.actions);
         let content = SignedContent::new(Role::Server, &flight.transcript.current());
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => Ok(flight.prove(scheme, &signature?, step).into()),
@@ -254,22 +255,17 @@ impl Flight {
         let hint = selected.ticket_request.map(|_| ServerTicketRequestHint { expected_count });
         //= R9149-3-7
         out.push_some(ExtensionType::TICKET_REQUEST, hint);
-        //= R-4.3-5
-        let asked = |own: &&_| self.was_sent(own);
-        out.push_foreign(selected.foreign_extensions.iter().filter(asked));
+        let foreign = of_connection(&selected.foreign_extensions, &config);
+        let asked = |extension_type| selected.was_sent(extension_type);
+        out.push_foreign(answers(foreign, AnsweredIn::EncryptedExtensions, asked));
         let extensions = out.finish(config.script.encrypted_extensions.as_deref());
         let message = EncryptedExtensions { extensions: extensions.as_extensions() };
         let msg_type = HandshakeType::ENCRYPTED_EXTENSIONS;
         self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
     }
 
-    /// Did the client send an extension of this foreign type? Else ours would be unsolicited.
-    fn was_sent(&self, own: &crate::handshake::ForeignExtension) -> bool {
-        self.selected.peer_foreign_extensions.iter().any(|peer| peer.extension_type == own.extension_type)
-    }
-
     fn send_certificate_request(&mut self, step: &mut Step<'_>) {
-        let extensions = certificate_request_extensions(step.config);
+        let extensions = certificate_request_extensions(step.config, &self.selected.foreign_extensions);
         let message =
             //= R-4.4.2-3
             //= R-4.4.2-4

@@ -10,9 +10,12 @@ use super::flight::{Negotiated, Proof};
 use super::psk::SelectedPsk;
 use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
+use crate::handshake::credential::EntryExtensions;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, PeerFault, Role};
+use crate::handshake::{
+    CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, PeerExtension, PeerFault, Role,
+};
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
     CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
@@ -30,12 +33,13 @@ pub(super) struct Selected {
     pub(super) hello_retried: bool,
     pub(super) application_protocol: Option<Vec<u8>>,
     pub(super) peer_record_size_limit: Option<u16>,
-    pub(super) peer_foreign_extensions: Vec<ForeignExtension>,
+    pub(super) peer_foreign_extensions: Vec<PeerExtension>,
     pub(super) foreign_extensions: Vec<ForeignExtension>,
     pub(super) signature_schemes: Vec<SignatureScheme>,
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
-    pub(super) staple: bool,
+    /// What is to stand in our Certificate.
+    pub(super) entry_extensions: EntryExtensions,
     /// What the external PSK is called, if one is used.
     pub(super) external_psk: Option<Vec<u8>>,
     /// Does the client send early data?
@@ -48,6 +52,11 @@ pub(super) struct Selected {
 }
 
 impl Selected {
+    /// Did the client send an extension of this type, one of the embedder's? Else ours would be unsolicited.
+    pub(super) fn was_sent(&self, extension_type: ExtensionType) -> bool {
+        self.peer_foreign_extensions.iter().any(|peer| peer.extension_type == extension_type)
+    }
+
     /// How many tickets to give: as many as the config does, and no more than the client asked for (RFC 9149 §3).
     pub(super) fn tickets_to_send(&self, resumes: bool, config: &Config) -> u8 {
         let count = |asked: ClientTicketRequest| {

@@ -10,10 +10,11 @@ use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
 use crate::handshake;
-use crate::handshake::extensions::take_foreign;
+use crate::handshake::credential::EntryExtensions;
+use crate::handshake::foreign_extension::{of_connection, take_requests};
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, ClientAuth, Fault, ForeignExtension, GroupChoice, OwnFault, PeerFault};
+use crate::handshake::{Carrier, ClientAuth, Fault, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CipherSuite, ClientHello,
     ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry,
@@ -63,8 +64,9 @@ impl RecvdCh {
         //= R-4.2.3-4
         let random = step.draw(Purpose::Random)?;
         let psks = offer.psks(&self.hello.bytes, step);
-        let peer_foreign_extensions =
-            offer.foreign_extensions(&self.foreign_extensions, &self.hello.received())?;
+        let foreign = of_connection(&self.foreign_extensions, step.config);
+        let peer_foreign_extensions = take_requests(foreign.clone(), &message.extensions)?;
+        let entry_extensions = EntryExtensions::asked_in(&message.extensions, offer.wants_staple, foreign);
         let selected = Selected {
             cipher_suite,
             share: share.map(|share| share.group).zip(server_share),
@@ -79,7 +81,7 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
-            staple: offer.wants_staple,
+            entry_extensions,
             external_psk: None,
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,
@@ -120,7 +122,6 @@ struct Offer<'a> {
     sends_early_data: bool,
     /// Does the client offer certificates together with an external PSK, and do we take part (RFC 8773)?
     with_certificates: bool,
-    extensions: Extensions<'a>,
 }
 
 impl<'a> Offer<'a> {
@@ -195,7 +196,6 @@ impl<'a> Offer<'a> {
                 step.config.psk_key_exchange_modes.iter().any(|own| modes.ke_modes.contains(*own))
             }),
             with_certificates,
-            extensions,
         })
     }
 
@@ -205,14 +205,6 @@ impl<'a> Offer<'a> {
         let (has_share, with_certificates) = (self.key_share.is_some(), self.with_certificates);
         let psks = Psks::read(psks, modes, has_share, with_certificates, client_hello, step)?;
         Ok(psks.filter(|_| step.config.find_psks))
-    }
-
-    fn foreign_extensions(
-        &self,
-        ours: &[ForeignExtension],
-        received: &Received<'_>,
-    ) -> Result<Vec<ForeignExtension>, PeerFault> {
-        take_foreign(ours, received.msg_type, &self.extensions)
     }
 }
 

@@ -105,13 +105,10 @@ fn a_max_fragment_length_beside_a_record_size_limit_is_unsupported_extension() {
 //= R-4.2.2-20 test
 #[test]
 fn a_foreign_extension_that_is_required_and_missing_is_missing_extension() {
-    let extension = ExtensionType::QUIC_TRANSPORT_PARAMETERS;
+    let extension = ExtensionType(0xff42);
     let client = || {
-        Subject::client().with_foreign_extension(ForeignExtension {
-            extension_type: extension,
-            extension_data: b"mine".to_vec(),
-            required: true,
-        })
+        let own = ForeignExtension { required: true, ..ForeignExtension::new(extension, b"mine") };
+        Subject::client().with_foreign_extension(own)
     };
     let mut floor = client().floor();
     let fault = floor.meet(&mut client().peer()).unwrap_err();

@@ -386,11 +386,16 @@ mod quic {
     #[test]
     fn transport_parameters_that_are_required_and_missing_are_missing_extension() {
         let extension = ExtensionType::QUIC_TRANSPORT_PARAMETERS;
-        let server = Subject::server().with_foreign_extension(ForeignExtension {
-            extension_type: extension,
-            extension_data: b"mine".to_vec(),
-            required: true,
-        });
-        refuses(server, |client| client, missing(extension), Alert::MISSING_EXTENSION);
+        let own = ForeignExtension { required: true, ..ForeignExtension::new(extension, b"mine") };
+        let with_protocol = |client: Peer| {
+            without_session_id(client).on(ClientHello, |hello| {
+                hello.extensions.push(
+                    ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
+                    &ProtocolNameList::from([b"h3".to_vec()].as_slice()),
+                );
+            })
+        };
+        let server = quic().with_foreign_extension(own);
+        refuses(server, with_protocol, missing(extension), Alert::MISSING_EXTENSION);
     }
 }

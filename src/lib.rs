@@ -88,6 +88,7 @@
 //! |---|---|---|
 //! | `std` | yes | [`Entropy`] from the operating system; without it the library is `no_std` with `alloc` |
 //! | `ring` | yes | the provider for hosts, `crypto::ring` |
+//! | `aws-lc` | | the provider on AWS-LC, `crypto::aws_lc`: P-521 too, and for who has to use AWS-LC; a long build in C |
 //! | `rustcrypto` | | the provider in Rust alone, `crypto::rustcrypto`: `no_std`, and deterministic given its entropy |
 //! | `floors` | | `wire`, `message`, `key_schedule`, `transcript` and `record` as public modules, outside semver |
 //!

@@ -31,6 +31,7 @@ fn a_key_is_the_same_in_pkcs8_sec1_and_pkcs1() {
         ("p256-pkcs8", "p256-sec1-with-text", "p256-public", PublicKeyAlgorithm::EcP256, 32),
         ("p256-pkcs8", "p256-sec1-with-parameters", "p256-public", PublicKeyAlgorithm::EcP256, 32),
         ("p384-pkcs8", "p384-sec1", "p384-public", PublicKeyAlgorithm::EcP384, 48),
+        ("p521-pkcs8", "p521-sec1", "p521-public", PublicKeyAlgorithm::EcP521, 66),
         ("rsa2048-pkcs8", "rsa2048-pkcs1", "rsa2048-public", PublicKeyAlgorithm::Rsa, 1190),
     ];
     for (pkcs8, traditional, public, algorithm, around) in kinds {
@@ -69,11 +70,8 @@ fn an_ec_key_may_lack_its_public_key() {
 //= R-4.3.3-8 test
 #[test]
 fn keys_of_other_kinds_are_refused_by_name() {
-    let refusals = [
-        ("ed448-pkcs8", "Ed448 (1.3.101.113)"),
-        ("p521-pkcs8", "P-521 (1.3.132.0.35)"),
-        ("rsa-pss-pkcs8", "id-RSASSA-PSS (1.2.840.113549.1.1.10)"),
-    ];
+    let refusals =
+        [("ed448-pkcs8", "Ed448 (1.3.101.113)"), ("rsa-pss-pkcs8", "id-RSASSA-PSS (1.2.840.113549.1.1.10)")];
     for (name, expected) in refusals {
         match private_key(name) {
             Err(PrivateKeyError::Unsupported { algorithm, .. }) => assert_eq!(algorithm, expected),
@@ -133,15 +131,17 @@ fn no_key_file_is_left_unread() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 25);
+    assert_eq!(seen, 26);
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "p256-pkcs8",
     "p256-sec1-with-text",
     "p256-sec1-no-public",
     "p384-pkcs8",
     "p384-sec1",
+    "p521-pkcs8",
+    "p521-sec1",
     "ed25519-pkcs8",
     "rfc8410-10.3-v2",
     "rsa2048-pkcs8",
@@ -166,7 +166,7 @@ fn every_truncation_and_a_byte_too_many_is_refused() {
         der.push(0);
         assert!(PrivateKeyInfo::from_der(&der).is_err(), "{name} with a byte more");
     }
-    for name in ["p256-public", "p384-public", "ed25519-public", "rsa2048-public"] {
+    for name in ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public"] {
         let mut spki = spki(name);
         PublicKey::from_spki(&spki).expect(name);
         for length in 0..spki.len() {
@@ -205,7 +205,7 @@ fn every_rule_of_a_subject_public_key_info_is_kept() {
 
 #[test]
 fn a_public_key_is_the_same_from_its_bits_alone() {
-    for name in ["p256-public", "p384-public", "ed25519-public", "rsa2048-public"] {
+    for name in ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public"] {
         let key = public_key(name).expect(name);
         assert_eq!(PublicKey::from_key_bits(key.algorithm(), key.key_bits()), Ok(key));
     }
@@ -216,6 +216,7 @@ fn strength_is_the_length_of_the_modulus_or_the_size_of_the_field() {
     let strength = |name| public_key(name).expect(name).strength_bits();
     assert_eq!(strength("p256-public"), 256);
     assert_eq!(strength("p384-public"), 384);
+    assert_eq!(strength("p521-public"), 521);
     assert_eq!(strength("ed25519-public"), 255);
     assert_eq!(strength("rsa2048-public"), 2048);
     let weak = private_key("rsa1024-pkcs8").expect("key");

@@ -32,7 +32,7 @@ const CERTIFICATE: &str = include_str!("../../vectors/peer/ed25519.pem");
 /// handshake bytes behind it; or else all that it says, as a stream.
 pub fn client(bytes: &[u8]) -> bool {
     let Some((choice, rest)) = bytes.split_first() else { return false };
-    let server = || Peer::server(rustcrypto::provider(), peer_credential());
+    let server = || Peer::server(crypto(), peer_credential());
     let retrying = || server().retrying(NamedGroup::SECP256R1);
     match choice {
         0 => meet(Role::Client, says(retrying(), step::HelloRetryRequest, rest), &[]),
@@ -51,7 +51,7 @@ pub fn client(bytes: &[u8]) -> bool {
 /// bytes behind it; or else all that it says, as a stream.
 pub fn server(bytes: &[u8]) -> bool {
     let Some((choice, rest)) = bytes.split_first() else { return false };
-    let client = || Peer::client(rustcrypto::provider(), Some(peer_credential()));
+    let client = || Peer::client(crypto(), Some(peer_credential()));
     let retried = || client().with_groups(&[NamedGroup::SECP384R1, NamedGroup::X25519]);
     match choice {
         0 => hello(says(client(), step::ClientHello, rest), 0),
@@ -79,8 +79,15 @@ fn peer_credential() -> peer::Credential {
     peer::Credential { chain: vec![certificate()], key: private_key() }
 }
 
+/// Offers what the seeds were made under: a Finished is of the very bytes of the hellos.
 fn crypto() -> CryptoProvider {
-    rustcrypto::provider()
+    use handfast::crypto::KeyExchangeAlgorithm::{Secp256r1, Secp384r1, X25519};
+    use handfast::crypto::PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};
+    let mut crypto = rustcrypto::provider();
+    crypto.key_exchanges.retain(|exchange| matches!(exchange.algorithm(), X25519 | Secp256r1 | Secp384r1));
+    let of_the_seeds = |key| matches!(key, EcP256 | EcP384 | Ed25519 | Rsa);
+    crypto.verifiers.retain(|verifier| of_the_seeds(verifier.algorithm().key_algorithm()));
+    crypto
 }
 
 fn expected() -> ExpectedPeer {

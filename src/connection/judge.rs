@@ -127,8 +127,16 @@ fn covers(accepted: SignatureAlgorithm, algorithm: SignatureAlgorithm) -> bool {
     accepted == algorithm
         || matches!(
             (accepted, algorithm),
-            (SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::EcdsaP384Sha256)
-                | (SignatureAlgorithm::EcdsaP384Sha384, SignatureAlgorithm::EcdsaP256Sha384)
+            (
+                SignatureAlgorithm::EcdsaP256Sha256,
+                SignatureAlgorithm::EcdsaP384Sha256 | SignatureAlgorithm::EcdsaP521Sha256
+            ) | (
+                SignatureAlgorithm::EcdsaP384Sha384,
+                SignatureAlgorithm::EcdsaP256Sha384 | SignatureAlgorithm::EcdsaP521Sha384
+            ) | (
+                SignatureAlgorithm::EcdsaP521Sha512,
+                SignatureAlgorithm::EcdsaP256Sha512 | SignatureAlgorithm::EcdsaP384Sha512
+            )
         )
 }
 

@@ -75,6 +75,8 @@ pub enum KeyExchangeAlgorithm {
     Secp256r1,
     /// ECDH over secp384r1.
     Secp384r1,
+    /// ECDH over secp521r1.
+    Secp521r1,
 }
 
 /// A signature algorithm with all that verifying needs to know beside the key.
@@ -85,10 +87,20 @@ pub enum SignatureAlgorithm {
     EcdsaP256Sha256,
     /// ECDSA over secp256r1 with SHA-384 (certificates only).
     EcdsaP256Sha384,
+    /// ECDSA over secp256r1 with SHA-512 (certificates only).
+    EcdsaP256Sha512,
     /// ECDSA over secp384r1 with SHA-256 (certificates only).
     EcdsaP384Sha256,
     /// ECDSA over secp384r1 with SHA-384.
     EcdsaP384Sha384,
+    /// ECDSA over secp384r1 with SHA-512 (certificates only).
+    EcdsaP384Sha512,
+    /// ECDSA over secp521r1 with SHA-256 (certificates only).
+    EcdsaP521Sha256,
+    /// ECDSA over secp521r1 with SHA-384 (certificates only).
+    EcdsaP521Sha384,
+    /// ECDSA over secp521r1 with SHA-512.
+    EcdsaP521Sha512,
     /// Ed25519 of RFC 8032.
     Ed25519,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (certificates only).
@@ -113,6 +125,8 @@ pub enum PublicKeyAlgorithm {
     EcP256,
     /// id-ecPublicKey with namedCurve secp384r1.
     EcP384,
+    /// id-ecPublicKey with namedCurve secp521r1.
+    EcP521,
     /// id-Ed25519.
     Ed25519,
     /// rsaEncryption.
@@ -126,6 +140,7 @@ impl PublicKeyAlgorithm {
         match self {
             Self::EcP256 => "EC P-256",
             Self::EcP384 => "EC P-384",
+            Self::EcP521 => "EC P-521",
             Self::Ed25519 => "Ed25519",
             Self::Rsa => "RSA",
         }
@@ -137,8 +152,15 @@ impl SignatureAlgorithm {
     #[must_use]
     pub const fn key_algorithm(self) -> PublicKeyAlgorithm {
         match self {
-            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 => PublicKeyAlgorithm::EcP256,
-            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 => PublicKeyAlgorithm::EcP384,
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 | Self::EcdsaP256Sha512 => {
+                PublicKeyAlgorithm::EcP256
+            }
+            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 | Self::EcdsaP384Sha512 => {
+                PublicKeyAlgorithm::EcP384
+            }
+            Self::EcdsaP521Sha256 | Self::EcdsaP521Sha384 | Self::EcdsaP521Sha512 => {
+                PublicKeyAlgorithm::EcP521
+            }
             Self::Ed25519 => PublicKeyAlgorithm::Ed25519,
             Self::RsaPkcs1Sha256
             | Self::RsaPkcs1Sha384
@@ -154,13 +176,22 @@ impl SignatureAlgorithm {
     #[must_use]
     pub const fn hash(self) -> Option<HashAlgorithm> {
         match self {
-            Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256 | Self::RsaPkcs1Sha256 | Self::RsaPssSha256 => {
-                Some(HashAlgorithm::Sha256)
-            }
-            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 | Self::RsaPkcs1Sha384 | Self::RsaPssSha384 => {
-                Some(HashAlgorithm::Sha384)
-            }
-            Self::Ed25519 | Self::RsaPkcs1Sha512 | Self::RsaPssSha512 => None,
+            Self::EcdsaP256Sha256
+            | Self::EcdsaP384Sha256
+            | Self::EcdsaP521Sha256
+            | Self::RsaPkcs1Sha256
+            | Self::RsaPssSha256 => Some(HashAlgorithm::Sha256),
+            Self::EcdsaP256Sha384
+            | Self::EcdsaP384Sha384
+            | Self::EcdsaP521Sha384
+            | Self::RsaPkcs1Sha384
+            | Self::RsaPssSha384 => Some(HashAlgorithm::Sha384),
+            Self::EcdsaP256Sha512
+            | Self::EcdsaP384Sha512
+            | Self::EcdsaP521Sha512
+            | Self::Ed25519
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssSha512 => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::ops::Deref;
 
 use super::CryptoError;
-#[cfg(any(feature = "ring", feature = "rustcrypto"))]
+#[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
 use super::HashAlgorithm;
 
 /// A hash of at most 48 bytes, held inline; it derefs to its bytes.
@@ -28,7 +28,7 @@ impl Digest {
     }
 
     /// What `algorithm` put out, whose length is that of the algorithm.
-    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    #[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
     pub(super) fn of_length(algorithm: HashAlgorithm, output: &[u8]) -> Self {
         debug_assert_eq!(output.len(), algorithm.output_len());
         let mut bytes = [0; 48];

@@ -26,13 +26,14 @@
 //!   nothing, and compare in constant time only. Names here promise nothing about side channels: what a
 //!   provider's crates claim, and what they wipe, stands in that provider's documentation.
 //!
-//! | | `ring` | `rustcrypto` |
-//! |---|---|---|
-//! | for | hosts | `no_std`, WebAssembly, replay |
-//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing |
-//! | verifies RSA | 2048 to 8192 bits | 1024 to 8192 bits |
-//! | signs with RSA (PSS only) | 2048 to 4096 bits | 2048 to 8192 bits |
-//! | EC key stored without its public half | refused by name | loaded |
+//! | | `ring` | `rustcrypto` | `aws_lc` |
+//! |---|---|---|---|
+//! | for | hosts | `no_std`, WebAssembly, replay | hosts, P-521 |
+//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ECDSA nonces, PSS salts |
+//! | P-521, ECDSA with SHA-512 | no | yes | yes |
+//! | verifies RSA | 2048 to 8192 bits | 1024 to 8192 bits | 2048 to 8192 bits |
+//! | signs with RSA (PSS only) | 2048 to 4096 bits | 2048 to 8192 bits | 2048 to 8192 bits |
+//! | EC key stored without its public half | refused by name | loaded | loaded |
 //!
 //! # Mixing providers
 //!
@@ -56,9 +57,12 @@
 //! ```
 
 mod algorithm;
+#[cfg(feature = "aws-lc")]
+pub mod aws_lc;
 mod digest;
 mod entropy;
 mod key;
+mod mix;
 mod provider;
 #[cfg(feature = "ring")]
 pub mod ring;
@@ -77,6 +81,7 @@ pub use key::{
     PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError, ecdsa_sig_value_from_raw,
     ecdsa_sig_value_to_raw,
 };
+pub use mix::Operation;
 pub use provider::CryptoProvider;
 pub use roles::{
     Aead, AeadKey, CryptoError, Hash, Hkdf, KeyExchange, LoadSigningKey, RunningHash, Sign,

@@ -10,7 +10,8 @@ use super::{
 };
 
 /// What a config computes with: implementations by role, in order of preference; the first one that has an
-/// algorithm serves it. Mix providers by putting one's implementations before another's.
+/// algorithm serves it. Mix providers by operation with [`with`](Self::with), or by putting one's implementations
+/// before another's: X25519 and RSA from AWS-LC, for instance, and the rest from ring.
 #[derive(Clone, Default)]
 pub struct CryptoProvider {
     /// Name for logs.

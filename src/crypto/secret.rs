@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::CryptoError;
-#[cfg(any(feature = "ring", feature = "rustcrypto"))]
+#[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
 use super::HashAlgorithm;
 
 /// At most `N` secret bytes, held inline, zeroized on drop, compared in constant time only.
@@ -74,7 +74,7 @@ impl<const N: usize> SecretBytes<N> {
 
 impl Secret {
     /// What `algorithm` put out, whose length is that of the algorithm.
-    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    #[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
     pub(super) fn of_length(algorithm: HashAlgorithm, output: &[u8]) -> Self {
         debug_assert_eq!(output.len(), algorithm.output_len());
         Self::at_most(algorithm.output_len(), |secret| {

@@ -239,7 +239,8 @@ impl Config {
         ];
         //= R-9.1-3
         //= R-4.3.7-1
-        let groups = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+        let groups =
+            [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1];
         //= R-9.3-4
         let provided = |scheme: &SignatureScheme| {
             scheme.algorithm().is_some_and(|algorithm| crypto.verifier(algorithm).is_some())

@@ -103,6 +103,7 @@ impl NamedGroup {
             Self::X25519 => Some(KeyExchangeAlgorithm::X25519),
             Self::SECP256R1 => Some(KeyExchangeAlgorithm::Secp256r1),
             Self::SECP384R1 => Some(KeyExchangeAlgorithm::Secp384r1),
+            Self::SECP521R1 => Some(KeyExchangeAlgorithm::Secp521r1),
             _ => None,
         }
     }
@@ -114,6 +115,7 @@ impl From<KeyExchangeAlgorithm> for NamedGroup {
             KeyExchangeAlgorithm::X25519 => Self::X25519,
             KeyExchangeAlgorithm::Secp256r1 => Self::SECP256R1,
             KeyExchangeAlgorithm::Secp384r1 => Self::SECP384R1,
+            KeyExchangeAlgorithm::Secp521r1 => Self::SECP521R1,
         }
     }
 }
@@ -156,6 +158,7 @@ code_points! {
 const SCHEMES: &[(SignatureScheme, SignatureAlgorithm, SchemeUse)] = &[
     (SignatureScheme::ECDSA_SECP256R1_SHA256, SignatureAlgorithm::EcdsaP256Sha256, SchemeUse::Handshake),
     (SignatureScheme::ECDSA_SECP384R1_SHA384, SignatureAlgorithm::EcdsaP384Sha384, SchemeUse::Handshake),
+    (SignatureScheme::ECDSA_SECP521R1_SHA512, SignatureAlgorithm::EcdsaP521Sha512, SchemeUse::Handshake),
     (SignatureScheme::ED25519, SignatureAlgorithm::Ed25519, SchemeUse::Handshake),
     (SignatureScheme::RSA_PSS_RSAE_SHA256, SignatureAlgorithm::RsaPssSha256, SchemeUse::Handshake),
     (SignatureScheme::RSA_PSS_RSAE_SHA384, SignatureAlgorithm::RsaPssSha384, SchemeUse::Handshake),

@@ -58,8 +58,8 @@ pub trait VerifySignature {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError>;
 }
 
-/// A provider's verifiers: ECDSA with SHA-256 and SHA-384 over P-256 and P-384, Ed25519, RSASSA-PKCS1-v1_5 and
-/// RSASSA-PSS with SHA-2. Never SHA-1 or MD5.
+/// A provider's verifiers: ECDSA with SHA-2 over P-256, P-384 and P-521, Ed25519, RSASSA-PKCS1-v1_5 and RSASSA-PSS
+/// with SHA-2, as far as it has them. Never SHA-1 or MD5.
 impl VerifySignature for CryptoProvider {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
         //= R-4.5.1.3-7
@@ -82,15 +82,20 @@ pub fn signature_algorithm(
     algorithm: &AlgorithmIdentifier<'_>,
     key: PublicKeyAlgorithm,
 ) -> Option<SignatureAlgorithm> {
-    use PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};
+    use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa};
     let absent = algorithm.parameters.is_none();
     let null = algorithm.has_no_parameters();
     match (algorithm.algorithm, key) {
         //= R6960-4.3-3
         (known::ECDSA_WITH_SHA256, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha256),
         (known::ECDSA_WITH_SHA384, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha384),
+        (known::ECDSA_WITH_SHA512, EcP256) if absent => Some(SignatureAlgorithm::EcdsaP256Sha512),
         (known::ECDSA_WITH_SHA256, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha256),
         (known::ECDSA_WITH_SHA384, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha384),
+        (known::ECDSA_WITH_SHA512, EcP384) if absent => Some(SignatureAlgorithm::EcdsaP384Sha512),
+        (known::ECDSA_WITH_SHA256, EcP521) if absent => Some(SignatureAlgorithm::EcdsaP521Sha256),
+        (known::ECDSA_WITH_SHA384, EcP521) if absent => Some(SignatureAlgorithm::EcdsaP521Sha384),
+        (known::ECDSA_WITH_SHA512, EcP521) if absent => Some(SignatureAlgorithm::EcdsaP521Sha512),
         (known::ED25519, Ed25519) if absent => Some(SignatureAlgorithm::Ed25519),
         //= R6960-4.3-1
         (known::SHA256_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha256),
@@ -163,12 +168,16 @@ mod tests {
     //= R6960-4.3-3 test
     #[test]
     fn algorithms_are_known_by_identifier_key_and_parameters() {
-        use PublicKeyAlgorithm::{EcP256, EcP384, Ed25519, Rsa};
+        use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa};
         let null: Option<&[u8]> = Some(&[5, 0]);
         let cases = [
             (known::ECDSA_WITH_SHA256, None, EcP256, Some(SignatureAlgorithm::EcdsaP256Sha256)),
             (known::ECDSA_WITH_SHA256, null, EcP256, None),
             (known::ECDSA_WITH_SHA384, None, EcP384, Some(SignatureAlgorithm::EcdsaP384Sha384)),
+            (known::ECDSA_WITH_SHA256, None, EcP521, Some(SignatureAlgorithm::EcdsaP521Sha256)),
+            (known::ECDSA_WITH_SHA512, None, EcP521, Some(SignatureAlgorithm::EcdsaP521Sha512)),
+            (known::ECDSA_WITH_SHA512, None, EcP256, Some(SignatureAlgorithm::EcdsaP256Sha512)),
+            (known::ECDSA_WITH_SHA512, null, EcP521, None),
             (known::ECDSA_WITH_SHA256, None, Rsa, None),
             (known::ED25519, None, Ed25519, Some(SignatureAlgorithm::Ed25519)),
             (known::ED25519, null, Ed25519, None),

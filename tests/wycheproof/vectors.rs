@@ -15,6 +15,8 @@ pub(crate) fn providers() -> Vec<CryptoProvider> {
         handfast::crypto::ring::provider(),
         #[cfg(feature = "rustcrypto")]
         handfast::crypto::rustcrypto::provider(),
+        #[cfg(feature = "aws-lc")]
+        handfast::crypto::aws_lc::provider(),
     ]
 }
 

@@ -20,6 +20,7 @@ openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen
 openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out rsa-pss-pkcs8.pem
 openssl pkey -in rsa-pss-pkcs8.pem -pubout -out rsa-pss-public.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521-pkcs8.pem
+openssl ec -in p521-pkcs8.pem -out p521-sec1.pem
 openssl pkey -in p521-pkcs8.pem -pubout -out p521-public.pem
 openssl genpkey -algorithm ED448 -out ed448-pkcs8.pem
 openssl pkey -in ed448-pkcs8.pem -pubout -out ed448-public.pem

@@ -39,7 +39,7 @@ pub struct Replayed {
 }
 
 /// Makes the run of `record` again, with the hashes, HKDFs, AEADs and verifiers of `crypto`: what chance made comes
-/// from the record.
+/// from the record, so that `crypto` need not have the group.
 ///
 /// # Errors
 /// [`Stopped`] at the first thing that differs, or at a line that cannot be read.

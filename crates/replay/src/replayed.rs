@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use handfast::NamedGroup;
 use handfast::crypto::{
     CryptoError, CryptoProvider, EntropySource, KeyExchange, KeyExchangeAlgorithm, PublicKey, Purpose,
     SharedSecret, Sign, SignatureAlgorithm, StartedKeyExchange,
@@ -71,14 +72,13 @@ impl Chance {
         })
     }
 
-    /// The provider whose key exchanges answer from here.
+    /// The provider with every key exchange, its own or not: they answer from here.
     pub(crate) fn provider(&self, crypto: &CryptoProvider) -> CryptoProvider {
-        let mut crypto = crypto.clone();
-        for key_exchange in &mut crypto.key_exchanges {
-            let algorithm = key_exchange.algorithm();
-            *key_exchange = Arc::new(ReplayedKeyExchange { algorithm, chance: self.clone() });
-        }
-        crypto
+        let exchange = |algorithm| -> Arc<dyn KeyExchange> {
+            Arc::new(ReplayedKeyExchange { algorithm, chance: self.clone() })
+        };
+        let algorithms = (0..=u16::MAX).filter_map(|group| NamedGroup(group).key_exchange());
+        CryptoProvider { key_exchanges: algorithms.map(exchange).collect(), ..crypto.clone() }
     }
 
     /// A key that answers from here.

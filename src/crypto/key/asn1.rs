@@ -9,11 +9,12 @@ use der::{DecodeValue, Encode, EncodeValue, Header, Length, Reader, Sequence, Wr
 pub(super) const ID_EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 pub(super) const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 pub(super) const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+pub(super) const SECP521R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 pub(super) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 pub(super) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// What people call algorithms and curves that we do not take, so that a refusal names them.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 19] = [
     ("1.2.840.10040.4.1", "DSA"),
     ("1.2.840.10045.3.1.1", "P-192"),
     ("1.2.840.113549.1.1.7", "RSAES-OAEP"),
@@ -27,7 +28,6 @@ const NAMES: [(&str, &str); 20] = [
     ("1.3.101.113", "Ed448"),
     ("1.3.132.0.10", "secp256k1"),
     ("1.3.132.0.33", "P-224"),
-    ("1.3.132.0.35", "P-521"),
     ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
     ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
     ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),

@@ -111,7 +111,7 @@ impl From<PublicKeyError> for PrivateKeyError {
         match error {
             PublicKeyError::Malformed { rule } => Self::Malformed { rule },
             PublicKeyError::Unsupported { algorithm } => {
-                Self::Unsupported { algorithm, expected: "RSA, EC over P-256 or P-384, or Ed25519" }
+                Self::Unsupported { algorithm, expected: "RSA, EC over P-256, P-384 or P-521, or Ed25519" }
             }
         }
     }
@@ -199,7 +199,7 @@ impl PrivateKeyInfo {
         }
     }
 
-    /// The secret itself, for loaders: for EC the big-endian scalar (32 or 48 bytes), for Ed25519 the
+    /// The secret itself, for loaders: for EC the big-endian scalar (32, 48 or 66 bytes), for Ed25519 the
     /// 32-byte seed, for RSA an RSAPrivateKey in DER with two primes.
     #[must_use]
     pub fn private_key(&self) -> &[u8] {
@@ -261,7 +261,7 @@ fn one_asymmetric_key(version: u8, fields: &mut SliceReader<'_>) -> Result<Priva
 /// The contents of privateKey in PKCS#8, whose form depends on the algorithm.
 fn private_key(algorithm: PublicKeyAlgorithm, contents: &[u8]) -> Result<PrivateKeyInfo, PrivateKeyError> {
     match algorithm {
-        PublicKeyAlgorithm::EcP256 | PublicKeyAlgorithm::EcP384 => {
+        PublicKeyAlgorithm::EcP256 | PublicKeyAlgorithm::EcP384 | PublicKeyAlgorithm::EcP521 => {
             let rule = malformed("privateKey of id-ecPublicKey is an ECPrivateKey in DER (RFC 5915 §3)");
             in_sequence(contents, rule, |fields, rule| match fields.decode::<u8>() {
                 Ok(1) => ec_private_key(Some(algorithm), fields),
@@ -338,8 +338,7 @@ fn ec_private_key(
             return Err(malformed("an ECPrivateKey outside of PKCS#8 names its curve (RFC 5915 §3)"));
         }
     };
-    let scalar_len = if algorithm == PublicKeyAlgorithm::EcP384 { 48 } else { 32 };
-    if scalar.len() != scalar_len {
+    if Some(scalar.len()) != scalar_len(algorithm) {
         return Err(malformed("privateKey of an ECPrivateKey is as long as the curve's order (RFC 5915 §3)"));
     }
     Ok(PrivateKeyInfo {
@@ -347,6 +346,16 @@ fn ec_private_key(
         private_key: Zeroizing::new(scalar.to_vec()),
         public_key: public_key.map(|bits| PublicKey::from_key_bits(algorithm, bits)).transpose()?,
     })
+}
+
+/// Bytes of a private key over a curve, which are those of its order.
+const fn scalar_len(algorithm: PublicKeyAlgorithm) -> Option<usize> {
+    match algorithm {
+        PublicKeyAlgorithm::EcP256 => Some(32),
+        PublicKeyAlgorithm::EcP384 => Some(48),
+        PublicKeyAlgorithm::EcP521 => Some(66),
+        PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Rsa => None,
+    }
 }
 
 /// What follows `version` in PKCS#1, alone or inside PKCS#8; `der` is all of it.

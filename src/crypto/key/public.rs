@@ -9,7 +9,7 @@ use der::{Decode, Encode};
 
 use super::asn1::{
     AlgorithmIdentifier, ID_EC_PUBLIC_KEY, ID_ED25519, RSA_ENCRYPTION, RsaPublicKey, SECP256R1, SECP384R1,
-    SubjectPublicKeyInfo, describe,
+    SECP521R1, SubjectPublicKeyInfo, describe,
 };
 use crate::crypto::PublicKeyAlgorithm;
 
@@ -54,8 +54,8 @@ impl fmt::Display for PublicKeyError {
             Self::Malformed { rule } => write!(f, "malformed public key; the rule is: {rule}"),
             Self::Unsupported { algorithm } => write!(
                 f,
-                "public key algorithm {algorithm} is not supported; supported are RSA, EC over P-256 and \
-                 P-384, and Ed25519"
+                "public key algorithm {algorithm} is not supported; supported are RSA, EC over P-256, \
+                 P-384 and P-521, and Ed25519"
             ),
         }
     }
@@ -99,6 +99,7 @@ impl PublicKey {
         let (identifier, parameters) = match algorithm {
             PublicKeyAlgorithm::EcP256 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP256R1))),
             PublicKeyAlgorithm::EcP384 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP384R1))),
+            PublicKeyAlgorithm::EcP521 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP521R1))),
             PublicKeyAlgorithm::Ed25519 => (ID_ED25519, None),
             PublicKeyAlgorithm::Rsa => (RSA_ENCRYPTION, Some(AnyRef::NULL)),
         };
@@ -121,7 +122,7 @@ impl PublicKey {
         &self.spki
     }
 
-    /// The contents of subjectPublicKey: an uncompressed EC point (65 or 97 bytes), an Ed25519 key (32
+    /// The contents of subjectPublicKey: an uncompressed EC point (65, 97 or 133 bytes), an Ed25519 key (32
     /// bytes) or an RSAPublicKey in DER.
     #[must_use]
     pub fn key_bits(&self) -> &[u8] {
@@ -129,7 +130,7 @@ impl PublicKey {
     }
 
     /// The size that key policies speak of, in bits: an RSA modulus's length, or the size of the curve's
-    /// field (P-256: 256, P-384: 384, Ed25519: 255).
+    /// field (P-256: 256, P-384: 384, P-521: 521, Ed25519: 255).
     #[must_use]
     pub fn strength_bits(&self) -> usize {
         self.strength_bits
@@ -173,6 +174,7 @@ pub(super) fn curve_algorithm(curve: ObjectIdentifier) -> Result<PublicKeyAlgori
     match curve {
         SECP256R1 => Ok(PublicKeyAlgorithm::EcP256),
         SECP384R1 => Ok(PublicKeyAlgorithm::EcP384),
+        SECP521R1 => Ok(PublicKeyAlgorithm::EcP521),
         other => Err(PublicKeyError::Unsupported { algorithm: describe(other) }),
     }
 }
@@ -189,6 +191,10 @@ fn check_key_bits(algorithm: PublicKeyAlgorithm, key_bits: &[u8]) -> Result<usiz
             malformed("a P-384 point is uncompressed: 4 and then 96 bytes (RFC 5480 §2.2)")
         }
         PublicKeyAlgorithm::EcP384 => Ok(384),
+        PublicKeyAlgorithm::EcP521 if !is_uncompressed_point(key_bits, 66) => {
+            malformed("a P-521 point is uncompressed: 4 and then 132 bytes (RFC 5480 §2.2)")
+        }
+        PublicKeyAlgorithm::EcP521 => Ok(521),
         PublicKeyAlgorithm::Ed25519 if key_bits.len() != 32 => {
             malformed("an Ed25519 key has 32 bytes (RFC 8410 §4)")
         }

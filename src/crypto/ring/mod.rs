@@ -5,13 +5,14 @@
 //! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1 |
-//! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
+//! | [`Verify`](super::Verify) | ECDSA P-256 and P-384 with SHA-256 and SHA-384, Ed25519, RSASSA-PKCS1-v1_5 and RSASSA-PSS; RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
 //! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, Ed25519, RSASSA-PSS with 2048 to 4096 bits and a public exponent from 65537 |
 //!
 //! What to know of it:
 //! * It draws its own randomness from the operating system for key shares, ECDSA and PSS, and takes none from
 //!   the connection's [`EntropySource`](super::EntropySource): its generators are sealed and private keys of
 //!   an exchange can't be given to it. A run with it replays only from a record made at the seam.
+//! * P-521 it does not have at all, nor ECDSA with SHA-512.
 //! * It does not compute an EC public key from a private one, so an EC key must be stored with its public half.
 //! * It does not wipe the keys it holds; secrets are wiped on our side of the seam.
 

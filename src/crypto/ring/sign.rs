@@ -7,7 +7,9 @@ use core::fmt;
 
 use ring::rand::SystemRandom;
 use ring::rsa;
-use ring::signature::{self as ring_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair};
+use ring::signature::{
+    self as ring_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding,
+};
 
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
@@ -22,6 +24,10 @@ impl LoadSigningKey for Loader {
             PublicKeyAlgorithm::EcP256 | PublicKeyAlgorithm::EcP384 => ecdsa(key),
             PublicKeyAlgorithm::Ed25519 => ed25519(key),
             PublicKeyAlgorithm::Rsa => rsa(key),
+            PublicKeyAlgorithm::EcP521 => Err(PrivateKeyError::Unsupported {
+                algorithm: key.algorithm_name(),
+                expected: "EC over P-256 or P-384, Ed25519, or RSA, as ring signs",
+            }),
         }
     }
 }
@@ -124,25 +130,19 @@ fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     Ok(Arc::new(SigningKey { pair: Pair::Rsa(pair), algorithms, public_key }))
 }
 
+const ENCODINGS: [(SignatureAlgorithm, &dyn RsaEncoding); 3] = [
+    (SignatureAlgorithm::RsaPssSha256, &ring_signature::RSA_PSS_SHA256),
+    (SignatureAlgorithm::RsaPssSha384, &ring_signature::RSA_PSS_SHA384),
+    (SignatureAlgorithm::RsaPssSha512, &ring_signature::RSA_PSS_SHA512),
+];
+
 fn rsa_pss(
     pair: &rsa::KeyPair,
     algorithm: SignatureAlgorithm,
     message: &[u8],
 ) -> Result<Vec<u8>, CryptoError> {
-    let encoding: &'static dyn ring_signature::RsaEncoding = match algorithm {
-        SignatureAlgorithm::RsaPssSha256 => &ring_signature::RSA_PSS_SHA256,
-        SignatureAlgorithm::RsaPssSha384 => &ring_signature::RSA_PSS_SHA384,
-        SignatureAlgorithm::RsaPssSha512 => &ring_signature::RSA_PSS_SHA512,
-        SignatureAlgorithm::EcdsaP256Sha256
-        | SignatureAlgorithm::EcdsaP256Sha384
-        | SignatureAlgorithm::EcdsaP384Sha256
-        | SignatureAlgorithm::EcdsaP384Sha384
-        | SignatureAlgorithm::Ed25519
-        | SignatureAlgorithm::RsaPkcs1Sha256
-        | SignatureAlgorithm::RsaPkcs1Sha384
-        | SignatureAlgorithm::RsaPkcs1Sha512 => return Err(CryptoError),
-    };
+    let (_, encoding) = ENCODINGS.iter().find(|(name, _)| *name == algorithm).ok_or(CryptoError)?;
     let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(encoding, &SystemRandom::new(), message, &mut signature).map_err(|_| CryptoError)?;
+    pair.sign(*encoding, &SystemRandom::new(), message, &mut signature).map_err(|_| CryptoError)?;
     Ok(signature)
 }

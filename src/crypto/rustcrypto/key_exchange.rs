@@ -10,6 +10,7 @@ use p256::NistP256;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{CurveArithmetic, FieldBytes, PublicKey, SecretKey};
 use p384::NistP384;
+use p521::NistP521;
 use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,7 @@ pub(super) fn all() -> Vec<Arc<dyn KeyExchange>> {
         Arc::new(X25519),
         Arc::new(Ecdh::<NistP256>::new(KeyExchangeAlgorithm::Secp256r1)),
         Arc::new(Ecdh::<NistP384>::new(KeyExchangeAlgorithm::Secp384r1)),
+        Arc::new(Ecdh::<NistP521>::new(KeyExchangeAlgorithm::Secp521r1)),
     ]
 }
 
@@ -89,9 +91,14 @@ impl StartedKeyExchange for X25519Started {
 trait Curve:
     CurveArithmetic<FieldBytesSize: ModulusSize, AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>>
 {
+    /// The bits of a private key's first byte that a number below the order may have.
+    const FIRST_BYTE: u8 = 0xff;
 }
 impl Curve for NistP256 {}
 impl Curve for NistP384 {}
+impl Curve for NistP521 {
+    const FIRST_BYTE: u8 = 0x01;
+}
 
 struct Ecdh<C> {
     algorithm: KeyExchangeAlgorithm,
@@ -103,8 +110,8 @@ struct EcdhStarted<C: Curve> {
     share: Box<[u8]>,
 }
 
-/// Draws until a private key is in range. One draw in 2^32 is not for P-256, in 2^194 for P-384, so that the
-/// bound is met only where the entropy is broken.
+/// Draws until a private key is in range. One draw in 2^32 is not for P-256, in 2^194 for P-384, in 2^261 for P-521, so that
+/// the bound is met only where the entropy is broken.
 const MOST_DRAWS: usize = 8;
 
 impl<C: Curve> Ecdh<C> {
@@ -117,6 +124,9 @@ impl<C: Curve> Ecdh<C> {
         let mut scalar = Zeroizing::new(FieldBytes::<C>::default());
         for _ in 0..MOST_DRAWS {
             entropy.draw(Purpose::KeyShare, scalar.as_mut_slice())?;
+            if let Some(first) = scalar.first_mut() {
+                *first &= C::FIRST_BYTE;
+            }
             if let Ok(private_key) = SecretKey::<C>::from_bytes(&scalar) {
                 let share = private_key.public_key().to_sec1_point(false).as_bytes().into();
                 return Ok(EcdhStarted { private_key, share });

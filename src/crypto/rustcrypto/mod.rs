@@ -5,9 +5,9 @@
 //! |---|---|
 //! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
-//! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1 |
+//! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1 |
 //! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 1024 to 8192 bits |
-//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
+//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
 //!
 //! All randomness comes from the [`EntropySource`](super::EntropySource) given to each call, so that a run is
 //! a function of its inputs and a recorded trace replays byte for byte:
@@ -15,8 +15,8 @@
 //! | operation | what it draws |
 //! |---|---|
 //! | X25519 share | 32 bytes as [`Purpose::KeyShare`](super::Purpose::KeyShare): they are the private key |
-//! | secp256r1, secp384r1 share | 32, 48 bytes as `KeyShare`: they are the private key, big-endian; a number outside 1 to n − 1 is drawn again |
-//! | ECDSA signature | 32, 48 bytes as [`Purpose::Signature`](super::Purpose::Signature): additional input to RFC 6979 (its §3.6), so that neither a weak seed nor a fault repeats a nonce |
+//! | secp256r1, secp384r1, secp521r1 share | 32, 48, 66 bytes as `KeyShare`: they are the private key, big-endian, its bits over 521 cleared; a number outside 1 to n − 1 is drawn again |
+//! | ECDSA signature | 32, 48, 66 bytes as [`Purpose::Signature`](super::Purpose::Signature): additional input to RFC 6979 (its §3.6), so that neither a weak seed nor a fault repeats a nonce |
 //! | RSASSA-PSS signature | 32 bytes as `Signature`: a seed, expanded into the salt and the blinding |
 //! | Ed25519 signature, and all else | nothing |
 //!
@@ -78,9 +78,11 @@ mod tests {
         wiped_when_dropped::<x25519_dalek::SharedSecret>();
         wiped_when_dropped::<p256::SecretKey>();
         wiped_when_dropped::<p384::SecretKey>();
+        wiped_when_dropped::<p521::SecretKey>();
         wiped_when_dropped::<p256::ecdh::SharedSecret>();
         wiped_when_dropped::<p256::ecdsa::SigningKey>();
         wiped_when_dropped::<p384::ecdsa::SigningKey>();
+        wiped_when_dropped::<p521::ecdsa::SigningKey>();
         wiped_when_dropped::<ed25519_dalek::SigningKey>();
         wiped_when_dropped::<rsa::RsaPrivateKey>();
         wiped_when_dropped::<sha2::Sha256>();

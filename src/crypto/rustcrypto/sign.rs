@@ -10,7 +10,8 @@ use p256::elliptic_curve::sec1::ToSec1Point;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::traits::SignatureScheme;
 use rsa::{Pss, RsaPrivateKey};
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::digest::FixedOutputReset;
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::rng::{DrawnBytes, ExpandedSeed};
 use crate::crypto::{
@@ -25,6 +26,7 @@ impl LoadSigningKey for Loader {
         let (private_key, key_bits) = match key.algorithm() {
             PublicKeyAlgorithm::EcP256 => p256(key.private_key())?,
             PublicKeyAlgorithm::EcP384 => p384(key.private_key())?,
+            PublicKeyAlgorithm::EcP521 => p521(key.private_key())?,
             PublicKeyAlgorithm::Ed25519 => ed25519(key.private_key())?,
             PublicKeyAlgorithm::Rsa => return rsa(key),
         };
@@ -44,6 +46,7 @@ struct SigningKey {
 enum PrivateKey {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
     Rsa(RsaPrivateKey),
 }
@@ -57,6 +60,7 @@ impl Sign for SigningKey {
         match self.private_key {
             PrivateKey::P256(_) => &[SignatureAlgorithm::EcdsaP256Sha256],
             PrivateKey::P384(_) => &[SignatureAlgorithm::EcdsaP384Sha384],
+            PrivateKey::P521(_) => &[SignatureAlgorithm::EcdsaP521Sha512],
             PrivateKey::Ed25519(_) => &[SignatureAlgorithm::Ed25519],
             PrivateKey::Rsa(_) => &[
                 SignatureAlgorithm::RsaPssSha256,
@@ -90,11 +94,21 @@ impl Sign for SigningKey {
                     .map_err(|_| CryptoError)?;
                 Ok(signature.to_der().as_bytes().to_vec())
             }
+            PrivateKey::P521(key) => {
+                let mut added = DrawnBytes::<66>::draw(entropy)?;
+                let signature: p521::ecdsa::Signature = key
+                    .sign_prehash_with_rng(&mut added, &Sha512::digest(message))
+                    .map_err(|_| CryptoError)?;
+                Ok(signature.to_der().as_bytes().to_vec())
+            }
             PrivateKey::Ed25519(key) => {
                 let signature = key.try_sign(message).map_err(|_| CryptoError)?;
                 Ok(signature.to_bytes().to_vec())
             }
-            PrivateKey::Rsa(key) => rsa_pss(key, algorithm, message, &mut ExpandedSeed::draw(entropy)?),
+            PrivateKey::Rsa(key) => {
+                let (_, sign) = RSA_SCHEMES.iter().find(|(name, _)| *name == algorithm).ok_or(CryptoError)?;
+                sign(key, message, &mut ExpandedSeed::draw(entropy)?).map_err(|_| CryptoError)
+            }
         }
     }
 }
@@ -115,6 +129,12 @@ fn p384(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
     let key = p384::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
     let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
     Ok((PrivateKey::P384(key), point))
+}
+
+fn p521(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+    let key = p521::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
+    let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
+    Ok((PrivateKey::P521(key), point))
 }
 
 const OUT_OF_RANGE: PrivateKeyError =
@@ -143,30 +163,18 @@ fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     Ok(Arc::new(SigningKey { private_key: PrivateKey::Rsa(private_key), public_key }))
 }
 
-fn rsa_pss(
+type SignRsa = fn(&RsaPrivateKey, &[u8], &mut ExpandedSeed) -> rsa::Result<Vec<u8>>;
+
+const RSA_SCHEMES: [(SignatureAlgorithm, SignRsa); 3] = [
+    (SignatureAlgorithm::RsaPssSha256, pss::<Sha256>),
+    (SignatureAlgorithm::RsaPssSha384, pss::<Sha384>),
+    (SignatureAlgorithm::RsaPssSha512, pss::<Sha512>),
+];
+
+fn pss<H: Digest + FixedOutputReset>(
     key: &RsaPrivateKey,
-    algorithm: SignatureAlgorithm,
     message: &[u8],
     rng: &mut ExpandedSeed,
-) -> Result<Vec<u8>, CryptoError> {
-    match algorithm {
-        SignatureAlgorithm::RsaPssSha256 => {
-            Pss::<Sha256>::new().sign(Some(rng), key, &Sha256::digest(message))
-        }
-        SignatureAlgorithm::RsaPssSha384 => {
-            Pss::<Sha384>::new().sign(Some(rng), key, &Sha384::digest(message))
-        }
-        SignatureAlgorithm::RsaPssSha512 => {
-            Pss::<Sha512>::new().sign(Some(rng), key, &Sha512::digest(message))
-        }
-        SignatureAlgorithm::EcdsaP256Sha256
-        | SignatureAlgorithm::EcdsaP256Sha384
-        | SignatureAlgorithm::EcdsaP384Sha256
-        | SignatureAlgorithm::EcdsaP384Sha384
-        | SignatureAlgorithm::Ed25519
-        | SignatureAlgorithm::RsaPkcs1Sha256
-        | SignatureAlgorithm::RsaPkcs1Sha384
-        | SignatureAlgorithm::RsaPkcs1Sha512 => return Err(CryptoError),
-    }
-    .map_err(|_| CryptoError)
+) -> rsa::Result<Vec<u8>> {
+    Pss::<H>::new().sign(Some(rng), key, &H::digest(message))
 }

@@ -11,11 +11,16 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::crypto::{CryptoError, PublicKey, SignatureAlgorithm, Verify};
 
-const ALL: [SignatureAlgorithm; 11] = [
+const ALL: [SignatureAlgorithm; 16] = [
     SignatureAlgorithm::EcdsaP256Sha256,
     SignatureAlgorithm::EcdsaP256Sha384,
+    SignatureAlgorithm::EcdsaP256Sha512,
     SignatureAlgorithm::EcdsaP384Sha256,
     SignatureAlgorithm::EcdsaP384Sha384,
+    SignatureAlgorithm::EcdsaP384Sha512,
+    SignatureAlgorithm::EcdsaP521Sha256,
+    SignatureAlgorithm::EcdsaP521Sha384,
+    SignatureAlgorithm::EcdsaP521Sha512,
     SignatureAlgorithm::Ed25519,
     SignatureAlgorithm::RsaPkcs1Sha256,
     SignatureAlgorithm::RsaPkcs1Sha384,
@@ -43,8 +48,13 @@ impl Verify for RustVerify {
         match self.0 {
             SignatureAlgorithm::EcdsaP256Sha256 => ecdsa_p256(key, &Sha256::digest(message), signature),
             SignatureAlgorithm::EcdsaP256Sha384 => ecdsa_p256(key, &Sha384::digest(message), signature),
+            SignatureAlgorithm::EcdsaP256Sha512 => ecdsa_p256(key, &Sha512::digest(message), signature),
             SignatureAlgorithm::EcdsaP384Sha256 => ecdsa_p384(key, &Sha256::digest(message), signature),
             SignatureAlgorithm::EcdsaP384Sha384 => ecdsa_p384(key, &Sha384::digest(message), signature),
+            SignatureAlgorithm::EcdsaP384Sha512 => ecdsa_p384(key, &Sha512::digest(message), signature),
+            SignatureAlgorithm::EcdsaP521Sha256 => ecdsa_p521(key, &Sha256::digest(message), signature),
+            SignatureAlgorithm::EcdsaP521Sha384 => ecdsa_p521(key, &Sha384::digest(message), signature),
+            SignatureAlgorithm::EcdsaP521Sha512 => ecdsa_p521(key, &Sha512::digest(message), signature),
             SignatureAlgorithm::Ed25519 => ed25519(key, message, signature),
             SignatureAlgorithm::RsaPkcs1Sha256 => {
                 rsa(key, Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message), signature)
@@ -79,6 +89,17 @@ fn ecdsa_p384(key: &PublicKey, hash: &[u8], signature: &[u8]) -> Result<(), Cryp
     let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(key.key_bits()).map_err(|_| CryptoError)?;
     let signature = p384::ecdsa::Signature::from_der(signature).map_err(|_| CryptoError)?;
     key.verify_prehash(hash, &signature).map_err(|_| CryptoError)
+}
+
+/// The crate wants hashes of half a field element at least, which SHA-256 is not: a number with zeros in front of
+/// it is the same.
+fn ecdsa_p521(key: &PublicKey, hash: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+    let mut number = [0; 64];
+    let padding = number.len().saturating_sub(hash.len());
+    number.get_mut(padding..).ok_or(CryptoError)?.copy_from_slice(hash);
+    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(key.key_bits()).map_err(|_| CryptoError)?;
+    let signature = p521::ecdsa::Signature::from_der(signature).map_err(|_| CryptoError)?;
+    key.verify_prehash(&number, &signature).map_err(|_| CryptoError)
 }
 
 /// Strictly: keys and commitments of small order are refused, for such a key signs every message at once.

@@ -28,6 +28,14 @@ impl Peer {
         }
     }
 
+    /// The schemes whose signatures it can verify.
+    pub(super) fn signature_schemes(&self) -> Vec<SignatureScheme> {
+        let verified = |algorithm| self.crypto.verifier(algorithm).is_some();
+        SignatureScheme::for_certificate_verify()
+            .filter(|scheme| scheme.algorithm().is_some_and(verified))
+            .collect()
+    }
+
     pub(super) fn send_certificate_verify(&mut self, credential: &Credential) {
         let verify = self.certificate_verify(credential);
         self.send(step::CertificateVerify, Epoch::Handshake, &verify);

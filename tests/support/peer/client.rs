@@ -3,10 +3,10 @@
 use handfast::crypto::StartedKeyExchange;
 use handfast::handshake::Epoch;
 use handfast::message::{
-    CertWithExternPsk, CodePoints, Cookie, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType,
-    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
-    OfferedPsks, ProtocolVersion, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes, SelectedPsk,
-    ServerNameList, SignatureScheme, SignatureSchemeList, SupportedGroups, SupportedVersionsClientHello,
+    CertWithExternPsk, Cookie, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello,
+    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OfferedPsks, ProtocolVersion,
+    PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes, SelectedPsk, ServerNameList, SignatureSchemeList,
+    SupportedGroups, SupportedVersionsClientHello,
 };
 use handfast::wire::Encode;
 
@@ -59,9 +59,8 @@ impl Peer {
         let mut extensions = body::Extensions::default();
         extensions.push(ExtensionType::SERVER_NAME, &ServerNameList::host_name("server.test"));
         extensions.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(self.groups.as_slice()));
-        let schemes: Vec<_> = SignatureScheme::for_certificate_verify().collect();
-        let schemes =
-            SignatureSchemeList { supported_signature_algorithms: CodePoints::from(schemes.as_slice()) };
+        let schemes = self.signature_schemes();
+        let schemes = SignatureSchemeList::from(schemes.as_slice());
         extensions.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
         let versions = [ProtocolVersion::TLS13];
         extensions.push(

@@ -27,7 +27,7 @@ impl Peer {
         context: &[u8],
         change: impl FnOnce(&mut body::CertificateRequest),
     ) {
-        let mut request = Self::certificate_request(context);
+        let mut request = self.certificate_request(context);
         change(&mut request);
         let message = Message::of(step::CertificateRequest, &request);
         let messages = self.schedule.as_ref().expect("a schedule").messages();

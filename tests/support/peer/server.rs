@@ -2,9 +2,9 @@
 
 use handfast::handshake::Epoch;
 use handfast::message::{
-    CertWithExternPsk, CodePoints, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType,
-    KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, OfferedPsks,
-    ProtocolVersion, SelectedPsk, SignatureScheme, SignatureSchemeList, SupportedVersionsServerHello,
+    CertWithExternPsk, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareClientHello,
+    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, OfferedPsks, ProtocolVersion, SelectedPsk,
+    SignatureSchemeList, SupportedVersionsServerHello,
 };
 use handfast::resumption::Psk;
 
@@ -158,14 +158,13 @@ impl Peer {
     }
 
     fn send_certificate_request(&mut self) {
-        self.send(step::CertificateRequest, Epoch::Handshake, &Self::certificate_request(&[]));
+        self.send(step::CertificateRequest, Epoch::Handshake, &self.certificate_request(&[]));
     }
 
     /// A CertificateRequest with the one extension that it must have.
-    pub(super) fn certificate_request(context: &[u8]) -> body::CertificateRequest {
-        let schemes: Vec<_> = SignatureScheme::for_certificate_verify().collect();
-        let schemes =
-            SignatureSchemeList { supported_signature_algorithms: CodePoints::from(schemes.as_slice()) };
+    pub(super) fn certificate_request(&self, context: &[u8]) -> body::CertificateRequest {
+        let schemes = self.signature_schemes();
+        let schemes = SignatureSchemeList::from(schemes.as_slice());
         let mut request = body::CertificateRequest {
             certificate_request_context: context.to_vec(),
             ..body::CertificateRequest::default()

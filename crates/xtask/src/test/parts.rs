@@ -118,6 +118,7 @@ fn features(_: &Options) -> Verdict {
         &["--lib", "--no-default-features"] as &[&str],
         &["--all-targets", "--no-default-features", "--features", "rustcrypto"],
         &["--all-targets"],
+        &["--lib", "--no-default-features", "--features", "aws-lc"],
     ] {
         Step::cargo(&[&["clippy", "--package", "handfast"], set, &["--", "-D", "warnings"]].concat())
             .run()?;

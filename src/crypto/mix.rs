@@ -16,7 +16,7 @@ pub enum Operation {
     Hash(HashAlgorithm),
     /// An AEAD.
     Aead(AeadAlgorithm),
-    /// A key exchange.
+    /// A key exchange, with private keys of it that are kept.
     KeyExchange(KeyExchangeAlgorithm),
     /// Verifying with keys of this kind, and loading and signing with them.
     Signature(PublicKeyAlgorithm),
@@ -51,6 +51,7 @@ impl CryptoProvider {
                 Operation::Aead(algorithm) => put_first(&mut self.aeads, other.aead(algorithm)),
                 Operation::KeyExchange(algorithm) => {
                     put_first(&mut self.key_exchanges, other.key_exchange(algorithm));
+                    put_first(&mut self.static_key_loaders, other.static_key_loader(algorithm));
                 }
                 Operation::Signature(key) => self.take_signatures(other, key),
             }

@@ -6,6 +6,7 @@
 //! | HMAC and HKDF | [`Hkdf`] | §7.1 |
 //! | AEAD | [`Aead`], [`AeadKey`] | §5.2 |
 //! | key exchange | [`KeyExchange`], [`StartedKeyExchange`] | §4.3.8, §7.4 (§4.2.8, §7.4) |
+//! | key exchange with a key that is kept | [`LoadStaticKey`], [`StaticKey`] | RFC 9180 §4.1 |
 //! | verifying | [`Verify`] | §4.5.2 (§4.4.3), and certificates |
 //! | signing | [`LoadSigningKey`], [`Sign`] | §4.5.2 (§4.4.3) |
 //!
@@ -61,6 +62,7 @@ mod algorithm;
 pub mod aws_lc;
 mod digest;
 mod entropy;
+pub mod hpke;
 mod key;
 mod mix;
 mod provider;
@@ -70,6 +72,8 @@ mod roles;
 #[cfg(feature = "rustcrypto")]
 pub mod rustcrypto;
 mod secret;
+#[cfg(any(feature = "ech", feature = "rustcrypto"))]
+mod x25519;
 
 pub use algorithm::{
     AeadAlgorithm, HashAlgorithm, KeyExchangeAlgorithm, MAX_TAG_LEN, NONCE_LEN, PublicKeyAlgorithm,
@@ -84,7 +88,7 @@ pub use key::{
 pub use mix::Operation;
 pub use provider::CryptoProvider;
 pub use roles::{
-    Aead, AeadKey, CryptoError, Hash, Hkdf, KeyExchange, LoadSigningKey, RunningHash, Sign,
-    StartedKeyExchange, Verify,
+    Aead, AeadKey, CryptoError, Hash, Hkdf, KeyExchange, LoadSigningKey, LoadStaticKey, RunningHash, Sign,
+    StartedKeyExchange, StaticKey, Verify,
 };
 pub use secret::{Secret, SecretBytes, SharedSecret};

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{
-    Aead, AeadAlgorithm, Hash, HashAlgorithm, Hkdf, KeyExchange, KeyExchangeAlgorithm, LoadSigningKey,
-    PrivateKeyError, PrivateKeyInfo, Sign, SignatureAlgorithm, Verify,
+    Aead, AeadAlgorithm, CryptoError, Hash, HashAlgorithm, Hkdf, KeyExchange, KeyExchangeAlgorithm,
+    LoadSigningKey, LoadStaticKey, PrivateKeyError, PrivateKeyInfo, Sign, SignatureAlgorithm, StaticKey,
+    Verify,
 };
 
 /// What a config computes with: implementations by role, in order of preference; the first one that has an
@@ -27,6 +28,8 @@ pub struct CryptoProvider {
     pub aeads: Vec<Arc<dyn Aead>>,
     /// Key exchanges.
     pub key_exchanges: Vec<Arc<dyn KeyExchange>>,
+    /// Loaders of private keys of key exchanges that are kept, for a server's Encrypted Client Hello.
+    pub static_key_loaders: Vec<Arc<dyn LoadStaticKey>>,
     /// Verifiers of signatures.
     pub verifiers: Vec<Arc<dyn Verify>>,
     /// Loaders of private keys; the first that takes a key serves it.
@@ -56,6 +59,24 @@ impl CryptoProvider {
     #[must_use]
     pub fn key_exchange(&self, algorithm: KeyExchangeAlgorithm) -> Option<&Arc<dyn KeyExchange>> {
         self.key_exchanges.iter().find(|exchange| exchange.algorithm() == algorithm)
+    }
+
+    /// Loads a private key of a key exchange that is kept; see [`LoadStaticKey::load`].
+    ///
+    /// # Errors
+    /// [`CryptoError`] if no loader has the algorithm, or `private_key` is none.
+    pub fn load_static_key(
+        &self,
+        algorithm: KeyExchangeAlgorithm,
+        private_key: &[u8],
+    ) -> Result<Arc<dyn StaticKey>, CryptoError> {
+        self.static_key_loader(algorithm).ok_or(CryptoError)?.load(private_key)
+    }
+
+    /// The loader of private keys of this key exchange that are kept.
+    #[must_use]
+    pub fn static_key_loader(&self, algorithm: KeyExchangeAlgorithm) -> Option<&Arc<dyn LoadStaticKey>> {
+        self.static_key_loaders.iter().find(|loader| loader.algorithm() == algorithm)
     }
 
     /// The verifier of this algorithm.

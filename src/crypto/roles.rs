@@ -149,6 +149,34 @@ pub trait StartedKeyExchange: Send + Sync {
     fn complete(self: Box<Self>, server_share: &[u8]) -> Result<SharedSecret, CryptoError>;
 }
 
+/// Turns a private key of a key exchange that is kept into one that agrees.
+pub trait LoadStaticKey: Send + Sync {
+    /// Of which key exchange.
+    fn algorithm(&self) -> KeyExchangeAlgorithm;
+
+    /// Loads a private key: the 32 bytes of X25519 (RFC 7748), the big-endian scalar of a curve, as long as its order.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if `private_key` is none.
+    fn load(&self, private_key: &[u8]) -> Result<Arc<dyn StaticKey>, CryptoError>;
+}
+
+/// A private key of a key exchange that is kept, and whose public key others know beforehand: the receiver's of HPKE
+/// (RFC 9180 §4.1). It may lie in an HSM.
+pub trait StaticKey: Send + Sync + fmt::Debug {
+    /// Of which key exchange.
+    fn algorithm(&self) -> KeyExchangeAlgorithm;
+
+    /// The public key, as a `key_exchange` of a KeyShareEntry has it.
+    fn public_key(&self) -> &[u8];
+
+    /// What this key and another's share agree on.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if `peer_share` is no valid share, or for X25519 if the result is all zeros.
+    fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError>;
+}
+
 /// Verifies signatures of one algorithm.
 pub trait Verify: Send + Sync {
     /// Which one.

@@ -6,6 +6,7 @@ use core::ops::RangeInclusive;
 
 use crate::wire::{DecodeError, DecodeReason, Reader, Writer};
 
+use super::ExtensionType;
 use super::code_points::{
     CertificateType, CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
@@ -43,6 +44,7 @@ macro_rules! code_point {
 code_point!(
     CertificateType: u8,
     CipherSuite: u16,
+    ExtensionType: u16,
     NamedGroup: u16,
     ProtocolVersion: u16,
     PskKeyExchangeMode: u8,

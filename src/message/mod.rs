@@ -10,6 +10,7 @@ mod certificate_request;
 mod certificate_verify;
 mod client_hello;
 mod code_points;
+mod ech_config;
 mod encrypted_extensions;
 mod end_of_early_data;
 pub mod extension;
@@ -33,6 +34,10 @@ pub use client_hello::ClientHello;
 pub use code_points::{
     CertificateStatusType, CertificateType, CipherSuite, HandshakeType, KeyUpdateRequest, NameType,
     NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+};
+pub use ech_config::{
+    EchConfig, EchConfigContents, EchConfigExtension, EchConfigExtensionType, EchConfigExtensions,
+    EchConfigs, EchVersion, HpkeKeyConfig, HpkeSymmetricCipherSuites,
 };
 pub use encrypted_extensions::EncryptedExtensions;
 pub use end_of_early_data::EndOfEarlyData;

@@ -4,15 +4,22 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use aws_lc_rs::agreement;
 use zeroize::Zeroizing;
 
 use crate::crypto::{
-    CryptoError, EntropySource, KeyExchange, KeyExchangeAlgorithm, Purpose, SharedSecret, StartedKeyExchange,
+    CryptoError, EntropySource, KeyExchange, KeyExchangeAlgorithm, LoadStaticKey, Purpose, SharedSecret,
+    StartedKeyExchange, StaticKey,
 };
 
 pub(super) fn all() -> Vec<Arc<dyn KeyExchange>> {
+    vec![Arc::new(X25519), Arc::new(SECP256R1), Arc::new(SECP384R1), Arc::new(SECP521R1)]
+}
+
+/// Loaders of the private keys that are kept.
+pub(super) fn static_key_loaders() -> Vec<Arc<dyn LoadStaticKey>> {
     vec![Arc::new(X25519), Arc::new(SECP256R1), Arc::new(SECP384R1), Arc::new(SECP521R1)]
 }
 
@@ -98,6 +105,65 @@ impl<const FIELD_LEN: usize> KeyExchange for Ecdh<FIELD_LEN> {
         entropy: &mut dyn EntropySource,
     ) -> Result<(Vec<u8>, SharedSecret), CryptoError> {
         self.generate(entropy)?.respond(client_share)
+    }
+}
+
+impl LoadStaticKey for X25519 {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        KeyExchangeAlgorithm::X25519
+    }
+
+    fn load(&self, private_key: &[u8]) -> Result<Arc<dyn StaticKey>, CryptoError> {
+        let algorithm = LoadStaticKey::algorithm(self);
+        Ok(Arc::new(Static::load(algorithm, &agreement::X25519, private_key)?))
+    }
+}
+
+impl<const FIELD_LEN: usize> LoadStaticKey for Ecdh<FIELD_LEN> {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.algorithm
+    }
+
+    fn load(&self, private_key: &[u8]) -> Result<Arc<dyn StaticKey>, CryptoError> {
+        Ok(Arc::new(Static::load(self.algorithm, self.aws_lc, private_key)?))
+    }
+}
+
+/// A private key that is kept.
+struct Static {
+    algorithm: KeyExchangeAlgorithm,
+    key: Started,
+}
+
+impl Static {
+    fn load(
+        algorithm: KeyExchangeAlgorithm,
+        aws_lc: &'static agreement::Algorithm,
+        private_key: &[u8],
+    ) -> Result<Self, CryptoError> {
+        let private_key = agreement::PrivateKey::from_private_key(aws_lc, private_key);
+        let key = Started::new(private_key.map_err(|_| CryptoError)?)?;
+        Ok(Self { algorithm, key })
+    }
+}
+
+impl StaticKey for Static {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.algorithm
+    }
+
+    fn public_key(&self) -> &[u8] {
+        self.key.share.as_ref()
+    }
+
+    fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError> {
+        self.key.agree(peer_share)
+    }
+}
+
+impl fmt::Debug for Static {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Static({:?})", self.algorithm)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1 |
+//! | [`StaticKey`](super::StaticKey) | the same |
 //! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
 //! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
 //!
@@ -45,6 +46,7 @@ pub fn provider() -> CryptoProvider {
         hkdfs: vec![Arc::new(hkdf::HkdfSha2::SHA256), Arc::new(hkdf::HkdfSha2::SHA384)],
         aeads: aead::all(),
         key_exchanges: key_exchange::all(),
+        static_key_loaders: key_exchange::static_key_loaders(),
         verifiers: verify::all(),
         signing_key_loaders: vec![Arc::new(sign::Loader)],
     }

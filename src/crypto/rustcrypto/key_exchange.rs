@@ -1,9 +1,10 @@
-//! X25519 (RFC 7748) and ECDH (SP 800-56A).
+//! X25519 (RFC 7748) and ECDH (SP 800-56A), with private keys made for once, and with those that are kept.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 use core::marker::PhantomData;
 
 use p256::NistP256;
@@ -11,11 +12,12 @@ use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{CurveArithmetic, FieldBytes, PublicKey, SecretKey};
 use p384::NistP384;
 use p521::NistP521;
-use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
+use crate::crypto::x25519::{self, X25519Key};
 use crate::crypto::{
-    CryptoError, EntropySource, KeyExchange, KeyExchangeAlgorithm, Purpose, SharedSecret, StartedKeyExchange,
+    CryptoError, EntropySource, KeyExchange, KeyExchangeAlgorithm, LoadStaticKey, Purpose, SharedSecret,
+    StartedKeyExchange, StaticKey,
 };
 
 pub(super) fn all() -> Vec<Arc<dyn KeyExchange>> {
@@ -27,21 +29,24 @@ pub(super) fn all() -> Vec<Arc<dyn KeyExchange>> {
     ]
 }
 
-struct X25519;
-
-struct X25519Started {
-    private_key: StaticSecret,
-    share: [u8; 32],
+/// Loaders of the private keys that are kept.
+pub(super) fn static_key_loaders() -> Vec<Arc<dyn LoadStaticKey>> {
+    vec![
+        Arc::new(x25519::Loader),
+        Arc::new(Ecdh::<NistP256>::new(KeyExchangeAlgorithm::Secp256r1)),
+        Arc::new(Ecdh::<NistP384>::new(KeyExchangeAlgorithm::Secp384r1)),
+        Arc::new(Ecdh::<NistP521>::new(KeyExchangeAlgorithm::Secp521r1)),
+    ]
 }
+
+struct X25519;
 
 impl X25519 {
     //= R-4.3.8-6
-    fn generate(entropy: &mut dyn EntropySource) -> Result<X25519Started, CryptoError> {
+    fn generate(entropy: &mut dyn EntropySource) -> Result<X25519Key, CryptoError> {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy.draw(Purpose::KeyShare, bytes.as_mut_slice())?;
-        let private_key = StaticSecret::from(*bytes);
-        let share = x25519_dalek::PublicKey::from(&private_key).to_bytes();
-        Ok(X25519Started { private_key, share })
+        Ok(X25519Key::new(*bytes))
     }
 }
 
@@ -60,26 +65,13 @@ impl KeyExchange for X25519 {
         entropy: &mut dyn EntropySource,
     ) -> Result<(Vec<u8>, SharedSecret), CryptoError> {
         let started = Self::generate(entropy)?;
-        Ok((started.share.to_vec(), started.agree(client_share)?))
+        Ok((started.public_key().to_vec(), started.agree(client_share)?))
     }
 }
 
-impl X25519Started {
-    //= R-7.4.2-2
-    //= R-7.4.2-3
-    fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError> {
-        let peer_share = <[u8; 32]>::try_from(peer_share).map_err(|_| CryptoError)?;
-        let shared = self.private_key.diffie_hellman(&peer_share.into());
-        if !shared.was_contributory() {
-            return Err(CryptoError);
-        }
-        SharedSecret::new(shared.as_bytes())
-    }
-}
-
-impl StartedKeyExchange for X25519Started {
+impl StartedKeyExchange for X25519Key {
     fn share(&self) -> &[u8] {
-        &self.share
+        self.public_key()
     }
 
     fn complete(self: Box<Self>, server_share: &[u8]) -> Result<SharedSecret, CryptoError> {
@@ -105,7 +97,8 @@ struct Ecdh<C> {
     curve: PhantomData<fn() -> C>,
 }
 
-struct EcdhStarted<C: Curve> {
+struct EcdhKey<C: Curve> {
+    algorithm: KeyExchangeAlgorithm,
     private_key: SecretKey<C>,
     share: Box<[u8]>,
 }
@@ -120,7 +113,7 @@ impl<C: Curve> Ecdh<C> {
     }
 
     //= R-4.3.8-6
-    fn generate(entropy: &mut dyn EntropySource) -> Result<EcdhStarted<C>, CryptoError> {
+    fn generate(&self, entropy: &mut dyn EntropySource) -> Result<EcdhKey<C>, CryptoError> {
         let mut scalar = Zeroizing::new(FieldBytes::<C>::default());
         for _ in 0..MOST_DRAWS {
             entropy.draw(Purpose::KeyShare, scalar.as_mut_slice())?;
@@ -128,11 +121,15 @@ impl<C: Curve> Ecdh<C> {
                 *first &= C::FIRST_BYTE;
             }
             if let Ok(private_key) = SecretKey::<C>::from_bytes(&scalar) {
-                let share = private_key.public_key().to_sec1_point(false).as_bytes().into();
-                return Ok(EcdhStarted { private_key, share });
+                return Ok(self.key(private_key));
             }
         }
         Err(CryptoError)
+    }
+
+    fn key(&self, private_key: SecretKey<C>) -> EcdhKey<C> {
+        let share = private_key.public_key().to_sec1_point(false).as_bytes().into();
+        EcdhKey { algorithm: self.algorithm, private_key, share }
     }
 }
 
@@ -142,7 +139,7 @@ impl<C: Curve> KeyExchange for Ecdh<C> {
     }
 
     fn start(&self, entropy: &mut dyn EntropySource) -> Result<Box<dyn StartedKeyExchange>, CryptoError> {
-        Ok(Box::new(Self::generate(entropy)?))
+        Ok(Box::new(self.generate(entropy)?))
     }
 
     fn respond(
@@ -150,13 +147,32 @@ impl<C: Curve> KeyExchange for Ecdh<C> {
         client_share: &[u8],
         entropy: &mut dyn EntropySource,
     ) -> Result<(Vec<u8>, SharedSecret), CryptoError> {
-        let started = Self::generate(entropy)?;
+        let started = self.generate(entropy)?;
         let shared_secret = started.agree(client_share)?;
         Ok((started.share.into(), shared_secret))
     }
 }
 
-impl<C: Curve> EcdhStarted<C> {
+impl<C: Curve> LoadStaticKey for Ecdh<C> {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.algorithm
+    }
+
+    fn load(&self, private_key: &[u8]) -> Result<Arc<dyn StaticKey>, CryptoError> {
+        let private_key = SecretKey::<C>::from_slice(private_key).map_err(|_| CryptoError)?;
+        Ok(Arc::new(self.key(private_key)))
+    }
+}
+
+impl<C: Curve> StaticKey for EcdhKey<C> {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.algorithm
+    }
+
+    fn public_key(&self) -> &[u8] {
+        &self.share
+    }
+
     /// The shared secret is the point's x coordinate (§7.4.2); the peer's share is an uncompressed point on
     /// the curve (§4.3.8.2), which is never the point at infinity.
     //= R-4.3.8.2-1
@@ -170,7 +186,13 @@ impl<C: Curve> EcdhStarted<C> {
     }
 }
 
-impl<C: Curve> StartedKeyExchange for EcdhStarted<C> {
+impl<C: Curve> fmt::Debug for EcdhKey<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EcdhKey({:?})", self.algorithm)
+    }
+}
+
+impl<C: Curve> StartedKeyExchange for EcdhKey<C> {
     fn share(&self) -> &[u8] {
         &self.share
     }

@@ -5,6 +5,8 @@ mod cert_with_extern_psk;
 mod certificate_authorities;
 mod cookie;
 mod early_data;
+mod ech_outer_extensions;
+mod encrypted_client_hello;
 mod key_share;
 mod oid_filters;
 mod post_handshake_auth;
@@ -24,6 +26,10 @@ pub use cert_with_extern_psk::CertWithExternPsk;
 pub use certificate_authorities::CertificateAuthorities;
 pub use cookie::Cookie;
 pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};
+pub use ech_outer_extensions::OuterExtensions;
+pub use encrypted_client_hello::{
+    EchClientHello, EchClientHelloOuter, EchEncryptedExtensions, EchHelloRetryRequest,
+};
 pub use key_share::{KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello};
 pub use oid_filters::{OidFilter, OidFilters};
 pub use post_handshake_auth::PostHandshakeAuth;

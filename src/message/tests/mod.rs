@@ -2,6 +2,7 @@
 
 mod checks;
 mod code_points;
+mod encrypted_client_hello;
 mod errors;
 mod extension_bodies;
 mod hello;

@@ -246,3 +246,21 @@ fn two_uris_are_no_spiffe_id_whatever_the_second_is() {
         }
     }
 }
+
+#[test]
+fn eight_names_are_shown_where_none_is_expected_and_the_others_counted() {
+    let root = root(ca("root"));
+    let anchors = TrustAnchors::from_der(root.der()).unwrap();
+    let expected = ExpectedPeer::dns("db.example").unwrap();
+    let found = |count: usize| {
+        let names: Vec<String> = (1..=count).map(|number| format!("n{number}.example")).collect();
+        let names: Vec<_> = names.iter().map(|name| (DNS, name.as_bytes())).collect();
+        let (leaf, provider) = (leaf(&names, &root), ring::provider());
+        let time = Time::from_millis_since_1970(MID_2030);
+        let judgement = Judgement::new(&anchors, &expected, Purpose::Client, time, &provider);
+        judge(&[&leaf], &judgement).unwrap_err().deciding.found
+    };
+    assert!(found(8).ends_with("n7.example, dNSName n8.example"), "{}", found(8));
+    assert!(found(9).ends_with("n8.example, 1 more"), "{}", found(9));
+    assert!(found(1000).ends_with("n8.example, 992 more"), "{}", found(1000));
+}

@@ -10,7 +10,8 @@ use authority::{MID_2030, ca, client, intermediate, leaf, named, root, server};
 use handfast::crypto::{CryptoProvider, ring};
 use handfast::identity::ExpectedPeer;
 use handfast::pki::{
-    Accepted, FindingCode, Judgement, Missing, Purpose, Refusal, RefusalKind, TrustAnchors, judge,
+    Accepted, FindingCode, Judgement, Missing, Purpose, Refusal, RefusalKind, TrustAnchor, TrustAnchors,
+    judge,
 };
 use handfast::time::Time;
 use rcgen::{
@@ -328,6 +329,42 @@ fn a_critical_extension_that_is_unknown_is_refused_with_its_identifier() {
     let refusal = judge.refused(&[&leaf(params, &root)]);
     assert_eq!(refusal.kind(), RefusalKind::UnsupportedCriticalExtension);
     assert_eq!(refusal.deciding.found, "1.3.6.1.4.1.55738.666.1");
+}
+
+#[test]
+fn an_anchor_is_good_as_long_as_its_certificate_and_its_own_dates_say() {
+    let in_year = |year: i64| Time::from_millis_since_1970(MID_2030 + (year - 2030) * 365 * 24 * 3600 * 1000);
+    let mut params = ca("root");
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2031, 1, 1);
+    let root = root(params);
+    let leaf = leaf(server("db.example"), &root);
+    let judged = |limit: &dyn Fn(&mut TrustAnchor), year: i64| {
+        let mut judge = Judge::of_server(root.der(), "db.example");
+        let mut anchor = TrustAnchor::from_certificate_der(root.der()).unwrap();
+        limit(&mut anchor);
+        judge.anchors = [anchor].into_iter().collect();
+        judge.time = in_year(year);
+        judge.judge(&[&leaf]).map(drop).map_err(|refusal| refusal.kind())
+    };
+    let expired = Err(RefusalKind::Expired);
+    let not_yet_valid = Err(RefusalKind::NotYetValid);
+    let years = [2025, 2027, 2030, 2032];
+    let over_years = |limit: &dyn Fn(&mut TrustAnchor)| years.map(|year| judged(limit, year));
+    assert_eq!(over_years(&|_| {}), [not_yet_valid, Ok(()), Ok(()), expired]);
+    assert_eq!(over_years(&|anchor| anchor.ignores_own_validity = true), [Ok(()); 4]);
+    let until_2029 = |anchor: &mut TrustAnchor| anchor.not_after = Some(in_year(2029));
+    assert_eq!(over_years(&until_2029), [not_yet_valid, Ok(()), expired, expired]);
+    let from_2029_on = |anchor: &mut TrustAnchor| {
+        anchor.ignores_own_validity = true;
+        anchor.not_before = Some(in_year(2029));
+    };
+    assert_eq!(over_years(&from_2029_on), [not_yet_valid, not_yet_valid, Ok(()), Ok(())]);
+    let beyond_its_certificate = |anchor: &mut TrustAnchor| {
+        anchor.not_before = Some(in_year(2020));
+        anchor.not_after = Some(in_year(2033));
+    };
+    assert_eq!(over_years(&beyond_its_certificate), [not_yet_valid, Ok(()), Ok(()), expired]);
 }
 
 #[test]

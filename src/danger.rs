@@ -5,11 +5,17 @@
 //! own traffic, and for those who leave the records to a kernel.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::connection::{self, Connection, Inbox, NotOffloaded, Offloaded, Trust};
+use zeroize::Zeroizing;
+
+use crate::connection::{
+    self, Config as ConnectionConfig, Connection, Inbox, NotOffloaded, Offloaded, Parked, Trust,
+};
 use crate::crypto::{Entropy, EntropySource};
 use crate::handshake::{Config, ExtensionSlot};
+use crate::wire::DecodeError;
 
 /// A message whose extensions [`script_extensions`] sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,4 +93,21 @@ pub const fn trust_any_certificate() -> Trust {
 /// [`NotOffloaded`] gives connection and inbox back, with the reason.
 pub fn offload(connection: Connection, inbox: Inbox) -> Result<Offloaded, Box<NotOffloaded>> {
     connection::offload(connection, inbox)
+}
+
+/// A connection at rest as bytes, secrets and all, for another process to go on with it
+/// ([`parked_from_bytes`]). Whoever reads them reads and speaks for the connection. They are for one process once: two that
+/// wake the same bytes use each nonce twice, and give the keys away.
+#[must_use]
+pub fn parked_to_bytes(parked: Parked) -> Zeroizing<Vec<u8>> {
+    parked.into_bytes()
+}
+
+/// The connection at rest that these bytes of [`parked_to_bytes`] are, to go on under a config that has the same suites
+/// and the same rules; nobody is authenticated anew.
+///
+/// # Errors
+/// [`DecodeError`] if they are none, or those of another version of this library.
+pub fn parked_from_bytes(bytes: &[u8], config: Arc<ConnectionConfig>) -> Result<Parked, DecodeError> {
+    Parked::from_bytes(bytes, config)
 }

@@ -3,7 +3,7 @@
 #![cfg(test)]
 #![cfg(feature = "ring")]
 
-use handfast::connection::{Inbox, OffloadRefused, Offloaded, RecordKeys};
+use handfast::connection::{Inbox, NotAtRest, Offloaded, RecordKeys};
 use handfast::crypto::{AeadAlgorithm, AeadKey, CryptoProvider, ring};
 use handfast::danger::offload;
 use handfast::handshake::CipherSuite;
@@ -119,7 +119,7 @@ fn a_session_goes_on_with_the_keys_that_were_taken_in_both_roles_and_behind_a_ke
 }
 
 /// Why this end is not taken apart; it is as it was.
-fn refused(end: End, inbox: Inbox) -> (OffloadRefused, End, Inbox) {
+fn refused(end: End, inbox: Inbox) -> (NotAtRest, End, Inbox) {
     let refused = offload(end.connection, inbox).unwrap_err();
     let reason = refused.reason;
     assert_eq!(refused.to_string(), reason.to_string());
@@ -135,11 +135,11 @@ fn input_that_was_not_read_is_given_back_and_nothing_is_lost() {
     let mut inbox = Inbox::new();
     assert_eq!(inbox.extend(&wire), wire.len());
     let (reason, client, mut inbox) = refused(client, inbox);
-    assert_eq!(reason, OffloadRefused::Unopened { bytes: wire.len() });
+    assert_eq!(reason, NotAtRest::Unopened { bytes: wire.len() });
     let mut client = client;
     client.connection.receive_from(&mut inbox, client.now).unwrap();
     let (reason, mut client, mut inbox) = refused(client, inbox);
-    assert_eq!(reason, OffloadRefused::Unread { bytes: 5 });
+    assert_eq!(reason, NotAtRest::Unread { bytes: 5 });
     assert_eq!(inbox.unread(), b"first");
     inbox.read(5);
     client.connection.receive_from(&mut inbox, client.now).unwrap();
@@ -147,7 +147,7 @@ fn input_that_was_not_read_is_given_back_and_nothing_is_lost() {
     inbox.read(6);
     assert_eq!(inbox.extend(&[23, 3, 3]), 3);
     let (reason, client, _) = refused(client, inbox);
-    assert_eq!(reason, OffloadRefused::Unopened { bytes: 3 });
+    assert_eq!(reason, NotAtRest::Unopened { bytes: 3 });
     assert!(offload(client.connection, Inbox::new()).is_ok());
 }
 
@@ -155,26 +155,26 @@ fn input_that_was_not_read_is_given_back_and_nothing_is_lost() {
 fn a_connection_that_is_not_there_yet_owes_something_or_has_ended_is_not_taken_apart() {
     let (client, server) = pair::builders();
     let (client, server) = pair::ends(client, server);
-    assert_eq!(refused(client, Inbox::new()).0, OffloadRefused::NotConnected);
-    assert_eq!(refused(server, Inbox::new()).0, OffloadRefused::NotConnected);
+    assert_eq!(refused(client, Inbox::new()).0, NotAtRest::NotConnected);
+    assert_eq!(refused(server, Inbox::new()).0, NotAtRest::NotConnected);
 
     let (mut client, mut server) = ends();
     client.connection.update_keys(false);
     let (reason, mut client, _) = refused(client, Inbox::new());
-    assert_eq!(reason, OffloadRefused::Owed);
+    assert_eq!(reason, NotAtRest::Owed);
     client.transmit_to(&mut server);
     client.connection.close();
     let (reason, mut client, _) = refused(client, Inbox::new());
-    assert_eq!(reason, OffloadRefused::Owed);
+    assert_eq!(reason, NotAtRest::Owed);
     client.transmit_to(&mut server);
-    assert_eq!(refused(client, Inbox::new()).0, OffloadRefused::Closed);
+    assert_eq!(refused(client, Inbox::new()).0, NotAtRest::Closed);
     server.receive().unwrap();
-    assert_eq!(refused(server, Inbox::new()).0, OffloadRefused::Closed);
+    assert_eq!(refused(server, Inbox::new()).0, NotAtRest::Closed);
 
     let (mut client, _) = ends();
     client.connection.abort(handfast::AlertDescription::INTERNAL_ERROR);
     client.connection.transmit(&mut [0; 100]);
-    assert_eq!(refused(client, Inbox::new()).0, OffloadRefused::Closed);
+    assert_eq!(refused(client, Inbox::new()).0, NotAtRest::Closed);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_connection_with_half_a_handshake_message_is_not_taken_apart_before_it_is_wh
     server.input.extend(kernel.seal_as(22, &[24, 0, 0]));
     server.receive().unwrap();
     let (reason, mut server, _) = refused(server, Inbox::new());
-    assert_eq!(reason, OffloadRefused::MidMessage);
+    assert_eq!(reason, NotAtRest::MidMessage);
     server.input.extend(kernel.seal_as(22, &[1, 0]));
     server.receive().unwrap();
     assert!(offload(server.connection, Inbox::new()).is_ok());
@@ -198,11 +198,11 @@ fn a_connection_that_asks_is_not_taken_apart_until_the_answer_was_taken_up() {
     let (client, server) = connected(client, server);
     assert!(server.connection.pending().is_some(), "for a ticket");
     let (reason, mut server, _) = refused(server, Inbox::new());
-    assert_eq!(reason, OffloadRefused::Asked);
+    assert_eq!(reason, NotAtRest::Asked);
     let answer = server.connection.pending().unwrap().failed();
     server.connection.answer(answer).unwrap();
     let (reason, mut server, _) = refused(server, Inbox::new());
-    assert_eq!(reason, OffloadRefused::Asked);
+    assert_eq!(reason, NotAtRest::Asked);
     server.receive().unwrap();
     assert!(offload(server.connection, Inbox::new()).is_ok());
     assert!(offload(client.connection, Inbox::new()).is_ok());

@@ -7,7 +7,7 @@ use core::fmt;
 
 use super::event::{Event, Need, Received};
 use super::handshaking::Handshaking;
-use super::offload::{OffloadRefused, Offloaded};
+use super::offload::{NotAtRest, Offloaded};
 use super::outgoing::{Outgoing, SealRefused, Sealed};
 use super::receiver::{Due, ExportRefused, Progress, Receiver, end_for};
 use super::sender::Sender;
@@ -396,28 +396,39 @@ impl Connection {
         }
     }
 
-    /// What is left if the connection is taken apart now.
-    pub(super) fn offloaded(&self) -> Result<Offloaded, OffloadRefused> {
+    /// One that was at rest.
+    pub(super) fn established(config: Arc<Config>, sender: Sender, receiver: Receiver) -> Self {
+        Self { config, sender, phase: Phase::Connected(Box::new(receiver)), answered: false }
+    }
+
+    /// What an established connection consists of, if it has nothing to say, to ask, or to wait for the rest of.
+    pub(super) fn at_rest(&self) -> Result<(&Arc<Config>, &Sender, &Receiver), NotAtRest> {
         let receiver = match &self.phase {
             Phase::Connected(receiver) => receiver,
-            Phase::Handshaking(_) => return Err(OffloadRefused::NotConnected),
-            Phase::Failed(_) => return Err(OffloadRefused::Closed),
+            Phase::Handshaking(_) => return Err(NotAtRest::NotConnected),
+            Phase::Failed(_) => return Err(NotAtRest::Closed),
         };
         if self.owes_transmit() {
-            return Err(OffloadRefused::Owed);
+            return Err(NotAtRest::Owed);
         }
         if self.answered || self.pending().is_some() {
-            return Err(OffloadRefused::Asked);
+            return Err(NotAtRest::Asked);
         }
         if receiver.post_handshake.keeps_transcript() {
-            return Err(OffloadRefused::PostHandshakeAuth);
+            return Err(NotAtRest::PostHandshakeAuth);
         }
         if !receiver.post_handshake.is_idle() {
-            return Err(OffloadRefused::MidMessage);
+            return Err(NotAtRest::MidMessage);
         }
-        let outgoing = &self.sender.outgoing;
-        let send = outgoing.record_keys().ok_or(OffloadRefused::Closed)?;
-        let receive = receiver.record_keys().ok_or(OffloadRefused::Closed)?;
+        Ok((&self.config, &self.sender, receiver))
+    }
+
+    /// What is left if the connection is taken apart now.
+    pub(super) fn offloaded(&self) -> Result<Offloaded, NotAtRest> {
+        let (_, sender, receiver) = self.at_rest()?;
+        let outgoing = &sender.outgoing;
+        let send = outgoing.record_keys().ok_or(NotAtRest::Closed)?;
+        let receive = receiver.record_keys().ok_or(NotAtRest::Closed)?;
         let cipher_suite = receiver.post_handshake.cipher_suite();
         Ok(Offloaded { cipher_suite, max_content: outgoing.max_content(), send, receive })
     }

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::Fault;
 use super::offload::RecordKeys;
+use super::parked::Direction;
 use super::traffic::TrafficSecret;
 use crate::alert::{Alert, AlertDescription};
 use crate::crypto::CryptoError;
@@ -52,6 +53,21 @@ pub(super) enum Found {
 impl Incoming {
     pub(super) const fn new() -> Self {
         Self { reader: RecordReader::new(), secret: None, user_canceled: 0, closed: false }
+    }
+
+    /// Of an established connection that was at rest.
+    pub(super) fn under(direction: &Direction, secret: TrafficSecret) -> Result<Self, CryptoError> {
+        let mut incoming = Self::new();
+        incoming.reader.set_record_size_limit(direction.record_size_limit());
+        incoming.reader.set_protection(direction.protection(&secret)?);
+        incoming.secret = Some(secret);
+        Ok(incoming)
+    }
+
+    /// What is kept of it at rest; `None` once the peer has closed.
+    pub(super) fn direction(&self) -> Option<Direction> {
+        let sequence_number = self.reader.sequence_number()?;
+        Some(Direction::new(self.secret.as_ref()?, sequence_number, self.reader.record_size_limit()))
     }
 
     /// From the next record on the peer uses the keys of this secret.

@@ -35,17 +35,17 @@ pub struct RecordKeys {
 #[derive(Debug)]
 pub struct NotOffloaded {
     /// Why.
-    pub reason: OffloadRefused,
+    pub reason: NotAtRest,
     /// The connection, unharmed.
     pub connection: Connection,
     /// The inbox, with all that it holds.
     pub inbox: Inbox,
 }
 
-/// Why a connection was not taken apart.
+/// Why a connection is not at rest, and was neither taken apart nor parked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OffloadRefused {
+pub enum NotAtRest {
     /// [`Milestone::Connected`](crate::handshake::Milestone::Connected) was not given.
     NotConnected,
     /// One direction has ended, or the connection has failed.
@@ -111,15 +111,15 @@ pub(crate) fn offload(connection: Connection, inbox: Inbox) -> Result<Offloaded,
 }
 
 /// Input that would be lost.
-fn unread(inbox: &Inbox) -> Option<OffloadRefused> {
+fn unread(inbox: &Inbox) -> Option<NotAtRest> {
     match (inbox.unread().len(), inbox.unopened().len()) {
         (0, 0) => None,
-        (0, bytes) => Some(OffloadRefused::Unopened { bytes }),
-        (bytes, _) => Some(OffloadRefused::Unread { bytes }),
+        (0, bytes) => Some(NotAtRest::Unopened { bytes }),
+        (bytes, _) => Some(NotAtRest::Unread { bytes }),
     }
 }
 
-impl fmt::Display for OffloadRefused {
+impl fmt::Display for NotAtRest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotConnected => f.write_str("there are no keys to take before the handshake is complete"),
@@ -140,7 +140,7 @@ impl fmt::Display for OffloadRefused {
     }
 }
 
-impl core::error::Error for OffloadRefused {}
+impl core::error::Error for NotAtRest {}
 
 impl fmt::Display for NotOffloaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ use core::fmt;
 
 use super::gather::Gather;
 use super::offload::RecordKeys;
+use super::parked::Direction;
 use super::traffic::TrafficSecret;
 use crate::alert::{Alert, AlertDescription};
 use crate::crypto::{CryptoError, Secret};
@@ -104,6 +105,26 @@ impl Outgoing {
             marks: 0,
             passed: 0,
         }
+    }
+
+    /// Of an established connection that was at rest.
+    pub(super) fn under(
+        padding: PaddingPolicy,
+        direction: &Direction,
+        secret: TrafficSecret,
+    ) -> Result<Self, CryptoError> {
+        let mut outgoing = Self { handshaking: false, ..Self::new(padding) };
+        outgoing.writer.set_record_size_limit(direction.record_size_limit());
+        outgoing.writer.set_protection(direction.protection(&secret)?);
+        outgoing.secret = Some(secret);
+        Ok(outgoing)
+    }
+
+    /// What is kept of it at rest; `None` once nothing more may be sent.
+    pub(super) fn direction(&self) -> Option<Direction> {
+        let sequence_number = self.writer.sequence_number()?;
+        let secret = self.secret.as_ref().filter(|_| !self.closed)?;
+        Some(Direction::new(secret, sequence_number, self.writer.record_size_limit()))
     }
 
     /// The records of an initial ClientHello, which comes first, carry version 0x0301 (§5.1).

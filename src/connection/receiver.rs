@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::event::{Event, Need, Plaintext, Received};
 use super::incoming::{Found, Incoming};
 use super::offload::RecordKeys;
+use super::parked::Direction;
 use super::{Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::CryptoError;
@@ -132,6 +133,11 @@ impl Receiver {
     /// What the next record is protected with; `None` once the peer has closed.
     pub(super) fn record_keys(&self) -> Option<RecordKeys> {
         self.incoming.record_keys()
+    }
+
+    /// What is kept of it at rest; `None` once the peer has closed.
+    pub(super) fn direction(&self) -> Option<Direction> {
+        self.incoming.direction()
     }
 
     /// Ends the connection with this fault.

@@ -5,6 +5,7 @@ use super::outgoing::{Outgoing, SealRefused, Sealed};
 use super::receiver::{Due, End};
 use crate::alert::AlertDescription;
 use crate::message::KeyUpdateRequest;
+use crate::wire::{DecodeError, DecodeReason, Reader, Writer};
 
 /// The sending half: `Send`, and nothing shared with the receiving half but the [`Due`] that the caller carries
 /// over.
@@ -28,9 +29,50 @@ enum Answer {
     OwedBeforeData,
 }
 
+/// What a sender at rest knows beside its keys.
+#[derive(Clone, Copy)]
+pub(super) struct SenderState {
+    update_requested: bool,
+    answer: Answer,
+}
+
+impl SenderState {
+    pub(super) fn encode(self, out: &mut Writer<'_>) {
+        let answer = match self.answer {
+            Answer::NoneOwed => 0,
+            Answer::Given => 1,
+            Answer::OwedBeforeData => 2,
+        };
+        out.u8(answer << 1 | u8::from(self.update_requested));
+    }
+
+    pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let at = *r;
+        let found = r.u8("key_update")?;
+        let answer = match found >> 1 {
+            0 => Answer::NoneOwed,
+            1 => Answer::Given,
+            2 => Answer::OwedBeforeData,
+            _ => return Err(at.error("key_update", DecodeReason::InvalidValue { found: found.into() })),
+        };
+        Ok(Self { update_requested: found & 1 == 1, answer })
+    }
+}
+
 impl Sender {
     pub(super) const fn new(outgoing: Outgoing) -> Self {
         Self { outgoing, update_requested: false, answer: Answer::NoneOwed }
+    }
+
+    /// One that was at rest.
+    pub(super) const fn of(outgoing: Outgoing, state: SenderState) -> Self {
+        let SenderState { update_requested, answer } = state;
+        Self { outgoing, update_requested, answer }
+    }
+
+    /// What is kept of it at rest, beside its keys.
+    pub(super) const fn state(&self) -> SenderState {
+        SenderState { update_requested: self.update_requested, answer: self.answer }
     }
 
     /// Writes owed bytes (alerts, tickets, KeyUpdates) into `out`, of any size from 1 up, and says how many. 0

@@ -48,6 +48,16 @@ impl TrafficSecret {
         })
     }
 
+    /// The keys of this generation from this sequence number on.
+    pub(super) fn protection_at(&self, sequence_number: u64) -> Result<Protection, CryptoError> {
+        Ok(self.protection()?.at_sequence_number(self.keys().iv, sequence_number))
+    }
+
+    /// How many KeyUpdates have made it.
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The key and iv of this generation.
     pub(super) fn keys(&self) -> TrafficKeys {
         traffic_keys(&self.kdf, &self.secret, self.aead.algorithm())
@@ -66,7 +76,8 @@ impl TrafficSecret {
         self.protection()
     }
 
-    #[cfg(all(test, feature = "ring"))]
+    /// The same secret, made by so many KeyUpdates.
+    #[must_use]
     pub(super) const fn at_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self

@@ -47,6 +47,7 @@ pub use output::{
     PeerAuthenticated, ReceivedTicket,
 };
 pub use post_handshake::PostHandshake;
+pub(crate) use post_handshake::PostHandshakeState;
 pub use post_handshake_auth::RequestRefused;
 pub use transitions::{Arrow, mermaid};
 

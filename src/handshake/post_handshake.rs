@@ -1,5 +1,9 @@
 //! Behind CONNECTED: tickets, KeyUpdate, exporters (RFC 9846 §4.7, §7.5; 8446 §4.6, §7.5).
 
+mod state;
+
+pub(crate) use state::PostHandshakeState;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;

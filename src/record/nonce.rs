@@ -47,7 +47,7 @@ impl Nonces {
         self.next.unwrap_or(u64::MAX)
     }
 
-    #[cfg(test)]
+    /// The nonces of a key that has protected so many records elsewhere, and does so no more.
     pub(super) const fn at(iv: [u8; NONCE_LEN], sequence_number: u64) -> Self {
         Self { iv, next: Some(sequence_number) }
     }

@@ -81,8 +81,9 @@ impl Protection {
         self.nonces.rewind_first();
     }
 
-    #[cfg(test)]
-    pub(super) fn at_sequence_number(mut self, iv: [u8; NONCE_LEN], sequence_number: u64) -> Self {
+    /// The same from this sequence number on: the key was put to rest with so many records behind it.
+    #[must_use]
+    pub(crate) fn at_sequence_number(mut self, iv: [u8; NONCE_LEN], sequence_number: u64) -> Self {
         self.nonces = Nonces::at(iv, sequence_number);
         self
     }

@@ -92,6 +92,12 @@ impl RecordReader {
         self.max_inner_plaintext = limit.clamp(MIN_RECORD_SIZE_LIMIT, MAX_INNER_PLAINTEXT);
     }
 
+    /// The limit that [`RecordReader::set_record_size_limit`] set, or the protocol's.
+    #[must_use]
+    pub const fn record_size_limit(&self) -> usize {
+        self.max_inner_plaintext
+    }
+
     /// Says whether a change_cipher_spec is dropped: from the first ClientHello sent or received until the
     /// peer's Finished is received (§5). Otherwise it is an unexpected record.
     pub fn allow_change_cipher_spec(&mut self, allowed: bool) {

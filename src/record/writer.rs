@@ -97,6 +97,12 @@ impl RecordWriter {
         self.legacy_record_version = version;
     }
 
+    /// The limit that [`RecordWriter::set_record_size_limit`] set, or the protocol's.
+    #[must_use]
+    pub const fn record_size_limit(&self) -> usize {
+        self.max_inner_plaintext
+    }
+
     /// How far the key is used up; [`KeyUsage::Fresh`] without protection.
     #[must_use]
     pub fn key_usage(&self) -> KeyUsage {

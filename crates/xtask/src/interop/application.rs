@@ -26,6 +26,8 @@ pub(super) struct Application {
     /// Its configuration: names and texts, in which `{port}` is filled in.
     pub(super) files: &'static [(&'static str, &'static str)],
     pub(super) command: &'static str,
+    /// What it says once it serves; empty if it does so as soon as it listens.
+    pub(super) ready: &'static str,
     /// It refuses to run as root.
     pub(super) is_unprivileged: bool,
     /// Further options of our client.
@@ -68,6 +70,7 @@ impl Application {
         let cells = self.place(ground).and_then(|directory| {
             let cells = self.serve(ground, &directory);
             if self.is_unprivileged {
+                keep_outputs(&directory, &ground.directory(self.name)?);
                 drop(fs::remove_dir_all(directory));
             }
             cells
@@ -109,7 +112,8 @@ impl Application {
             fs::write(directory.join(name), text).map_err(|error| format!("{name}: {error}"))?;
         }
         let mut server = Process::start(self.program(ground, self.command, port), "server", directory)?;
-        let cells = wait_until_listening(port, &mut server).map(|()| {
+        let listens = wait_until_listening(port, &mut server);
+        let cells = listens.and_then(|()| server.wait_for(self.ready, 1)).map(|()| {
             let cell = |(heading, shown)| Some(self.cell(ground, directory, port, heading, shown));
             CLIENTS.into_iter().map(cell).collect()
         });
@@ -193,6 +197,17 @@ fn refusal(client: &Process, code: i32) -> Result<Fate, String> {
         }
         code if ENDED.contains(&code) => Ok(Fate::Refused("connection closed".into())),
         code => Err(format!("our client ended with {code}: {}", last_line(&text))),
+    }
+}
+
+/// Keeps what the programs of this directory have said in another one.
+fn keep_outputs(from: &Path, to: &Path) {
+    for path in fs::read_dir(from).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|end| end == "stdout" || end == "stderr")
+            && let Some(name) = path.file_name()
+        {
+            drop(fs::copy(&path, to.join(name)));
+        }
     }
 }
 

@@ -60,6 +60,7 @@ pub(super) const APPLICATION: Application = Application {
     prepare: &[],
     files: &[("envoy.yaml", CONFIGURATION)],
     command: "envoy -c envoy.yaml --disable-hot-restart --log-level warning",
+    ready: "",
     is_unprivileged: false,
     // Its staple is good.
     options: "--request-ocsp",

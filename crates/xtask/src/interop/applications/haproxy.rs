@@ -22,6 +22,7 @@ pub(super) const APPLICATION: Application = Application {
     prepare: &[],
     files: &[("haproxy.cfg", CONFIGURATION)],
     command: "haproxy -db -f haproxy.cfg",
+    ready: "",
     is_unprivileged: false,
     options: "",
     says: GET,

@@ -23,6 +23,7 @@ pub(super) const APPLICATION: Application = Application {
     prepare: &[],
     files: &[("mosquitto.conf", CONFIGURATION)],
     command: "mosquitto -c mosquitto.conf",
+    ready: "",
     is_unprivileged: false,
     options: "",
     // CONNECT of MQTT 3.1.1, a clean session of the client `meter`; the answer is CONNACK: accepted.

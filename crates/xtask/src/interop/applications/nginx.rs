@@ -44,6 +44,7 @@ pub(super) const APPLICATION: Application = Application {
     prepare: &[],
     files: &[("nginx.conf", CONFIGURATION)],
     command: "nginx -p . -c nginx.conf -e stderr",
+    ready: "",
     is_unprivileged: false,
     // Its staple is good.
     options: "--request-ocsp",

@@ -16,6 +16,7 @@ pub(super) const APPLICATION: Application = Application {
     command: "postgres -D data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c ssl=on \
               -c ssl_cert_file=../server.pem -c ssl_key_file=../server.key -c ssl_ca_file=../ca.pem \
               -c ssl_crl_file=../crl.pem -c ssl_min_protocol_version=TLSv1.3",
+    ready: "database system is ready to accept connections",
     is_unprivileged: true,
     options: "--starttls postgresql",
     says: SAYS,

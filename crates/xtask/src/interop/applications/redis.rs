@@ -11,6 +11,7 @@ pub(super) const APPLICATION: Application = Application {
     files: &[],
     command: "redis-server --port 0 --bind 127.0.0.1 --tls-port {port} --tls-cert-file server.pem \
               --tls-key-file server.key --tls-ca-cert-file ca.pem --tls-auth-clients yes --tls-protocols TLSv1.3",
+    ready: "",
     is_unprivileged: false,
     options: "",
     says: b"PING\r\nQUIT\r\n",

@@ -26,6 +26,7 @@ pub(super) const APPLICATION: Application = Application {
     prepare: &[],
     files: &[("stunnel.conf", CONFIGURATION)],
     command: "stunnel stunnel.conf",
+    ready: "",
     is_unprivileged: false,
     options: "",
     says: b"to be sent back\n",

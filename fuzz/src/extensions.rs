@@ -3,9 +3,9 @@
 use core::fmt::Debug;
 
 use handfast::message::{
-    CertWithExternPsk, CertificateAuthorities, CertificateStatus, CertificateStatusRequest,
-    ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket, ExtensionBody,
-    ExtensionFault, Extensions, ExtensionsOf, KeyShareClientHello, KeyShareHelloRetryRequest,
+    CertWithExternPsk, CertificateAuthorities, CertificateCompressionAlgorithms, CertificateStatus,
+    CertificateStatusRequest, ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket,
+    ExtensionBody, ExtensionFault, Extensions, ExtensionsOf, KeyShareClientHello, KeyShareHelloRetryRequest,
     KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks, OidFilters, PostHandshakeAuth, ProtocolNameList,
     PskKeyExchangeModes, RecordSizeLimit, SelectedPsk, ServerNameEncryptedExtensions, ServerNameList,
     ServerTicketRequestHint, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList,
@@ -49,6 +49,7 @@ fn bodies(place: ExtensionsOf, block: &Extensions<'_>, message: &[u8]) {
             body::<KeyShareClientHello<'_>>(block, message);
             body::<ClientTicketRequest>(block, message);
             body::<CertWithExternPsk>(block, message);
+            body::<CertificateCompressionAlgorithms<'_>>(block, message);
         }
         ExtensionsOf::ServerHello => {
             body::<SupportedVersionsServerHello>(block, message);
@@ -75,6 +76,7 @@ fn bodies(place: ExtensionsOf, block: &Extensions<'_>, message: &[u8]) {
             body::<SignatureSchemeListCert<'_>>(block, message);
             body::<CertificateAuthorities<'_>>(block, message);
             body::<OidFilters<'_>>(block, message);
+            body::<CertificateCompressionAlgorithms<'_>>(block, message);
         }
         ExtensionsOf::Certificate => {
             body::<CertificateStatus<'_>>(block, message);

@@ -4,8 +4,8 @@ use core::fmt::Debug;
 
 use handfast::alert::{Alert, AlertLevel};
 use handfast::message::{
-    Certificate, CertificateRequest, CertificateVerify, ClientHello, EncryptedExtensions, ExtensionsOf,
-    Finished, Handshake, KeyUpdate, NewSessionTicket, ServerHello,
+    Certificate, CertificateRequest, CertificateVerify, ClientHello, CompressedCertificate,
+    EncryptedExtensions, ExtensionsOf, Finished, Handshake, KeyUpdate, NewSessionTicket, ServerHello,
 };
 use handfast::wire::{Decode, DecodeError, Encode};
 
@@ -88,6 +88,7 @@ pub fn certificate_request(bytes: &[u8]) -> bool {
 }
 
 pub fn certificate_verify(bytes: &[u8]) -> bool {
+    read::<CompressedCertificate<'_>>(bytes);
     read::<CertificateVerify<'_>>(bytes).is_some()
 }
 

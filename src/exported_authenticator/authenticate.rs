@@ -134,7 +134,7 @@ impl ExportedAuthenticators {
         let config = Arc::clone(self.config.handshake());
         let scheme = credential.scheme_for(&asked.signature_schemes).ok_or(OwnFault::NoCredential)?;
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
-        messages.certificate(context, credential.entries(&asked.entry_extensions));
+        messages.certificate(context, credential.entries(&asked.certificate_wishes));
         let content = SignedContent::under(CONTEXT_STRING, &messages.transcript_hash());
         match credential.sign(scheme, &content, &mut *self.entropy) {
             Some(signature) => {

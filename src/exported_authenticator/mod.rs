@@ -60,7 +60,7 @@ use crate::connection::{Config, Connection};
 use crate::crypto::{Digest, Entropy, EntropySource, Purpose, Secret};
 use crate::handshake::ask::AskId;
 use crate::handshake::client::Request;
-use crate::handshake::extensions::certificate_request_extensions;
+use crate::handshake::extensions::post_handshake_request_extensions;
 use crate::handshake::step::Received;
 use crate::handshake::{self, PeerFault, PostHandshake, Role};
 use crate::identity::ExpectedPeer;
@@ -204,7 +204,7 @@ impl ExportedAuthenticators {
         let mut context = [0; 32];
         let drawn = self.entropy.draw(Purpose::CertificateRequestContext, &mut context);
         drawn.map_err(|_| AuthenticatorError::NoEntropy)?;
-        let mut extensions = certificate_request_extensions(self.config.handshake(), &[]);
+        let mut extensions = post_handshake_request_extensions(self.config.handshake());
         if let Some(name) = expected.server_name().filter(|_| self.role == Role::Client) {
             extensions.push(ExtensionType::SERVER_NAME, &ServerNameList::host_name(name));
         }
@@ -304,7 +304,8 @@ fn read_request<'b>(
         let fault = ExtensionFault::Misplaced(ExtensionType::SERVER_NAME);
         return Err(PeerFault::Extension { message: received.msg_type, fault }.into());
     }
-    let request = Request::read(received, &message, config.handshake().foreign_extensions.iter())?;
+    let config = config.handshake();
+    let request = Request::read(received, &message, config.foreign_extensions.iter(), config)?;
     Ok((*received, message.certificate_request_context.to_vec(), request))
 }
 

@@ -2,9 +2,11 @@
 //! and credentials.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::certificate_compression::CertificateCompression;
 use super::foreign_extension::{self, ForeignExtension};
 use crate::crypto::CryptoProvider;
 use crate::message::{
@@ -184,6 +186,9 @@ pub struct Config {
     pub hello_retry_cookie: bool,
     /// Client: ask for and take OCSP staples; server: ask clients for them (§4.5.1.1).
     pub request_ocsp: bool,
+    /// Take compressed certificates by these algorithms, and compress ours by the first that the peer takes (RFC 8879);
+    /// empty, the default: neither. Without effect behind the handshake.
+    pub certificate_compression: Vec<Arc<dyn CertificateCompression>>,
     /// Client: say that tickets are wanted (`psk_key_exchange_modes`).
     pub accept_tickets: bool,
     /// Client: ask for so many tickets (RFC 9149), where tickets are wanted at all; `None`: as many as the server
@@ -274,6 +279,7 @@ impl Config {
             ask_client_hello: false,
             hello_retry_cookie: false,
             request_ocsp: false,
+            certificate_compression: Vec::new(),
             accept_tickets: false,
             ticket_request: None,
             psk_key_exchange_modes: alloc::vec![PskKeyExchangeMode::PSK_DHE_KE],
@@ -356,6 +362,13 @@ impl Config {
         let oids: Vec<_> = self.oid_filters.iter().map(|(oid, _)| oid).collect();
         if doubled(&oids).is_some() {
             return Err(String::from("oid_filters: an extension stands twice (§4.3.5)"));
+        }
+        let compression: Vec<_> = self.certificate_compression.iter().map(|own| own.algorithm()).collect();
+        if let Some(algorithm) = doubled(&compression) {
+            return Err(alloc::format!("certificate_compression: {algorithm} stands twice (RFC 8879 §3)"));
+        }
+        if compression.len() > 127 {
+            return Err(String::from("certificate_compression: more than 127 algorithms (RFC 8879 §3)"));
         }
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));

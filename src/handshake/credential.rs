@@ -12,8 +12,10 @@ use crate::message::{
 };
 use crate::wire::{Decode, DecodeError, Encode, Writer};
 
+use super::certificate_compression::{CertificateCompression, select};
 use super::foreign_extension::{self, AnsweredIn, ForeignExtension};
-use super::{OwnFault, PeerFault, Role};
+use super::step::Received;
+use super::{Config, OwnFault, PeerFault, Role};
 
 /// A certificate chain and the key that belongs to its leaf.
 #[derive(Clone)]
@@ -135,7 +137,7 @@ impl Credential {
     }
 
     /// The `certificate_list` to send, with the extensions that the peer asked for.
-    pub(crate) fn entries(&self, asked: &EntryExtensions) -> impl Iterator<Item = (&[u8], ExtensionList)> {
+    pub(crate) fn entries(&self, asked: &CertificateWishes) -> impl Iterator<Item = (&[u8], ExtensionList)> {
         let staples = self.ocsp_responses.iter().map(Option::as_deref).chain(core::iter::repeat(None));
         //= R-4.5.1-9
         self.chain.iter().zip(staples).enumerate().map(move |(index, (certificate, response))| {
@@ -153,26 +155,30 @@ impl Credential {
     }
 }
 
-/// What the peer asked for in the entries of our Certificate (§4.5.1).
+/// What the peer asked of our Certificate (§4.5.1, RFC 8879).
 #[derive(Clone, Default)]
-pub(crate) struct EntryExtensions {
-    /// An OCSP response.
+pub(crate) struct CertificateWishes {
+    /// An OCSP response in each entry.
     pub(crate) staple: bool,
     /// The embedder's answers, in the entry of the leaf.
     pub(crate) foreign: Vec<(ExtensionType, Vec<u8>)>,
+    /// The first of our algorithms that it takes the message compressed by.
+    pub(crate) compression: Option<Arc<dyn CertificateCompression>>,
 }
 
-impl EntryExtensions {
+impl CertificateWishes {
     /// What is asked for in the block of a ClientHello or CertificateRequest, as far as `staple` does not say it.
-    pub(crate) fn asked_in<'f>(
+    pub(crate) fn read<'f>(
+        received: &Received<'_>,
         block: &Extensions<'_>,
         staple: bool,
         foreign: impl Iterator<Item = &'f ForeignExtension>,
-    ) -> Self {
+        config: &Config,
+    ) -> Result<Self, PeerFault> {
         let asked = |extension_type| block.find(extension_type).is_some();
         let answers = foreign_extension::answers(foreign, AnsweredIn::Certificate, asked);
         let foreign = answers.map(|(extension_type, body)| (extension_type, body.to_vec())).collect();
-        Self { staple, foreign }
+        Ok(Self { staple, foreign, compression: select(block, received, config)? })
     }
 }
 

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use super::certificate_compression;
 use super::foreign_extension;
 use super::{Config, ExtensionSlot, ForeignExtension};
 use crate::message::{
-    CertificateAuthorities, ExtensionList, ExtensionType, OidFilter, OidFilters, SignatureSchemeList,
-    SignatureSchemeListCert, StatusRequestCertificateRequest,
+    CertificateAuthorities, CertificateCompressionAlgorithms, ExtensionList, ExtensionType, OidFilter,
+    OidFilters, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
 };
 use crate::wire::{Encode, Writer};
 
@@ -83,8 +84,27 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
     }
 }
 
-/// The extensions of CertificateRequest (§4.4.2), with those of the connection's own.
-pub(crate) fn certificate_request_extensions(config: &Config, own: &[ForeignExtension]) -> ExtensionList {
+/// `compress_certificate`, if the config has algorithms (RFC 8879 §3).
+//= R8879-3-2
+pub(super) fn push_compression(config: &Config, out: &mut Outgoing) {
+    let algorithms = certificate_compression::offered(config);
+    let algorithms = algorithms.as_deref().map(CertificateCompressionAlgorithms::from);
+    out.push_some(ExtensionType::COMPRESS_CERTIFICATE, algorithms);
+}
+
+/// The extensions of the CertificateRequest of a handshake (§4.4.2), with those of the connection's own.
+pub(super) fn handshake_request_extensions(config: &Config, own: &[ForeignExtension]) -> ExtensionList {
+    let mut out = request_extensions(config, own);
+    push_compression(config, &mut out);
+    out.finish(config.script.certificate_request.as_deref())
+}
+
+/// The extensions of a CertificateRequest behind the handshake (§4.7.2), or of an authenticator request (RFC 9261).
+pub(crate) fn post_handshake_request_extensions(config: &Config) -> ExtensionList {
+    request_extensions(config, &[]).finish(config.script.certificate_request.as_deref())
+}
+
+fn request_extensions(config: &Config, own: &[ForeignExtension]) -> Outgoing {
     let mut out = Outgoing::new();
     push_signature_schemes(config, &mut out);
     push_authorities(config, &mut out);
@@ -101,7 +121,7 @@ pub(crate) fn certificate_request_extensions(config: &Config, own: &[ForeignExte
     }
     let foreign = foreign_extension::of_connection(own, config);
     out.push_foreign(foreign_extension::requests_of_client(foreign));
-    out.finish(config.script.certificate_request.as_deref())
+    out
 }
 
 /// Does our CertificateRequest ask for this extension in the client's Certificate?

@@ -5,7 +5,8 @@ use core::fmt;
 
 use crate::alert::AlertDescription;
 use crate::message::{
-    CipherSuite, ExtensionFault, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme,
+    CertificateCompressionAlgorithm, CipherSuite, ExtensionFault, ExtensionType, HandshakeType, NamedGroup,
+    ProtocolVersion, SignatureScheme,
 };
 use crate::wire::DecodeError;
 
@@ -149,6 +150,17 @@ pub enum PeerFault {
     NoServerCertificate,
     /// The client's Certificate is empty, and the config requires one (§4.5.1.3).
     NoClientCertificate,
+    /// `compress_certificate` names an algorithm twice (RFC 8879 §3).
+    CompressionTwice(CertificateCompressionAlgorithm),
+    /// The certificate is compressed by an algorithm that we did not offer (RFC 8879 §4).
+    CompressionNotOffered(CertificateCompressionAlgorithm),
+    /// What came compressed is no Certificate message of the length that it claims (RFC 8879 §4).
+    CertificateNotDecompressed {
+        /// The algorithm.
+        algorithm: CertificateCompressionAlgorithm,
+        /// `uncompressed_length`, in bytes.
+        length: usize,
+    },
     /// CertificateVerify uses a scheme that we did not offer (§4.5.2).
     SchemeNotOffered(SignatureScheme),
     /// CertificateVerify uses a scheme that does not fit the certificate's key (§4.5.2).
@@ -239,6 +251,8 @@ impl PeerFault {
             | Self::SessionIdForbidden
             | Self::CertificateRequestContext
             | Self::OidFilterTwice
+            | Self::CompressionTwice(_)
+            | Self::CompressionNotOffered(_)
             | Self::SchemeNotOffered(_)
             | Self::SchemeDoesNotFitKey(_)
             | Self::RecordSizeLimit(_)
@@ -248,6 +262,7 @@ impl PeerFault {
             Self::NoSharedSuite | Self::NoSharedGroup | Self::CertWithExternPskDeclined => {
                 AlertDescription::HANDSHAKE_FAILURE
             }
+            Self::CertificateNotDecompressed { .. } => AlertDescription::BAD_CERTIFICATE,
             Self::NoExternalPsk => AlertDescription::UNKNOWN_PSK_IDENTITY,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,
@@ -414,6 +429,16 @@ impl fmt::Display for PeerFault {
             }
             Self::BadCookie => f.write_str("the cookie is none of ours (§4.3.2)"),
             Self::OidFilterTwice => f.write_str("oid_filters names an extension twice (§4.3.5)"),
+            Self::CompressionTwice(algorithm) => {
+                write!(f, "compress_certificate names {algorithm} twice (RFC 8879 §3)")
+            }
+            Self::CompressionNotOffered(algorithm) => {
+                write!(f, "the certificate is compressed by {algorithm}, which was not offered (RFC 8879 §4)")
+            }
+            Self::CertificateNotDecompressed { algorithm, length } => write!(
+                f,
+                "the compressed certificate is no {algorithm} of a message of the {length} bytes that it claims (RFC 8879 §4)"
+            ),
             Self::CertificateRequestContext => {
                 f.write_str("certificate_request_context is not what it must be (§4.4.2, §4.5.1)")
             }

@@ -2,12 +2,14 @@
 
 use alloc::vec::Vec;
 
+use super::Credential;
+use super::credential::CertificateWishes;
 use super::output::{Actions, Epoch};
 use crate::crypto::{Digest, Secret};
 use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateVerify, ExtensionList, Finished, HandshakeType,
-    SignatureScheme, encode_handshake,
+    Certificate, CertificateCompressionAlgorithm, CertificateEntry, CertificateVerify, CompressedCertificate,
+    ExtensionList, Finished, HandshakeType, SignatureScheme, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::{Encode, Writer};
@@ -20,6 +22,36 @@ pub(super) fn send_certificate<'c>(
 ) {
     let msg_type = HandshakeType::CERTIFICATE;
     transcript.add(actions.send(Epoch::Handshake, msg_type, |out| encode_certificate(&[], entries, out)));
+}
+
+/// Sends the Certificate of a credential as the peer wishes it; compressed by the algorithm that is given, if it helps.
+//= R8879-4-1
+pub(super) fn send_credential(
+    credential: &Credential,
+    wishes: &CertificateWishes,
+    transcript: &mut Transcript,
+    actions: &mut Actions,
+) -> Option<CertificateCompressionAlgorithm> {
+    let entries = credential.entries(wishes);
+    let Some(compression) = &wishes.compression else {
+        send_certificate(entries, transcript, actions);
+        return None;
+    };
+    let mut certificate = Vec::new();
+    encode_certificate(&[], entries, &mut Writer::new(&mut certificate));
+    let Some(compressed) = compression.compress(&certificate) else {
+        let msg_type = HandshakeType::CERTIFICATE;
+        transcript.add(actions.send(Epoch::Handshake, msg_type, |out| out.bytes(&certificate)));
+        return None;
+    };
+    let message = CompressedCertificate {
+        algorithm: compression.algorithm(),
+        uncompressed_length: certificate.len(),
+        compressed_certificate_message: &compressed,
+    };
+    let msg_type = HandshakeType::COMPRESSED_CERTIFICATE;
+    transcript.add(actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
+    Some(message.algorithm)
 }
 
 /// The body of Certificate.

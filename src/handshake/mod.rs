@@ -12,6 +12,7 @@
 //! ```
 
 pub(crate) mod ask;
+pub mod certificate_compression;
 pub(crate) mod client;
 mod config;
 pub(crate) mod credential;
@@ -43,8 +44,8 @@ pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use foreign_extension::{AnsweredIn, ForeignExtension, PeerExtension};
 pub use output::{
-    AcceptanceProof, Authentication, Connected, Direction, Epoch, KeyLogLine, Keys, Milestone, Output,
-    PeerAuthenticated, ReceivedTicket,
+    AcceptanceProof, Authentication, CertificatesCompressed, Connected, Direction, Epoch, KeyLogLine, Keys,
+    Milestone, Output, PeerAuthenticated, ReceivedTicket,
 };
 pub use post_handshake::PostHandshake;
 pub(crate) use post_handshake::PostHandshakeState;
@@ -53,8 +54,8 @@ pub use transitions::{Arrow, mermaid};
 
 pub use crate::key_schedule::{ExpandError, Kdf};
 pub use crate::message::{
-    CertificateEntry, CipherSuite, ClientTicketRequest, ExtensionFault, ExtensionType, HandshakeType,
-    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    CertificateCompressionAlgorithm, CertificateEntry, CipherSuite, ClientTicketRequest, ExtensionFault,
+    ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 pub use crate::wire::DecodeError;
 

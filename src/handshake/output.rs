@@ -9,7 +9,10 @@ use super::{PeerChain, PeerExtension, Role};
 use crate::crypto::Secret;
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::Kdf;
-use crate::message::{CipherSuite, HandshakeType, NamedGroup, SignatureScheme, encode_handshake};
+use crate::message::{
+    CertificateCompressionAlgorithm, CipherSuite, HandshakeType, NamedGroup, SignatureScheme,
+    encode_handshake,
+};
 use crate::resumption::Session;
 use crate::time::Time;
 use crate::wire::Writer;
@@ -158,12 +161,23 @@ pub struct Connected {
     /// As whom the peer knows us: which of our certificates we sent, now or on the connection that this one resumes
     /// (F.9).
     pub local_certificate: Option<CertificateTag>,
+    /// How the Certificate messages of this connection were compressed.
+    pub certificates_compressed: CertificatesCompressed,
     /// The peer's `record_size_limit` (RFC 8449), if it was negotiated.
     pub peer_record_size_limit: Option<u16>,
     /// How many tickets the server expects to send, if the client asked for some (RFC 9149).
     pub expected_tickets: Option<u8>,
     /// The peer's extensions of the embedder's types, in the order in which their messages came.
     pub foreign_extensions: Vec<PeerExtension>,
+}
+
+/// By which algorithm each end's Certificate message was compressed (RFC 8879), if it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CertificatesCompressed {
+    /// Ours.
+    pub local: Option<CertificateCompressionAlgorithm>,
+    /// The peer's.
+    pub peer: Option<CertificateCompressionAlgorithm>,
 }
 
 /// What a peer has proved behind the handshake: by post-handshake authentication (§4.7.2), or by an exported

@@ -26,6 +26,14 @@ impl<'m> Received<'m> {
         T::decode(self.body).map_err(|error| self.malformed(error))
     }
 
+    /// The message that came compressed as this one: with this body, and the bytes as they came.
+    pub(crate) const fn decompressed<'c>(&self, body: &'c [u8]) -> Received<'c>
+    where
+        'm: 'c,
+    {
+        Received { msg_type: HandshakeType::CERTIFICATE, body, bytes: self.bytes }
+    }
+
     pub(crate) fn malformed(&self, error: crate::wire::DecodeError) -> PeerFault {
         PeerFault::Malformed { message: self.msg_type, error }
     }

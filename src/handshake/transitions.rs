@@ -45,6 +45,7 @@ pub(crate) mod on {
         EncryptedExtensions = ENCRYPTED_EXTENSIONS,
         CertificateRequest = CERTIFICATE_REQUEST,
         Certificate = CERTIFICATE,
+        CompressedCertificate = COMPRESSED_CERTIFICATE,
         CertificateVerify = CERTIFICATE_VERIFY,
         EndOfEarlyData = END_OF_EARLY_DATA,
         Finished = FINISHED,

@@ -203,6 +203,15 @@ impl SignatureScheme {
 }
 
 code_points! {
+    /// How a Certificate message is compressed (RFC 8879 §7.3).
+    pub struct CertificateCompressionAlgorithm(u16) {
+        ZLIB = 1,
+        BROTLI = 2,
+        ZSTD = 3,
+    }
+}
+
+code_points! {
     /// How a certificate is carried (§4.5.1; RFC 7250).
     pub struct CertificateType(u8) {
         X509 = 0 as "X509",

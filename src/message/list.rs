@@ -8,7 +8,8 @@ use crate::wire::{DecodeError, DecodeReason, Reader, Writer};
 
 use super::ExtensionType;
 use super::code_points::{
-    CertificateType, CipherSuite, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    CertificateCompressionAlgorithm, CertificateType, CipherSuite, NamedGroup, ProtocolVersion,
+    PskKeyExchangeMode, SignatureScheme,
 };
 
 /// A code point that messages hold lists of.
@@ -42,6 +43,7 @@ macro_rules! code_point {
     )* };
 }
 code_point!(
+    CertificateCompressionAlgorithm: u16,
     CertificateType: u8,
     CipherSuite: u16,
     ExtensionType: u16,

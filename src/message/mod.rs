@@ -10,6 +10,7 @@ mod certificate_request;
 mod certificate_verify;
 mod client_hello;
 mod code_points;
+mod compressed_certificate;
 mod ech_config;
 mod encrypted_extensions;
 mod end_of_early_data;
@@ -32,9 +33,10 @@ pub use certificate_request::CertificateRequest;
 pub use certificate_verify::CertificateVerify;
 pub use client_hello::ClientHello;
 pub use code_points::{
-    CertificateStatusType, CertificateType, CipherSuite, HandshakeType, KeyUpdateRequest, NameType,
-    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    CertificateCompressionAlgorithm, CertificateStatusType, CertificateType, CipherSuite, HandshakeType,
+    KeyUpdateRequest, NameType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
+pub use compressed_certificate::CompressedCertificate;
 pub use ech_config::{
     EchConfig, EchConfigContents, EchConfigExtension, EchConfigExtensionType, EchConfigExtensions,
     EchConfigs, EchVersion, HpkeKeyConfig, HpkeSymmetricCipherSuites,

@@ -8,6 +8,7 @@
 mod alerts;
 mod attacks;
 mod cert_with_extern_psk;
+mod certificate_compression;
 mod client_faults;
 mod coverage;
 mod early_data;
@@ -25,3 +26,5 @@ mod authority;
 mod pair;
 #[path = "../support/peer/mod.rs"]
 mod peer;
+#[path = "../support/shrinking.rs"]
+mod shrinking;

@@ -61,6 +61,12 @@ fn peer(fault: &PeerFault) -> &'static str {
         }
         PeerFault::SpansKeyChange => ":EXCESS_HANDSHAKE_DATA:",
         PeerFault::WrongEpoch => ":WRONG_ENCRYPTION_LEVEL_RECEIVED:",
+        PeerFault::MessageTooLong { message: HandshakeType::COMPRESSED_CERTIFICATE, .. } => {
+            ":UNCOMPRESSED_CERT_TOO_LARGE:"
+        }
+        PeerFault::CompressionTwice(_) => ":ERROR_PARSING_EXTENSION:",
+        PeerFault::CompressionNotOffered(_) => ":UNKNOWN_CERT_COMPRESSION_ALG:",
+        PeerFault::CertificateNotDecompressed { .. } => ":CERT_DECOMPRESSION_FAILED:",
         PeerFault::MessageTooLong { .. } => ":EXCESSIVE_MESSAGE_SIZE:",
         PeerFault::Malformed { error, .. } if is_in_extension(error.structure) => {
             ":ERROR_PARSING_EXTENSION: :PARSE_TLSEXT: :DECODE_ERROR:"
@@ -125,7 +131,7 @@ fn peer(fault: &PeerFault) -> &'static str {
 
 /// Does an error of decoding speak of an extension's body?
 fn is_in_extension(structure: Option<&str>) -> bool {
-    const MESSAGES: [&str; 10] = [
+    const MESSAGES: [&str; 11] = [
         "ClientHello",
         "ServerHello",
         "HelloRetryRequest",
@@ -133,6 +139,7 @@ fn is_in_extension(structure: Option<&str>) -> bool {
         "CertificateRequest",
         "Certificate",
         "CertificateVerify",
+        "CompressedCertificate",
         "Finished",
         "NewSessionTicket",
         "KeyUpdate",

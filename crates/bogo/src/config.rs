@@ -9,6 +9,7 @@ use handfast::handshake::GroupChoice;
 use handfast::resumption::TicketKeys;
 use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
 
+use crate::compression;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::psks;
@@ -100,6 +101,10 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     } else {
         handshake.application_protocols.clone_from(&options.advertise_alpn);
     }
+    handshake.certificate_compression = compression::installed(
+        options.install_cert_compression_algs,
+        options.install_one_cert_compression_alg,
+    );
     handshake.limits.certificates = MAX_CERTIFICATES;
     if let Some(bytes) = options.max_cert_list {
         handshake.limits.message = bytes;

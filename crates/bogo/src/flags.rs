@@ -234,6 +234,11 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-expect-no-session-id", Set(|_| {})),
     ("-skip-ticket", Set(|o| o.skip_ticket = true)),
     ("-use-client-ca-list", Value(|o, v| names_in_hex(v).map(|names| o.use_client_ca_list = names))),
+    ("-install-cert-compression-algs", Set(|o| o.install_cert_compression_algs = true)),
+    (
+        "-install-one-cert-compression-alg",
+        Value(|o, v| number(v).map(|it| o.install_one_cert_compression_alg = Some(it))),
+    ),
     ("-max-cert-list", Value(|o, v| number(v).map(|bytes| o.max_cert_list = Some(bytes)))),
     ("-fail-early-callback", Set(|o| o.fail_early_callback = true)),
     ("-fail-ddos-callback", Set(|o| o.fail_ddos_callback = true)),

@@ -6,6 +6,7 @@ mod boring_error;
 mod certificates;
 mod checks;
 mod clock;
+mod compression;
 mod config;
 mod exchange;
 mod failure;

@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) session_id_context: Option<Vec<u8>>,
     pub(crate) use_client_ca_list: Vec<Vec<u8>>,
     pub(crate) max_cert_list: Option<usize>,
+    pub(crate) install_cert_compression_algs: bool,
+    pub(crate) install_one_cert_compression_alg: Option<u16>,
     pub(crate) fail_early_callback: bool,
     pub(crate) fail_ddos_callback: bool,
     pub(crate) fail_cert_callback: bool,

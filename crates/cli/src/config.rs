@@ -9,7 +9,7 @@ use handfast::connection::{
 };
 use handfast::crypto;
 use handfast::danger;
-use handfast::handshake::{ClientAuth, ClientTicketRequest, Role};
+use handfast::handshake::{ClientAuth, ClientTicketRequest, Role, certificate_compression};
 use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
 use handfast::resumption::TicketKeys;
 use handfast::time::Time;
@@ -190,6 +190,11 @@ fn common(
     }
     handshake.application_protocols = negotiation.alpn.iter().map(|name| name.clone().into_bytes()).collect();
     handshake.record_size_limit = negotiation.record_size_limit;
+    let compressions = certificate_compression::all();
+    let named = negotiation.compress_certificates.iter();
+    handshake.certificate_compression = named
+        .filter_map(|algorithm| compressions.iter().find(|known| known.algorithm() == *algorithm).cloned())
+        .collect();
     handshake.middlebox_compatibility = !negotiation.no_middlebox_compatibility;
     let key_log = KeyLog::open(negotiation.keylog.as_deref())?;
     if key_log.is_some() {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use handfast::handshake::{Authentication, Connected, Role};
+use handfast::handshake::{Authentication, CertificatesCompressed, Connected, Role};
 use handfast::identity::PeerIdentity;
 use handfast::pki::certificate::Certificate;
 
@@ -107,6 +107,9 @@ impl Summary<'_> {
             None => fact("peer", "anonymous: it showed no certificate".to_owned()),
         }
         fact("our certificate", self.our_certificate());
+        if let Some(how) = compressed(connected.certificates_compressed) {
+            fact("compressed", how);
+        }
         if let Some(binding) = self.channel_binding {
             fact("tls-exporter", hex::encode(&binding));
         }
@@ -184,6 +187,14 @@ impl Summary<'_> {
             facts.push((Weight::Danger, "KEY LOG".to_owned(), value));
         }
     }
+}
+
+/// Which certificates came or went compressed, and by what.
+fn compressed(CertificatesCompressed { local, peer }: CertificatesCompressed) -> Option<String> {
+    let ours = local.map(|algorithm| format!("our certificate by {algorithm}"));
+    let theirs = peer.map(|algorithm| format!("the peer's by {algorithm}"));
+    let both: Vec<_> = ours.into_iter().chain(theirs).collect();
+    (!both.is_empty()).then(|| both.join(", "))
 }
 
 /// Subject, issuer and end of validity of a certificate.

@@ -1,13 +1,15 @@
 //! A config in lines: what the handshake goes by. Whom to trust and what to show are asked, and the answers recorded.
 
 use std::num::NonZeroU16;
+use std::sync::Arc;
 use std::time::Duration;
 
 use handfast::connection::{Credentials, PaddingPolicy};
 use handfast::crypto::CryptoProvider;
+use handfast::handshake::certificate_compression::{self, CertificateCompression};
 use handfast::handshake::{
-    self, AnsweredIn, CertWithExternPsk, ClientTicketRequest, ExtensionType, ForeignExtension, GroupChoice,
-    Limits, PskKeyExchangeMode,
+    self, AnsweredIn, CertWithExternPsk, CertificateCompressionAlgorithm, ClientTicketRequest, ExtensionType,
+    ForeignExtension, GroupChoice, Limits, PskKeyExchangeMode,
 };
 use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
 
@@ -134,6 +136,13 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.stateful_tickets),
     plain!(handshake.peer_chain_in_sessions),
     plain!(handshake.ticket_lifetime),
+    setting!(
+        handshake.certificate_compression,
+        |own: &[Arc<dyn CertificateCompression>]| list(
+            own.iter().map(|it| format!("{:04x}", it.algorithm().0))
+        ),
+        |line: &mut Line<'_>| line.list(compression)
+    ),
     setting!(handshake.foreign_extensions, write_foreign_extensions, read_foreign_extensions),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),
@@ -203,6 +212,13 @@ fn byte_strings(strings: &[Vec<u8>]) -> String {
 
 fn read_byte_strings(line: &mut Line<'_>) -> Result<Vec<Vec<u8>>, Reason> {
     line.list(bytes)
+}
+
+/// One of the library's own, with its cargo feature; another one's code is not in the record.
+fn compression(word: &str) -> Result<Arc<dyn CertificateCompression>, Reason> {
+    let algorithm = code_point(word).map(CertificateCompressionAlgorithm)?;
+    let known = certificate_compression::all().into_iter().find(|known| known.algorithm() == algorithm);
+    known.ok_or_else(|| format!("certificates compressed by {algorithm} are not built in"))
 }
 
 /// In place of a body: the extension is not sent. One that is sent may be empty.

@@ -10,12 +10,13 @@ use super::client_hello::Offer;
 use super::finished::{ServerProof, WaitFinished};
 use super::server_hello::{Negotiated, Session};
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
-use crate::handshake::credential::{EntryExtensions, peer_chain};
+use crate::handshake::certificate_compression::decompress;
+use crate::handshake::credential::{CertificateWishes, peer_chain};
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers, take_requests_of_client};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_certificate_verify;
-use crate::handshake::{Fault, ForeignExtension, PeerChain, PeerFault, Role};
+use crate::handshake::{Config, Fault, ForeignExtension, PeerChain, PeerFault, Role};
 use crate::message::{
     Certificate, CertificateAuthorities, CertificateRequest, ExtensionType, ExtensionsOf, OidFilters,
     SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
@@ -43,7 +44,7 @@ pub(crate) struct Request {
     pub(crate) certificate_authorities: Vec<Vec<u8>>,
     pub(crate) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
     /// What is to stand in our Certificate.
-    pub(crate) entry_extensions: EntryExtensions,
+    pub(crate) certificate_wishes: CertificateWishes,
 }
 
 /// Certificate has come, and its chain is being judged. WAIT_CV is inside and opens with the verdict alone.
@@ -82,7 +83,7 @@ impl WaitCertCr {
         if !message.certificate_request_context.is_empty() {
             return Err(PeerFault::CertificateRequestContext.into());
         }
-        let request = Request::read(received, &message, self.offer.foreign(step.config))?;
+        let request = Request::read(received, &message, self.offer.foreign(step.config), step.config)?;
         let asked = take_requests_of_client(self.offer.foreign(step.config), &message.extensions)?;
         self.negotiated.foreign_extensions.extend(asked);
         self.session.transcript.add(received.bytes);
@@ -97,6 +98,15 @@ impl WaitCertCr {
     ) -> Result<To<Self, on::Certificate>, Fault> {
         Ok(JudgingPeer::ask(self, None, received, step)?.into())
     }
+
+    /// The same of one that came compressed (RFC 8879).
+    pub(super) fn recv_compressed_certificate(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::CompressedCertificate>, Fault> {
+        Ok(JudgingPeer::ask_of_compressed(self, None, received, "WaitCertCr", step)?.into())
+    }
 }
 
 impl Request {
@@ -104,6 +114,7 @@ impl Request {
         received: &Received<'_>,
         message: &CertificateRequest<'_>,
         foreign: impl Iterator<Item = &'f ForeignExtension>,
+        config: &Config,
     ) -> Result<Self, PeerFault> {
         let malformed = |error| received.malformed(error);
         let block = &message.extensions;
@@ -141,7 +152,7 @@ impl Request {
                     filters.iter().map(owned).collect()
                 })
                 .unwrap_or_default(),
-            entry_extensions: EntryExtensions::asked_in(block, staple.is_some(), foreign),
+            certificate_wishes: CertificateWishes::read(received, block, staple.is_some(), foreign, config)?,
         })
     }
 }
@@ -154,6 +165,16 @@ impl WaitCert {
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::Certificate>, Fault> {
         Ok(JudgingPeer::ask(self.before, Some(self.request), received, step)?.into())
+    }
+
+    /// The same of one that came compressed (RFC 8879).
+    pub(super) fn recv_compressed_certificate(
+        self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::CompressedCertificate>, Fault> {
+        Ok(JudgingPeer::ask_of_compressed(self.before, Some(self.request), received, "WaitCert", step)?
+            .into())
     }
 }
 
@@ -196,6 +217,19 @@ impl JudgingPeer {
             now: step.now,
         };
         Ok(Self { ask: Ask::JudgePeer(Box::new(ask)), before, request, chain })
+    }
+
+    //= R8879-5-1
+    fn ask_of_compressed(
+        mut before: WaitCertCr,
+        request: Option<Request>,
+        received: &Received<'_>,
+        state: &'static str,
+        step: &mut Step<'_>,
+    ) -> Result<Self, Fault> {
+        let (algorithm, body) = decompress(received, state, step.config)?;
+        before.negotiated.certificates_compressed.peer = Some(algorithm);
+        Self::ask(before, request, &received.decompressed(&body), step)
     }
 
     /// The verdict opens WAIT_CV.

@@ -11,8 +11,8 @@ use alloc::sync::Arc;
 
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply, Sign};
-use crate::handshake::credential::{EntryExtensions, SignedContent};
-use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
+use crate::handshake::credential::{CertificateWishes, SignedContent};
+use crate::handshake::flight::{send_certificate, send_certificate_verify, send_credential, send_finished};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
 use crate::handshake::post_handshake::{Authenticated as PostAuthenticated, Established};
 use crate::handshake::post_handshake_auth::HandshakeContext;
@@ -54,7 +54,7 @@ pub(crate) struct ChoosingCredential {
     pub(super) ask: Ask,
     authenticated: Authenticated,
     /// What is to stand in our Certificate.
-    entry_extensions: EntryExtensions,
+    certificate_wishes: CertificateWishes,
 }
 
 /// The credential's key is elsewhere, and signs. Certificate is sent.
@@ -121,7 +121,7 @@ impl WaitFinished {
             now: step.now,
         };
         let ask = Ask::ChooseCredential(Box::new(ask));
-        Ok(ChoosingCredential { ask, authenticated, entry_extensions: request.entry_extensions }.into())
+        Ok(ChoosingCredential { ask, authenticated, certificate_wishes: request.certificate_wishes }.into())
     }
 }
 
@@ -278,6 +278,7 @@ impl Authenticated {
             local_signature_scheme: signed,
             sent_certificate: signed.is_some(),
             local_certificate: self.local_certificate,
+            certificates_compressed: self.negotiated.certificates_compressed,
             peer_record_size_limit: self.negotiated.record_size_limit,
             expected_tickets: self.negotiated.expected_tickets,
             foreign_extensions: self.negotiated.foreign_extensions,
@@ -318,7 +319,10 @@ impl ChoosingCredential {
         let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
         authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
-        send_certificate(credential.entries(&self.entry_extensions), transcript, step.actions);
+        let wishes = &self.certificate_wishes;
+        let compressed = send_credential(&credential, wishes, transcript, step.actions);
+        authenticated.negotiated.certificates_compressed.local = compressed;
+        let transcript = &mut authenticated.transcript;
         let content = SignedContent::new(Role::Client, &transcript.current());
         //= R-4.5.2-2
         match credential.sign(scheme, &content, step.entropy) {

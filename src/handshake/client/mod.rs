@@ -86,7 +86,9 @@ transitions! {
         WaitEe.recv_encrypted_extensions(EncryptedExtensions) => WaitCertCr | WaitFinished;
         WaitCertCr.recv_certificate_request(CertificateRequest) => WaitCert;
         WaitCertCr.recv_certificate(Certificate) => JudgingPeer;
+        WaitCertCr.recv_compressed_certificate(CompressedCertificate) => JudgingPeer;
         WaitCert.recv_certificate(Certificate) => JudgingPeer;
+        WaitCert.recv_compressed_certificate(CompressedCertificate) => JudgingPeer;
         WaitCv.recv_certificate_verify(CertificateVerify) => WaitFinished;
         WaitFinished.recv_finished(Finished) => ChoosingCredential | Connected;
     }

@@ -12,6 +12,7 @@ use super::finished::{ServerProof, WaitFinished};
 use super::psk::{check_psk_ke, take_psk};
 use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
+use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{self, Direction, Epoch, Fault, Milestone, PeerExtension, PeerFault};
@@ -54,6 +55,7 @@ pub(super) struct Session {
 pub(super) struct Negotiated {
     pub(super) application_protocol: Option<Vec<u8>>,
     pub(super) record_size_limit: Option<u16>,
+    pub(super) certificates_compressed: CertificatesCompressed,
     /// How many tickets the server expects to send (RFC 9149), if we asked and it said.
     pub(super) expected_tickets: Option<u8>,
     pub(super) foreign_extensions: Vec<PeerExtension>,
@@ -365,6 +367,7 @@ impl WaitEe {
             application_protocol: application_protocol(received, message, step)?,
             record_size_limit: record_size_limit(received, message)?,
             expected_tickets: expected_tickets(received, message)?,
+            certificates_compressed: CertificatesCompressed::default(),
             foreign_extensions: take_answers(
                 self.offer.foreign(step.config),
                 AnsweredIn::EncryptedExtensions,

@@ -87,7 +87,7 @@ impl Connected {
     ) -> Result<To<Self, on::CertificateRequest>, Fault> {
         let message: CertificateRequest<'_> = received.decode()?;
         received.check_extensions(ExtensionsOf::CertificateRequest, &message.extensions, None)?;
-        let request = Request::read(received, &message, step.config.foreign_extensions.iter())?;
+        let request = Request::read(received, &message, step.config.foreign_extensions.iter(), step.config)?;
         self.transcript.add(received.bytes);
         Ok(Requested {
             certificate_request_context: message.certificate_request_context.to_vec(),
@@ -130,7 +130,7 @@ impl ChoosingCredential {
             return Ok(Answered { messages, scheme: None }.into());
         };
         let scheme = credential.scheme_for(&request.signature_schemes).ok_or(OwnFault::NoCredential)?;
-        messages.certificate(&certificate_request_context, credential.entries(&request.entry_extensions));
+        messages.certificate(&certificate_request_context, credential.entries(&request.certificate_wishes));
         let content = SignedContent::new(Role::Client, &messages.transcript_hash());
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => {

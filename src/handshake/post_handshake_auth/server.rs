@@ -9,7 +9,7 @@ use super::{HandshakeContext, RequestRefused, unexpected};
 use crate::crypto::{Purpose, Secret};
 use crate::handshake::ask::{Ask, JudgePeer, Reply};
 use crate::handshake::credential::{PeerChain, SignedContent, peer_chain};
-use crate::handshake::extensions::{certificate_request_extensions, is_asked_of_client};
+use crate::handshake::extensions::{is_asked_of_client, post_handshake_request_extensions};
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::output::{Epoch, Milestone, PeerAuthenticated};
 use crate::handshake::step::{Received, Step, unusable};
@@ -104,7 +104,7 @@ struct Shown {
 impl Connected {
     /// CONNECTED --Send CertificateRequest--> WAIT_CERT.
     fn send_certificate_request(mut self, step: &mut Step<'_>) -> Result<To<Self, on::Nothing>, Fault> {
-        let extensions = certificate_request_extensions(step.config, &[]);
+        let extensions = post_handshake_request_extensions(step.config);
         let message = CertificateRequest {
             certificate_request_context: &self.request.certificate_request_context,
             extensions: extensions.as_extensions(),

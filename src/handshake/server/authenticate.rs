@@ -8,6 +8,7 @@ use super::To;
 use super::flight::{Authenticated, Session};
 use crate::crypto::Secret;
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
+use crate::handshake::certificate_compression::decompress;
 use crate::handshake::credential::peer_chain;
 use crate::handshake::extensions::is_asked_of_client;
 use crate::handshake::foreign_extension::{AnsweredIn, of_connection, take_answers};
@@ -61,10 +62,36 @@ impl WaitCert {
     /// WAIT_CERT --Recv Certificate--> WAIT_CV, by way of the verdict; --Recv empty Certificate-->
     /// WAIT_FINISHED.
     pub(super) fn recv_certificate(
-        mut self,
+        self,
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::Certificate>, Fault> {
+        Ok(match self.take(received, step)? {
+            Ok(judging) => judging.into(),
+            Err(finished) => finished.into(),
+        })
+    }
+
+    /// The same of one that came compressed (RFC 8879).
+    pub(super) fn recv_compressed_certificate(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<To<Self, on::CompressedCertificate>, Fault> {
+        let (algorithm, body) = decompress(received, "WaitCert", step.config)?;
+        self.session.selected.certificates_compressed.peer = Some(algorithm);
+        Ok(match self.take(&received.decompressed(&body), step)? {
+            Ok(judging) => judging.into(),
+            Err(finished) => finished.into(),
+        })
+    }
+
+    /// Asks what to think of the chain, if there is one.
+    fn take(
+        mut self,
+        received: &Received<'_>,
+        step: &mut Step<'_>,
+    ) -> Result<Result<JudgingPeer, WaitFinished>, Fault> {
         let message: Certificate<'_> = received.decode()?;
         if !message.certificate_request_context.is_empty() {
             return Err(PeerFault::CertificateRequestContext.into());
@@ -81,7 +108,7 @@ impl WaitCert {
             return match step.config.client_auth {
                 ClientAuth::Required => Err(PeerFault::NoClientCertificate.into()),
                 ClientAuth::None | ClientAuth::Optional => {
-                    Ok(WaitFinished { session: self.session, client: None }.into())
+                    Ok(Err(WaitFinished { session: self.session, client: None }))
                 }
             };
         };
@@ -96,7 +123,7 @@ impl WaitCert {
             config: Arc::clone(step.config),
             now: step.now,
         };
-        Ok(JudgingPeer { ask: Ask::JudgePeer(Box::new(ask)), session: self.session, chain }.into())
+        Ok(Ok(JudgingPeer { ask: Ask::JudgePeer(Box::new(ask)), session: self.session, chain }))
     }
 }
 
@@ -211,6 +238,7 @@ impl WaitFinished {
             local_signature_scheme: scheme,
             sent_certificate: scheme.is_some(),
             local_certificate,
+            certificates_compressed: selected.certificates_compressed,
             peer_record_size_limit: selected.peer_record_size_limit,
             expected_tickets: selected.ticket_request.map(|_| tickets),
             foreign_extensions: selected.peer_foreign_extensions,

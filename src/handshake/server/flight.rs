@@ -10,8 +10,8 @@ use super::negotiate::Selected;
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, Reply, Sign};
 use crate::handshake::credential::SignedContent;
-use crate::handshake::extensions::{Outgoing, certificate_request_extensions};
-use crate::handshake::flight::{send_certificate, send_certificate_verify, send_finished};
+use crate::handshake::extensions::{Outgoing, handshake_request_extensions};
+use crate::handshake::flight::{send_certificate_verify, send_credential, send_finished};
 use crate::handshake::foreign_extension::{AnsweredIn, answers, of_connection};
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
@@ -115,8 +115,9 @@ impl Negotiated {
         //= R-4.5.1-1
         //= R-4.5.2-1
         //= R-4.5.2-3
-        let entries = credential.entries(&flight.selected.entry_extensions);
-        send_certificate(entries, &mut flight.transcript, step.actions);
+        let wishes = &flight.selected.certificate_wishes;
+        let compressed = send_credential(&credential, wishes, &mut flight.transcript, step.actions);
+        flight.selected.certificates_compressed.local = compressed;
         let content = SignedContent::new(Role::Server, &flight.transcript.current());
         match credential.sign(scheme, &content, step.entropy) {
             Some(signature) => Ok(flight.prove(scheme, &signature?, step).into()),
@@ -265,7 +266,7 @@ impl Flight {
     }
 
     fn send_certificate_request(&mut self, step: &mut Step<'_>) {
-        let extensions = certificate_request_extensions(step.config, &self.selected.foreign_extensions);
+        let extensions = handshake_request_extensions(step.config, &self.selected.foreign_extensions);
         let message =
             //= R-4.4.2-3
             //= R-4.4.2-4

@@ -119,6 +119,7 @@ transitions! {
         Start.recv_client_hello(ClientHello) => SeeingClientHello | OpeningCookie | RecvdCh;
         WaitEoed.recv_end_of_early_data(EndOfEarlyData) => WaitFlight2;
         WaitCert.recv_certificate(Certificate) => JudgingPeer | WaitFinished;
+        WaitCert.recv_compressed_certificate(CompressedCertificate) => JudgingPeer | WaitFinished;
         WaitCv.recv_certificate_verify(CertificateVerify) => WaitFinished;
         WaitFinished.recv_finished(Finished) => Connected;
     }

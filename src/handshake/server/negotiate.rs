@@ -10,7 +10,8 @@ use super::flight::{Negotiated, Proof};
 use super::psk::SelectedPsk;
 use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
-use crate::handshake::credential::EntryExtensions;
+use crate::handshake::credential::CertificateWishes;
+use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{
@@ -39,7 +40,8 @@ pub(super) struct Selected {
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
     /// What is to stand in our Certificate.
-    pub(super) entry_extensions: EntryExtensions,
+    pub(super) certificate_wishes: CertificateWishes,
+    pub(super) certificates_compressed: CertificatesCompressed,
     /// What the external PSK is called, if one is used.
     pub(super) external_psk: Option<Vec<u8>>,
     /// Does the client send early data?

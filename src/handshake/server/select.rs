@@ -10,8 +10,9 @@ use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
 use crate::handshake;
-use crate::handshake::credential::EntryExtensions;
+use crate::handshake::credential::CertificateWishes;
 use crate::handshake::foreign_extension::{of_connection, take_requests};
+use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Fault, GroupChoice, OwnFault, PeerFault};
@@ -66,7 +67,13 @@ impl RecvdCh {
         let psks = offer.psks(&self.hello.bytes, step);
         let foreign = of_connection(&self.foreign_extensions, step.config);
         let peer_foreign_extensions = take_requests(foreign.clone(), &message.extensions)?;
-        let entry_extensions = EntryExtensions::asked_in(&message.extensions, offer.wants_staple, foreign);
+        let certificate_wishes = CertificateWishes::read(
+            &self.hello.received(),
+            &message.extensions,
+            offer.wants_staple,
+            foreign,
+            step.config,
+        )?;
         let selected = Selected {
             cipher_suite,
             share: share.map(|share| share.group).zip(server_share),
@@ -81,7 +88,8 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
-            entry_extensions,
+            certificate_wishes,
+            certificates_compressed: CertificatesCompressed::default(),
             external_psk: None,
             sends_early_data: offer.sends_early_data,
             wants_tickets: offer.wants_tickets,

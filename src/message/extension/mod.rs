@@ -3,6 +3,7 @@
 mod application_layer_protocol_negotiation;
 mod cert_with_extern_psk;
 mod certificate_authorities;
+mod compress_certificate;
 mod cookie;
 mod early_data;
 mod ech_outer_extensions;
@@ -24,6 +25,7 @@ mod ticket_request;
 pub use application_layer_protocol_negotiation::ProtocolNameList;
 pub use cert_with_extern_psk::CertWithExternPsk;
 pub use certificate_authorities::CertificateAuthorities;
+pub use compress_certificate::CertificateCompressionAlgorithms;
 pub use cookie::Cookie;
 pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};
 pub use ech_outer_extensions::OuterExtensions;

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::checks::{assert_bounds, assert_codec, hex, opaque_strings};
 use crate::message::{
-    CertWithExternPsk, CertificateAuthorities, ClientTicketRequest, Cookie, EarlyDataIndication,
+    CertWithExternPsk, CertificateAuthorities, CertificateCompressionAlgorithm,
+    CertificateCompressionAlgorithms, ClientTicketRequest, Cookie, EarlyDataIndication,
     EarlyDataNewSessionTicket, KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest,
     KeyShareServerHello, NamedGroup, OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList,
     ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerTicketRequestHint,
@@ -41,6 +42,21 @@ fn protocol_name_list() {
         let names = [alloc::vec![b'x'; length], b"h2".to_vec()];
         ProtocolNameList::decode(&ProtocolNameList::from(names.as_slice()).to_bytes()).map(drop)
     });
+}
+
+#[test]
+fn certificate_compression_algorithms() {
+    let algorithms = [CertificateCompressionAlgorithm::ZLIB, CertificateCompressionAlgorithm(0x1234)];
+    assert_codec!(
+        CertificateCompressionAlgorithms,
+        CertificateCompressionAlgorithms::from(algorithms.as_slice()),
+        hex("04 0001 1234")
+    );
+    assert_bounds("algorithms", 2..=254, 2, |length| {
+        CertificateCompressionAlgorithms::decode(&vector(2..=254, &alloc::vec![3; length])).map(drop)
+    });
+    let error = CertificateCompressionAlgorithms::decode(&[3, 0, 1, 0]).expect_err("half an algorithm");
+    assert_ragged(error, "algorithms", 3, 2);
 }
 
 #[test]

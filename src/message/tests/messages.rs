@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::checks::{assert_bounds, assert_codec, hex};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateList, CertificateRequest, CertificateVerify,
-    EncryptedExtensions, EndOfEarlyData, ExtensionList, ExtensionType, Extensions, Finished, Handshake,
-    HandshakeType, KeyUpdate, KeyUpdateRequest, NewSessionTicket, SignatureScheme, encode_handshake,
-    peek_header,
+    Certificate, CertificateCompressionAlgorithm, CertificateEntry, CertificateList, CertificateRequest,
+    CertificateVerify, CompressedCertificate, EncryptedExtensions, EndOfEarlyData, ExtensionList,
+    ExtensionType, Extensions, Finished, Handshake, HandshakeType, KeyUpdate, KeyUpdateRequest,
+    NewSessionTicket, SignatureScheme, encode_handshake, peek_header,
 };
 use crate::wire::{Decode, DecodeReason, Encode};
 
@@ -128,6 +128,23 @@ fn an_entry_that_ends_behind_its_list_is_cut_short() {
         Certificate::decode(&hex("00 000005 000003 010203 0000")).expect_err("a list that ends early");
     assert_eq!((error.field, error.offset), ("cert_data", 7));
     assert_eq!(error.reason, DecodeReason::Truncated { needed: 3, left: 2 });
+}
+
+#[test]
+fn compressed_certificate_is_an_algorithm_a_length_and_what_came_of_it() {
+    let message = CompressedCertificate {
+        algorithm: CertificateCompressionAlgorithm::BROTLI,
+        uncompressed_length: 0x01_0203,
+        compressed_certificate_message: &[7, 8],
+    };
+    assert_codec!(CompressedCertificate, message, hex("0002 010203 000002 0708"));
+    assert_bounds("compressed_certificate_message", 1..=0xff_ffff, 1, |length| {
+        let compressed_certificate_message = &alloc::vec![1; length];
+        CompressedCertificate::decode(
+            &CompressedCertificate { compressed_certificate_message, ..message }.to_bytes(),
+        )
+        .map(drop)
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use handfast::message::{CipherSuite, NamedGroup};
+use handfast::message::{CertificateCompressionAlgorithm, CipherSuite, NamedGroup};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "What to negotiate")]
@@ -23,6 +23,10 @@ pub(crate) struct NegotiationArgs {
     /// Take records of at most so many bytes, 64 to 16385 (RFC 8449)
     #[arg(long, value_name = "BYTES")]
     pub(crate) record_size_limit: Option<u16>,
+    /// Take certificates that are compressed by these, and compress ours by the first that the peer takes (RFC 8879):
+    /// brotli, zlib, zstd
+    #[arg(long, value_name = "ALGORITHM", value_delimiter = ',', value_parser = compression)]
+    pub(crate) compress_certificates: Vec<CertificateCompressionAlgorithm>,
     /// Do not look like TLS 1.2 to middleboxes (RFC 9846 §E.4)
     #[arg(long)]
     pub(crate) no_middlebox_compatibility: bool,
@@ -47,12 +51,22 @@ const SUITES: [(CipherSuite, &str); 3] = [
 const GROUPS: [(NamedGroup, &str); 3] =
     [(NamedGroup::X25519, "X25519"), (NamedGroup::SECP256R1, "P-256"), (NamedGroup::SECP384R1, "P-384")];
 
+const COMPRESSIONS: [(CertificateCompressionAlgorithm, &str); 3] = [
+    (CertificateCompressionAlgorithm::BROTLI, "brotli"),
+    (CertificateCompressionAlgorithm::ZLIB, "zlib"),
+    (CertificateCompressionAlgorithm::ZSTD, "zstd"),
+];
+
 fn suite(text: &str) -> Result<CipherSuite, String> {
     by_name(&SUITES, CipherSuite::name, text)
 }
 
 fn group(text: &str) -> Result<NamedGroup, String> {
     by_name(&GROUPS, NamedGroup::name, text)
+}
+
+fn compression(text: &str) -> Result<CertificateCompressionAlgorithm, String> {
+    by_name(&COMPRESSIONS, CertificateCompressionAlgorithm::name, text)
 }
 
 /// The code point with this name, short or the RFC's.

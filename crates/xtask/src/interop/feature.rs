@@ -19,11 +19,13 @@ pub(super) enum Feature {
     ExternalPsk,
     /// An OCSP response about the server's certificate.
     Staple,
+    /// Certificates that go compressed both ways (RFC 8879).
+    Compression,
 }
 
 use Feature::{
-    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, EarlyData, ExternalPsk, HelloRetryRequest, KeyUpdate, Mutual,
-    P256, P384, Resumption, Staple, X25519,
+    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, EarlyData, ExternalPsk, HelloRetryRequest,
+    KeyUpdate, Mutual, P256, P384, Resumption, Staple, X25519,
 };
 
 /// What every stack of TLS 1.3 in wide use has.
@@ -138,9 +140,19 @@ pub(super) const TRIALS: &[Trial] = &[
         server: "--staple server.ocsp",
         ..MUTUAL
     },
+    Trial {
+        column: "compression",
+        feature: Compression,
+        client: "--compress-certificates brotli,zlib,zstd",
+        server: "--compress-certificates brotli,zlib,zstd",
+        client_tells: COMPRESSED,
+        server_tells: COMPRESSED,
+        ..MUTUAL
+    },
 ];
 
 const RETRIED: &[&str] = &["HelloRetryRequest  yes", "group              secp384r1"];
+const COMPRESSED: &[&str] = &["compressed         our certificate by", ", the peer's by"];
 const BY_PSK: &str = "authentication     by an external PSK";
 
 const fn suite(

@@ -117,6 +117,8 @@ fn features(_: &Options) -> Verdict {
     for set in [
         &["--lib", "--no-default-features"] as &[&str],
         &["--all-targets", "--no-default-features", "--features", "rustcrypto"],
+        &["--lib", "--no-default-features", "--features", "zlib"],
+        &["--lib", "--no-default-features", "--features", "brotli,zstd"],
         &["--all-targets"],
         &["--lib", "--no-default-features", "--features", "aws-lc"],
     ] {

@@ -1,5 +1,6 @@
 //! rustls as a peer of `cargo xtask interop`, with the certificates that stand in the directory where it runs:
-//! `rustls-peer server PORT [retry] [early] [staple]` or `rustls-peer client PORT FILE [retry] [early] [again]`.
+//! `rustls-peer server PORT [retry] [early] [staple] [compress]` or `rustls-peer client PORT FILE [retry] [early] [again]
+//! [compress]`.
 
 #![forbid(unsafe_code)]
 
@@ -66,6 +67,10 @@ fn client_config(options: &[&str]) -> Outcome<ClientConfig> {
     let config = ClientConfig::builder_with_provider(provider(groups)).with_protocol_versions(&[&TLS13])?;
     let mut config = config.with_root_certificates(anchors()?).with_client_auth_cert(chain, key)?;
     config.enable_early_data = options.contains(&"early");
+    if !options.contains(&"compress") {
+        config.cert_compressors.clear();
+        config.cert_decompressors.clear();
+    }
     Ok(config)
 }
 
@@ -79,6 +84,10 @@ fn server_config(options: &[&str]) -> Outcome<ServerConfig> {
     let mut config = config.with_single_cert_with_ocsp(chain, key, staple)?;
     if options.contains(&"early") {
         config.max_early_data_size = MAX_EARLY_DATA;
+    }
+    if !options.contains(&"compress") {
+        config.cert_compressors.clear();
+        config.cert_decompressors.clear();
     }
     Ok(config)
 }

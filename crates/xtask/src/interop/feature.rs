@@ -143,8 +143,8 @@ pub(super) const TRIALS: &[Trial] = &[
     Trial {
         column: "compression",
         feature: Compression,
-        client: "--compress-certificates brotli,zlib,zstd",
-        server: "--compress-certificates brotli,zlib,zstd",
+        client: "--compress-certificates zlib,brotli,zstd",
+        server: "--compress-certificates zlib,brotli,zstd",
         client_tells: COMPRESSED,
         server_tells: COMPRESSED,
         ..MUTUAL

@@ -27,8 +27,6 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::Staple]).with(
                 "--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --ocsp-response server.ocsp --ignore-ocsp-response-errors",
             ),
-            offer(&[Feature::Compression])
-                .with("--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --compress-cert zlib,brotli,zstd"),
         ],
         lacks: &[],
     }),
@@ -50,8 +48,6 @@ pub(super) const PEER: Peer = Peer {
                  --pskkey {psk}",
             ),
             offer(&[Feature::Staple]).with(PRIORITY).says("OCSP status request,"),
-            offer(&[Feature::Compression])
-                .with("--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 --compress-cert=zlib,brotli,zstd"),
         ],
         lacks: &[],
     }),

@@ -10,13 +10,14 @@ use crate::crypto::{
     SignatureAlgorithm,
 };
 use crate::handshake;
-use crate::message::SignatureScheme;
+use crate::message::{SignatureScheme, SignedCertificateTimestampList};
 use crate::pem::{self, PemError};
 use crate::pki::asn1::{Asn1Error, Oid, known};
 use crate::pki::certificate::{Certificate, GeneralName, KeyUsage};
 use crate::pki::name::{DnsPattern, dns_pattern};
 use crate::pki::signature_algorithm;
 use crate::time::Time;
+use crate::wire::{Decode, DecodeError};
 
 /// A certificate chain and its key, with what choosing between several needs to know of them.
 ///
@@ -84,6 +85,13 @@ pub enum CredentialError {
     },
     /// An external key signs with no scheme that TLS 1.3 has for such a key.
     NoScheme,
+    /// What is to be shown as signed certificate timestamps is no list of them.
+    Timestamps {
+        /// Of which certificate; the leaf is 0.
+        index: usize,
+        /// Why.
+        error: DecodeError,
+    },
 }
 
 impl Credential {
@@ -160,6 +168,28 @@ impl Credential {
     pub fn with_ocsp_responses(self, ocsp_responses: Vec<Option<Arc<[u8]>>>) -> Self {
         let shown = handshake::Credential::clone(&self.shown).with_ocsp_responses(ocsp_responses);
         Self { shown: Arc::new(shown), ..self }
+    }
+
+    /// Shows signed certificate timestamps with each certificate that has some, in the order of the chain, to peers that
+    /// ask for them: a SignedCertificateTimestampList each.
+    ///
+    /// ```text
+    /// opaque SerializedSCT<1..2^16-1>;
+    /// struct { SerializedSCT sct_list <1..2^16-1>; } SignedCertificateTimestampList;
+    /// ```
+    /// RFC 6962 §3.3.
+    ///
+    /// # Errors
+    /// [`CredentialError::Timestamps`] if one is none.
+    pub fn with_timestamps(self, timestamps: Vec<Option<Arc<[u8]>>>) -> Result<Self, CredentialError> {
+        for (index, list) in timestamps.iter().enumerate() {
+            if let Some(list) = list {
+                SignedCertificateTimestampList::decode(list)
+                    .map_err(|error| CredentialError::Timestamps { index, error })?;
+            }
+        }
+        let shown = handshake::Credential::clone(&self.shown).with_timestamps(timestamps);
+        Ok(Self { shown: Arc::new(shown), ..self })
     }
 
     /// The leaf's subject in the form of RFC 4514.
@@ -321,6 +351,12 @@ impl fmt::Display for CredentialError {
                 write!(
                     f,
                     "the certificate of {subject} is not of version 3, which TLS 1.3 needs (RFC 9846 §4.5.1.2)"
+                )
+            }
+            Self::Timestamps { index, error } => {
+                write!(
+                    f,
+                    "the timestamps of certificate {index} are no SignedCertificateTimestampList: {error} (RFC 6962 §3.3)"
                 )
             }
             Self::NoScheme => f.write_str("none of the signature schemes fits the leaf's key and TLS 1.3"),

@@ -186,6 +186,9 @@ pub struct Config {
     pub hello_retry_cookie: bool,
     /// Client: ask for and take OCSP staples; server: ask clients for them (§4.5.1.1).
     pub request_ocsp: bool,
+    /// Ask the peer for signed certificate timestamps of its certificates (RFC 6962), and take them: a client in
+    /// ClientHello, a server in CertificateRequest.
+    pub request_timestamps: bool,
     /// Take compressed certificates by these algorithms, and compress ours by the first that the peer takes (RFC 8879);
     /// empty, the default: neither. Without effect behind the handshake.
     pub certificate_compression: Vec<Arc<dyn CertificateCompression>>,
@@ -279,6 +282,7 @@ impl Config {
             ask_client_hello: false,
             hello_retry_cookie: false,
             request_ocsp: false,
+            request_timestamps: false,
             certificate_compression: Vec::new(),
             accept_tickets: false,
             ticket_request: None,

@@ -9,6 +9,7 @@ use crate::identity::{CertificateTag, Sha256Digest};
 use crate::message::{
     Certificate, CertificateEntry, CertificateList, CertificateStatus, ExtensionList, ExtensionType,
     Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
+    SignedCertificateTimestampRequest,
 };
 use crate::wire::{Decode, DecodeError, Encode, Writer};
 
@@ -24,6 +25,7 @@ pub struct Credential {
     public_key: PublicKey,
     key: Key,
     ocsp_responses: Vec<Option<Arc<[u8]>>>,
+    timestamps: Vec<Option<Arc<[u8]>>>,
 }
 
 #[derive(Clone)]
@@ -38,7 +40,13 @@ impl Credential {
     /// The caller has checked that the key belongs to the leaf; `connection::Credential` does.
     #[must_use]
     pub fn local(chain: Vec<Arc<[u8]>>, key: Arc<dyn SigningKey>) -> Self {
-        Self { chain, public_key: key.public_key().clone(), key: Key::Local(key), ocsp_responses: Vec::new() }
+        Self {
+            chain,
+            public_key: key.public_key().clone(),
+            key: Key::Local(key),
+            ocsp_responses: Vec::new(),
+            timestamps: Vec::new(),
+        }
     }
 
     /// A chain, leaf first, whose key is elsewhere: each handshake asks for the signature, by one of `schemes`
@@ -49,13 +57,29 @@ impl Credential {
         public_key: PublicKey,
         schemes: Vec<SignatureScheme>,
     ) -> Self {
-        Self { chain, public_key, key: Key::External(schemes), ocsp_responses: Vec::new() }
+        Self {
+            chain,
+            public_key,
+            key: Key::External(schemes),
+            ocsp_responses: Vec::new(),
+            timestamps: Vec::new(),
+        }
     }
 
     /// Staples an OCSP response in DER to each certificate that has one, in the order of the chain (§4.5.1.1).
     #[must_use]
     pub fn with_ocsp_responses(mut self, ocsp_responses: Vec<Option<Arc<[u8]>>>) -> Self {
         self.ocsp_responses = ocsp_responses;
+        self
+    }
+
+    /// Shows a SignedCertificateTimestampList (RFC 6962 §3.3) with each certificate that has one, in the order of the
+    /// chain, to peers that ask for them. What is none goes out as it is: [`connection::Credential`] reads it first.
+    ///
+    /// [`connection::Credential`]: crate::connection::Credential
+    #[must_use]
+    pub fn with_timestamps(mut self, timestamps: Vec<Option<Arc<[u8]>>>) -> Self {
+        self.timestamps = timestamps;
         self
     }
 
@@ -85,6 +109,12 @@ impl Credential {
     #[must_use]
     pub fn ocsp_responses(&self) -> &[Option<Arc<[u8]>>] {
         &self.ocsp_responses
+    }
+
+    /// The lists of timestamps, in the order of the chain.
+    #[must_use]
+    pub fn timestamps(&self) -> &[Option<Arc<[u8]>>] {
+        &self.timestamps
     }
 
     /// The schemes that it signs CertificateVerify with, in order of preference.
@@ -148,6 +178,10 @@ impl Credential {
             if let Some(ocsp_response) = response.filter(|_| asked.staple) {
                 extensions.push(ExtensionType::STATUS_REQUEST, &CertificateStatus { ocsp_response });
             }
+            let list = self.timestamps.get(index).and_then(Option::as_deref);
+            if let Some(list) = list.filter(|_| asked.timestamps) {
+                extensions.push_raw(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, list);
+            }
             let foreign = asked.foreign.iter().filter(|_| index == 0);
             foreign.for_each(|(extension_type, body)| extensions.push_raw(*extension_type, body));
             (&**certificate, extensions)
@@ -160,6 +194,8 @@ impl Credential {
 pub(crate) struct CertificateWishes {
     /// An OCSP response in each entry.
     pub(crate) staple: bool,
+    /// Signed certificate timestamps in each entry.
+    pub(crate) timestamps: bool,
     /// The embedder's answers, in the entry of the leaf.
     pub(crate) foreign: Vec<(ExtensionType, Vec<u8>)>,
     /// The first of our algorithms that it takes the message compressed by.
@@ -178,7 +214,10 @@ impl CertificateWishes {
         let asked = |extension_type| block.find(extension_type).is_some();
         let answers = foreign_extension::answers(foreign, AnsweredIn::Certificate, asked);
         let foreign = answers.map(|(extension_type, body)| (extension_type, body.to_vec())).collect();
-        Ok(Self { staple, foreign, compression: select(block, received, config)? })
+        let timestamps: Option<SignedCertificateTimestampRequest> =
+            block.get().map_err(|error| received.malformed(error))?;
+        let compression = select(block, received, config)?;
+        Ok(Self { staple, timestamps: timestamps.is_some(), foreign, compression })
     }
 }
 

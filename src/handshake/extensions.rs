@@ -7,7 +7,8 @@ use super::foreign_extension;
 use super::{Config, ExtensionSlot, ForeignExtension};
 use crate::message::{
     CertificateAuthorities, CertificateCompressionAlgorithms, ExtensionList, ExtensionType, OidFilter,
-    OidFilters, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
+    OidFilters, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampRequest,
+    StatusRequestCertificateRequest,
 };
 use crate::wire::{Encode, Writer};
 
@@ -84,6 +85,12 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
     }
 }
 
+/// `signed_certificate_timestamp`, if the config asks for them.
+pub(super) fn push_timestamps(config: &Config, out: &mut Outgoing) {
+    let asks = config.request_timestamps.then_some(SignedCertificateTimestampRequest);
+    out.push_some(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, asks);
+}
+
 /// `compress_certificate`, if the config has algorithms (RFC 8879 §3).
 //= R8879-3-2
 pub(super) fn push_compression(config: &Config, out: &mut Outgoing) {
@@ -119,6 +126,7 @@ fn request_extensions(config: &Config, own: &[ForeignExtension]) -> Outgoing {
     if config.request_ocsp {
         out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
     }
+    push_timestamps(config, &mut out);
     let foreign = foreign_extension::of_connection(own, config);
     out.push_foreign(foreign_extension::requests_of_client(foreign));
     out
@@ -133,6 +141,7 @@ pub(crate) fn is_asked_of_client(
     let mut foreign = foreign_extension::requests_of_client(foreign_extension::of_connection(own, config));
     match extension_type {
         ExtensionType::STATUS_REQUEST => config.request_ocsp,
+        ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP => config.request_timestamps,
         foreign_type => foreign.any(|(asked, _)| asked == foreign_type),
     }
 }

@@ -6,7 +6,7 @@ use handfast::alert::AlertDescription;
 use handfast::connection::{Config, Connection, ExternalPsks};
 use handfast::crypto::Sign;
 use handfast::handshake::{Answer, Ask, ChooseCredential, ClientHelloSeen, FindPsk, SealTicket};
-use handfast::message::{ClientHello, SignatureSchemeList};
+use handfast::message::{ClientHello, ExtensionType, SignatureSchemeList};
 use handfast::resumption::TicketKeys;
 use handfast::wire::Decode;
 use handfast::{Connected, SignatureScheme};
@@ -77,6 +77,7 @@ impl<'a> Answers<'a> {
             Ask::ChooseCredential(choose) => self.choose_credential(choose)?,
             Ask::JudgePeer(judge) => {
                 self.check_staple(judge)?;
+                self.check_timestamps(judge)?;
                 if self.options.has_psks_alone() && !self.options.verify_peer {
                     return Ok(
                         judge.refuse(AlertDescription::HANDSHAKE_FAILURE, ":MISSING_EXTENSION:".into())
@@ -181,6 +182,15 @@ impl<'a> Answers<'a> {
         match staple {
             Some(staple) if staple.ocsp_response == expected => Ok(()),
             staple => Err(Failure::Check(format!("the staple is {staple:x?}"))),
+        }
+    }
+
+    fn check_timestamps(&self, judge: &handfast::handshake::JudgePeer) -> Result<(), Failure> {
+        let Some(expected) = &self.options.expect_signed_cert_timestamps else { return Ok(()) };
+        let leaf = judge.chain.entries().next();
+        match leaf.and_then(|entry| entry.extensions.find(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP)) {
+            Some(list) if list == expected => Ok(()),
+            list => Err(Failure::Check(format!("the timestamps are {list:x?}"))),
         }
     }
 

@@ -9,7 +9,9 @@ use handfast::crypto::{
 };
 use handfast::handshake::{Answer, ChooseCredential, Credential, JudgePeer};
 use handfast::identity::Sha256Digest;
+use handfast::message::SignedCertificateTimestampList;
 use handfast::pki::certificate::{Certificate, KeyUsage};
+use handfast::wire::Decode;
 use handfast::{PeerIdentity, SignatureScheme};
 
 use crate::failure::Failure;
@@ -64,7 +66,12 @@ fn load_one(
         Credential::local(chain, Arc::clone(&key))
     };
     let staple = files.ocsp_response.as_deref().map(Arc::from);
-    let shown = Arc::new(shown.with_ocsp_responses(vec![staple]));
+    let timestamps = files.signed_cert_timestamps.as_deref();
+    if timestamps.is_some_and(|list| SignedCertificateTimestampList::decode(list).is_err()) {
+        return Err(Failure::Check(":INVALID_SCT_LIST:".into()));
+    }
+    let shown = shown.with_ocsp_responses(vec![staple]).with_timestamps(vec![timestamps.map(Arc::from)]);
+    let shown = Arc::new(shown);
     Ok(Some(Loaded { number: files.number, shown, key, must_match_issuer: files.must_match_issuer }))
 }
 

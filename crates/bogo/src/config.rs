@@ -85,6 +85,7 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     handshake.limits.skipped_early_data = SKIPPED_EARLY_DATA;
     handshake.limits.ticket_age_tolerance = TICKET_AGE_TOLERANCE;
     handshake.request_ocsp = !options.is_server && options.enable_ocsp_stapling;
+    handshake.request_timestamps = !options.is_server && options.enable_signed_cert_timestamps;
     handshake.client_auth = if options.has_psks_alone() {
         // A PSK stands for certificates on both sides, and nothing else is left here.
         ClientAuth::None

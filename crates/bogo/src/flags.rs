@@ -234,6 +234,15 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-expect-no-session-id", Set(|_| {})),
     ("-skip-ticket", Set(|o| o.skip_ticket = true)),
     ("-use-client-ca-list", Value(|o, v| names_in_hex(v).map(|names| o.use_client_ca_list = names))),
+    ("-enable-signed-cert-timestamps", Set(|o| o.enable_signed_cert_timestamps = true)),
+    (
+        "-signed-cert-timestamps",
+        Value(|o, v| base64(v).map(|it| o.credential().signed_cert_timestamps = Some(it))),
+    ),
+    (
+        "-expect-signed-cert-timestamps",
+        Value(|o, v| base64(v).map(|it| o.expect_signed_cert_timestamps = Some(it))),
+    ),
     ("-install-cert-compression-algs", Set(|o| o.install_cert_compression_algs = true)),
     (
         "-install-one-cert-compression-alg",

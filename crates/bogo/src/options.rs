@@ -50,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) session_id_context: Option<Vec<u8>>,
     pub(crate) use_client_ca_list: Vec<Vec<u8>>,
     pub(crate) max_cert_list: Option<usize>,
+    pub(crate) enable_signed_cert_timestamps: bool,
     pub(crate) install_cert_compression_algs: bool,
     pub(crate) install_one_cert_compression_alg: Option<u16>,
     pub(crate) fail_early_callback: bool,
@@ -95,6 +96,7 @@ pub(crate) struct Options {
     pub(crate) expect_no_peer_cert: bool,
     pub(crate) expect_selected_credential: Option<i32>,
     pub(crate) expect_ocsp_response: Option<Vec<u8>>,
+    pub(crate) expect_signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) expect_client_ca_list: Option<Vec<Vec<u8>>>,
 }
 
@@ -107,6 +109,7 @@ pub(crate) struct CredentialFiles {
     pub(crate) key_file: Option<String>,
     pub(crate) signing_prefs: Vec<SignatureScheme>,
     pub(crate) ocsp_response: Option<Vec<u8>>,
+    pub(crate) signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) must_match_issuer: bool,
     pub(crate) session_id_context: Option<Vec<u8>>,
     /// It is no certificate but a PSK.

@@ -116,6 +116,7 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.ask_client_hello),
     plain!(handshake.hello_retry_cookie),
     plain!(handshake.request_ocsp),
+    plain!(handshake.request_timestamps),
     plain!(handshake.accept_tickets),
     plain!(handshake.early_data),
     plain!(handshake.max_early_data_size),

@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 use super::To;
 use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks, write_binders};
 use crate::crypto::{Purpose, StartedKeyExchange};
-use crate::handshake::extensions::{Outgoing, push_authorities, push_compression, push_signature_schemes};
+use crate::handshake::extensions::{
+    Outgoing, push_authorities, push_compression, push_signature_schemes, push_timestamps,
+};
 use crate::handshake::incoming::HEADER;
 use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
@@ -234,6 +236,7 @@ fn extensions(
         out.push(ExtensionType::STATUS_REQUEST, &CertificateStatusRequest::default());
     }
     push_authorities(config, &mut out);
+    push_timestamps(config, &mut out);
     push_compression(config, &mut out);
     out.push_some(
         ExtensionType::POST_HANDSHAKE_AUTH,

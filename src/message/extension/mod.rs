@@ -40,7 +40,7 @@ pub use psk_key_exchange_modes::PskKeyExchangeModes;
 pub use record_size_limit::RecordSizeLimit;
 pub use server_name::{ServerNameEncryptedExtensions, ServerNameList};
 pub use signature_algorithms::{SignatureSchemeList, SignatureSchemeListCert};
-pub use signed_certificate_timestamp::SignedCertificateTimestampList;
+pub use signed_certificate_timestamp::{SignedCertificateTimestampList, SignedCertificateTimestampRequest};
 pub use status_request::{
     CertificateStatus, CertificateStatusRequest, OcspStatusRequest, StatusRequestCertificateRequest,
 };

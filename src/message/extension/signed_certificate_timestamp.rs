@@ -3,6 +3,30 @@
 use super::super::{ExtensionBody, ExtensionType, OpaqueList};
 use crate::wire::{Decode, DecodeError, Encode, Reader, Writer};
 
+/// The sender wants to see them, in ClientHello or CertificateRequest.
+///
+/// ```text
+/// struct {} SignedCertificateTimestampRequest;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedCertificateTimestampRequest;
+
+impl<'a> Decode<'a> for SignedCertificateTimestampRequest {
+    const NAME: &'static str = "SignedCertificateTimestampRequest";
+
+    fn read(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self)
+    }
+}
+
+impl<'a> ExtensionBody<'a> for SignedCertificateTimestampRequest {
+    const TYPE: ExtensionType = ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP;
+}
+
+impl Encode for SignedCertificateTimestampRequest {
+    fn encode(&self, _: &mut Writer<'_>) {}
+}
+
 /// Signed certificate timestamps for the certificate whose entry they stand in.
 ///
 /// ```text

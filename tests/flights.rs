@@ -13,10 +13,10 @@ use handfast::handshake::{ClientAuth, Config, Epoch, Handshake};
 use handfast::identity::ExpectedPeer;
 use handfast::message::{
     Certificate, CertificateRequest, CipherSuite, ClientHello, EncryptedExtensions, ExtensionType,
-    HandshakeType, KeyShareClientHello, NamedGroup, OfferedPsks, ProtocolVersion, PskKeyExchangeMode,
-    PskKeyExchangeModes, ServerHello, ServerNameList, SignatureScheme, SignatureSchemeList,
-    SignatureSchemeListCert, SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello,
-    peek_header,
+    HandshakeType, KeyShareClientHello, NamedGroup, NewSessionTicket, OfferedPsks, ProtocolNameList,
+    ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, ServerHello, ServerNameList, SignatureScheme,
+    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups, SupportedVersionsClientHello,
+    SupportedVersionsServerHello, peek_header,
 };
 use handfast::resumption::{Psk, PskOffer};
 use handfast::wire::Decode;
@@ -438,5 +438,107 @@ fn a_server_that_prefers_another_group_than_the_shares_names_all_of_its_own() {
 fn every_aead_adds_at_most_255_bytes_and_has_a_nonce_of_8_or_more() {
     for aead in [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305] {
         assert!(aead.tag_len() < 255 && aead.nonce_len() >= 8, "{aead:?}");
+    }
+}
+
+fn grease_of(config: &mut Config) {
+    config.grease = true;
+    config.accept_tickets = true;
+    config.tickets = 1;
+    config.application_protocols = vec![b"h2".to_vec()];
+}
+
+/// RFC 8701 §3.1 and §4.1.
+#[test]
+fn grease_stands_in_every_list_that_is_open_to_new_values_and_nowhere_by_default() {
+    let (said, _) = conversation(config_with(grease_of), config_with(grease_of));
+    let hello = ClientHello::decode(&find(&said, HandshakeType::CLIENT_HELLO).body).unwrap();
+    let block = &hello.extensions;
+    assert!(hello.cipher_suites.iter().next().unwrap().is_grease());
+    let groups: SupportedGroups<'_> = block.get().unwrap().unwrap();
+    let group = groups.named_group_list.iter().next().unwrap();
+    let shares: KeyShareClientHello<'_> = block.get().unwrap().unwrap();
+    let share = shares.client_shares().next().unwrap();
+    assert!(group.is_grease());
+    assert_eq!((share.group, share.key_exchange), (group, &[0][..]));
+    let versions: SupportedVersionsClientHello<'_> = block.get().unwrap().unwrap();
+    assert!(versions.versions.iter().next().unwrap().is_grease());
+    let schemes: SignatureSchemeList<'_> = block.get().unwrap().unwrap();
+    assert!(schemes.supported_signature_algorithms.iter().next().unwrap().is_grease());
+    let modes: PskKeyExchangeModes<'_> = block.get().unwrap().unwrap();
+    assert!(modes.ke_modes.iter().next().unwrap().is_grease());
+    let names: ProtocolNameList<'_> = block.get().unwrap().unwrap();
+    let name = names.protocol_name_list.iter().next().unwrap();
+    assert!(name.len() == 2 && name[0] == name[1] && name[0] & 0xf == 0xa, "{name:x?}");
+    let grease = |block: &handfast::message::Extensions<'_>| {
+        extension_types(block).into_iter().filter(|extension| extension.is_grease()).count()
+    };
+    assert_eq!(grease(block), 2);
+
+    let request = CertificateRequest::decode(&find(&said, HandshakeType::CERTIFICATE_REQUEST).body).unwrap();
+    let schemes: SignatureSchemeList<'_> = request.extensions.get().unwrap().unwrap();
+    assert!(schemes.supported_signature_algorithms.iter().next().unwrap().is_grease());
+    assert_eq!(grease(&request.extensions), 1);
+    let ticket = NewSessionTicket::decode(&find(&said, HandshakeType::NEW_SESSION_TICKET).body).unwrap();
+    assert_eq!(grease(&ticket.extensions), 1);
+
+    let hello = hello_of(config(), vec![], 1);
+    let hello = ClientHello::decode(&hello).unwrap();
+    assert!(!hello.cipher_suites.iter().any(CipherSuite::is_grease) && grease(&hello.extensions) == 0);
+}
+
+#[test]
+fn grease_and_order_are_functions_of_the_entropy() {
+    let hello = |seed| {
+        hello_of(
+            config_with(|config| {
+                grease_of(config);
+                config.permute_extensions = true;
+            }),
+            vec![],
+            seed,
+        )
+    };
+    let order = |seed| extension_types(&ClientHello::decode(&hello(seed)).unwrap().extensions);
+    assert_eq!(order(1), order(1));
+    let orders: Vec<_> = (1..9).map(order).collect();
+    assert!(orders.iter().any(|other| *other != orders[0]));
+    let suites = |seed| ClientHello::decode(&hello(seed)).unwrap().cipher_suites.iter().next();
+    assert!((2..9).any(|seed| suites(seed) != suites(1)));
+}
+
+/// §4.2.2: "the client MUST send the same ClientHello without modification", but for what is listed there.
+#[test]
+fn the_second_client_hello_keeps_grease_and_order_and_has_the_share_alone_that_was_asked_for() {
+    let client = config_with(|config| {
+        grease_of(config);
+        config.permute_extensions = true;
+    });
+    let server = config_with(|config| {
+        config.groups = vec![NamedGroup::SECP384R1];
+        config.application_protocols = vec![b"h2".to_vec()];
+    });
+    let (said, _) = conversation(client, server);
+    let hellos: Vec<_> =
+        said.iter().filter(|message| message.msg_type == HandshakeType::CLIENT_HELLO).collect();
+    let [first, second] = [0, 1].map(|index| ClientHello::decode(&hellos[index].body).unwrap());
+    assert!(first.cipher_suites.iter().eq(second.cipher_suites.iter()));
+    assert_eq!(extension_types(&first.extensions), extension_types(&second.extensions));
+    let shares: KeyShareClientHello<'_> = second.extensions.get().unwrap().unwrap();
+    let groups: Vec<_> = shares.client_shares().map(|share| share.group).collect();
+    assert_eq!(groups, [NamedGroup::SECP384R1]);
+    for extension in first.extensions.iter().filter(|it| it.extension_type != ExtensionType::KEY_SHARE) {
+        let again = second.extensions.find(extension.extension_type);
+        assert_eq!(again, Some(extension.extension_data), "{}", extension.extension_type);
+    }
+}
+
+#[test]
+fn pre_shared_key_is_the_last_extension_in_every_order() {
+    for seed in 1..20 {
+        let psk = PskOffer::external(b"meter".to_vec(), Psk::external(&[7; 32], HashAlgorithm::Sha256));
+        let hello = hello_of(config_with(|config| config.permute_extensions = true), vec![psk], seed);
+        let hello = ClientHello::decode(&hello).unwrap();
+        assert_eq!(hello.extensions.last().unwrap().extension_type, ExtensionType::PRE_SHARED_KEY);
     }
 }

@@ -30,6 +30,10 @@ pub enum Purpose {
     Ticket,
     /// CertificateRequest.certificate_request_context behind the handshake, 32 bytes (§4.4.2).
     CertificateRequestContext,
+    /// Which values of GREASE a connection or a message has, 8 bytes (RFC 8701).
+    Grease,
+    /// In which order the extensions of ClientHello stand, 8 bytes.
+    ExtensionOrder,
 }
 
 impl Purpose {
@@ -45,6 +49,8 @@ impl Purpose {
             Self::TicketAgeAdd => "ticket age add",
             Self::Ticket => "ticket",
             Self::CertificateRequestContext => "certificate request context",
+            Self::Grease => "grease",
+            Self::ExtensionOrder => "extension order",
         }
     }
 }

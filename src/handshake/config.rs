@@ -225,6 +225,12 @@ pub struct Config {
     /// more than [`MAX_SESSION_CHAIN`](crate::resumption::MAX_SESSION_CHAIN) bytes goes into no server's session. To a
     /// client, which keeps its sessions at home, this costs room alone.
     pub peer_chain_in_sessions: bool,
+    /// Offer values that nobody knows beside those that are meant (GREASE, RFC 8701), which a peer has to ignore: a
+    /// client in ClientHello, a server in CertificateRequest and NewSessionTicket.
+    pub grease: bool,
+    /// Client: the extensions of ClientHello stand in an order of each connection's own, so that no peer comes to rely on
+    /// ours. `pre_shared_key` is the last one all the same.
+    pub permute_extensions: bool,
     /// Extensions of the embedder's own, of types that the library does not speak for.
     pub foreign_extensions: Vec<ForeignExtension>,
     /// Bounds on what the peer may make us keep or do.
@@ -297,6 +303,8 @@ impl Config {
             stateful_tickets: false,
             ticket_lifetime: 7200,
             peer_chain_in_sessions: false,
+            grease: false,
+            permute_extensions: false,
             foreign_extensions: Vec::new(),
             limits: Limits::default(),
             script: ExtensionScript::default(),

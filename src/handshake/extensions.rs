@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use super::certificate_compression;
 use super::foreign_extension;
+use super::grease::{Grease, ahead};
 use super::{Config, ExtensionSlot, ForeignExtension};
 use crate::message::{
     CertificateAuthorities, CertificateCompressionAlgorithms, ExtensionList, ExtensionType, OidFilter,
-    OidFilters, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampRequest,
-    StatusRequestCertificateRequest,
+    OidFilters, RawExtension, SignatureSchemeList, SignatureSchemeListCert,
+    SignedCertificateTimestampRequest, StatusRequestCertificateRequest,
 };
 use crate::wire::{Encode, Writer};
 
@@ -45,6 +46,33 @@ impl Outgoing {
         foreign.for_each(|(extension_type, body)| self.built.push_raw(extension_type, body));
     }
 
+    /// Adds GREASE: one that says nothing.
+    pub(super) fn push_grease(&mut self, grease: Option<Grease>) {
+        if let Some([first, _]) = grease.map(Grease::extensions) {
+            self.push_empty(first);
+        }
+    }
+
+    /// Adds a second one, which says something.
+    pub(super) fn push_more_grease(&mut self, grease: Option<Grease>) {
+        if let Some([_, second]) = grease.map(Grease::extensions) {
+            self.built.push_raw(second, &[0]);
+        }
+    }
+
+    /// Puts the extensions into an order that the seed decides, by type, so that it is the same of two lists that have
+    /// most in common; `pre_shared_key` is the last one.
+    //= R-4.3.11-15
+    pub(super) fn permute(&mut self, seed: u64) {
+        let built = core::mem::take(&mut self.built);
+        let mut extensions: Vec<_> = built.as_extensions().iter().collect();
+        let is_psk = |extension: &RawExtension<'_>| extension.extension_type == ExtensionType::PRE_SHARED_KEY;
+        extensions.sort_by_key(|extension| (is_psk(extension), place(seed, extension.extension_type)));
+        for extension in extensions {
+            self.built.push_raw(extension.extension_type, extension.extension_data);
+        }
+    }
+
     /// The list as it goes out: in the library's order, or as scripted.
     pub(crate) fn finish(self, script: Option<&[ExtensionSlot]>) -> ExtensionList {
         let Some(script) = script else { return self.built };
@@ -64,10 +92,18 @@ impl Outgoing {
     }
 }
 
+/// Where an extension stands in an order: numbers without a pattern (the last steps of SplitMix64).
+fn place(seed: u64, extension_type: ExtensionType) -> u64 {
+    let mut mixed = seed ^ u64::from(extension_type.0).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
 /// `signature_algorithms`, and `signature_algorithms_cert` where it says something else (§4.3.3).
-pub(super) fn push_signature_schemes(config: &Config, out: &mut Outgoing) {
-    let schemes = SignatureSchemeList::from(config.signature_schemes.as_slice());
-    out.push(ExtensionType::SIGNATURE_ALGORITHMS, &schemes);
+pub(super) fn push_signature_schemes(config: &Config, grease: Option<Grease>, out: &mut Outgoing) {
+    let schemes = ahead(grease.map(Grease::signature_scheme), &config.signature_schemes);
+    out.push(ExtensionType::SIGNATURE_ALGORITHMS, &SignatureSchemeList::from(&*schemes));
     //= R-4.3.3-5
     if config.signature_schemes_cert != config.signature_schemes {
         let schemes = SignatureSchemeListCert::from(config.signature_schemes_cert.as_slice());
@@ -100,20 +136,25 @@ pub(super) fn push_compression(config: &Config, out: &mut Outgoing) {
 }
 
 /// The extensions of the CertificateRequest of a handshake (§4.4.2), with those of the connection's own.
-pub(super) fn handshake_request_extensions(config: &Config, own: &[ForeignExtension]) -> ExtensionList {
-    let mut out = request_extensions(config, own);
+pub(super) fn handshake_request_extensions(
+    config: &Config,
+    own: &[ForeignExtension],
+    grease: Option<Grease>,
+) -> ExtensionList {
+    let mut out = request_extensions(config, own, grease);
     push_compression(config, &mut out);
     out.finish(config.script.certificate_request.as_deref())
 }
 
 /// The extensions of a CertificateRequest behind the handshake (§4.7.2), or of an authenticator request (RFC 9261).
 pub(crate) fn post_handshake_request_extensions(config: &Config) -> ExtensionList {
-    request_extensions(config, &[]).finish(config.script.certificate_request.as_deref())
+    request_extensions(config, &[], None).finish(config.script.certificate_request.as_deref())
 }
 
-fn request_extensions(config: &Config, own: &[ForeignExtension]) -> Outgoing {
+fn request_extensions(config: &Config, own: &[ForeignExtension], grease: Option<Grease>) -> Outgoing {
     let mut out = Outgoing::new();
-    push_signature_schemes(config, &mut out);
+    out.push_grease(grease);
+    push_signature_schemes(config, grease, &mut out);
     push_authorities(config, &mut out);
     if !config.oid_filters.is_empty() {
         let mut contents = Vec::new();

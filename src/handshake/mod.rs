@@ -20,6 +20,7 @@ pub(crate) mod extensions;
 mod fault;
 pub(crate) mod flight;
 pub(crate) mod foreign_extension;
+mod grease;
 mod incoming;
 mod output;
 mod post_handshake;

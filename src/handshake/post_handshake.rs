@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::ask::{Answer, Ask, AskId, Refused, Reply, SealTicket, StoreSession};
 use super::extensions::Outgoing;
+use super::grease::Grease;
 use super::incoming::Incoming;
 use super::output::{AcceptanceProof, Actions, Epoch, Milestone, Output, ReceivedTicket};
 use super::post_handshake_auth::{HandshakeContext, PostHandshakeAuth, RequestRefused};
@@ -424,6 +425,9 @@ impl PostHandshake {
             return;
         };
         let mut extensions = Outgoing::new();
+        let mut drawn = [0; 8];
+        let greases = self.config.grease && self.entropy.draw(Purpose::Grease, &mut drawn).is_ok();
+        extensions.push_grease(greases.then_some(Grease::new(drawn)));
         let max_early_data_size = self.config.max_early_data_size;
         let early_data = EarlyDataNewSessionTicket { max_early_data_size };
         extensions.push_some(ExtensionType::EARLY_DATA, (max_early_data_size > 0).then_some(early_data));

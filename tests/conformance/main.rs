@@ -12,6 +12,7 @@ mod certificate_compression;
 mod client_faults;
 mod coverage;
 mod early_data;
+mod grease;
 mod matrix;
 mod post_handshake;
 mod post_handshake_auth;

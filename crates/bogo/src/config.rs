@@ -102,6 +102,9 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     } else {
         handshake.application_protocols.clone_from(&options.advertise_alpn);
     }
+    // Servers of BoringSSL always do.
+    handshake.grease = options.enable_grease || options.is_server;
+    handshake.permute_extensions = options.permute_extensions;
     handshake.certificate_compression = compression::installed(
         options.install_cert_compression_algs,
         options.install_one_cert_compression_alg,

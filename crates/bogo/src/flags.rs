@@ -243,6 +243,8 @@ const FLAGS: &[(&str, Effect)] = &[
         "-expect-signed-cert-timestamps",
         Value(|o, v| base64(v).map(|it| o.expect_signed_cert_timestamps = Some(it))),
     ),
+    ("-enable-grease", Set(|o| o.enable_grease = true)),
+    ("-permute-extensions", Set(|o| o.permute_extensions = true)),
     ("-install-cert-compression-algs", Set(|o| o.install_cert_compression_algs = true)),
     (
         "-install-one-cert-compression-alg",

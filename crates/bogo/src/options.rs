@@ -51,6 +51,8 @@ pub(crate) struct Options {
     pub(crate) use_client_ca_list: Vec<Vec<u8>>,
     pub(crate) max_cert_list: Option<usize>,
     pub(crate) enable_signed_cert_timestamps: bool,
+    pub(crate) enable_grease: bool,
+    pub(crate) permute_extensions: bool,
     pub(crate) install_cert_compression_algs: bool,
     pub(crate) install_one_cert_compression_alg: Option<u16>,
     pub(crate) fail_early_callback: bool,

@@ -57,6 +57,7 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
     builder = external_psks(&args.psks, Role::Client, builder)?;
     builder.handshake.probe_acceptance = args.probe_acceptance;
+    builder.handshake.permute_extensions = args.permute_extensions;
     builder.handshake.post_handshake_auth = args.post_handshake_auth;
     // A server that gives one has accepted our certificate.
     builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
@@ -195,6 +196,7 @@ fn common(
     handshake.certificate_compression = named
         .filter_map(|algorithm| compressions.iter().find(|known| known.algorithm() == *algorithm).cloned())
         .collect();
+    handshake.grease = negotiation.grease;
     handshake.middlebox_compatibility = !negotiation.no_middlebox_compatibility;
     let key_log = KeyLog::open(negotiation.keylog.as_deref())?;
     if key_log.is_some() {

@@ -144,6 +144,8 @@ const SETTINGS: &[Setting] = &[
         ),
         |line: &mut Line<'_>| line.list(compression)
     ),
+    plain!(handshake.grease),
+    plain!(handshake.permute_extensions),
     setting!(handshake.foreign_extensions, write_foreign_extensions, read_foreign_extensions),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),

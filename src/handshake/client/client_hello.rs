@@ -11,6 +11,7 @@ use crate::crypto::{Purpose, StartedKeyExchange};
 use crate::handshake::extensions::{
     Outgoing, push_authorities, push_compression, push_signature_schemes, push_timestamps,
 };
+use crate::handshake::grease::{Grease, ahead};
 use crate::handshake::incoming::HEADER;
 use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
@@ -44,6 +45,9 @@ pub(super) struct Offer {
     pub(super) foreign_extensions: Vec<ForeignExtension>,
     pub(super) random: [u8; 32],
     pub(super) legacy_session_id: Option<[u8; 32]>,
+    /// The same in both ClientHellos, as the order is.
+    grease: Option<Grease>,
+    extension_order: Option<u64>,
     /// The types of the extensions that were sent.
     pub(super) extension_types: Vec<ExtensionType>,
 }
@@ -82,6 +86,11 @@ impl Start {
             None
         };
         step.actions.middlebox_compatibility = legacy_session_id.is_some();
+        let extension_order = if config.permute_extensions {
+            Some(u64::from_be_bytes(step.draw(Purpose::ExtensionOrder)?))
+        } else {
+            None
+        };
         let mut shares = Vec::new();
         //= R-4.3.8-3
         //= R-4.3.8-4
@@ -98,6 +107,8 @@ impl Start {
             foreign_extensions: self.foreign_extensions,
             random,
             legacy_session_id,
+            grease: Grease::draw(step)?,
+            extension_order,
             extension_types: Vec::new(),
         };
         let psks = OfferedPsk::all(self.psks, offer.expected.server_name(), step);
@@ -152,9 +163,13 @@ impl WaitSh {
             None => &config.script.client_hello,
             Some(_) => &config.script.second_client_hello,
         };
-        let mut extensions = extensions(&config, &offer, &shares, cookie);
+        let greases_shares = retried.as_ref().is_none_or(|retried| retried.group.is_none());
+        let mut extensions = extensions(&config, &offer, &shares, greases_shares, cookie);
         let early_data = retried.is_none() && offers_early_data(&config, &psks);
-        push_psks(&config, &psks, early_data, step.now, &mut extensions);
+        push_psks(&config, &psks, early_data, step.now, offer.grease, &mut extensions);
+        if let Some(order) = offer.extension_order {
+            extensions.permute(order);
+        }
         let extensions = extensions.finish(script.as_deref());
         offer.extension_types = Vec::with_capacity(USUAL_EXTENSIONS);
         offer.extension_types.extend(extensions.as_extensions().iter().map(|sent| sent.extension_type));
@@ -177,13 +192,14 @@ const USUAL_LEN: usize = 96;
 
 /// The ClientHello, header included.
 fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
+    let cipher_suites = ahead(offer.grease.map(Grease::cipher_suite), &config.cipher_suites);
     let message = ClientHello {
         //= R-4.2.2-6
         //= R-E.5-8
         legacy_version: ProtocolVersion::TLS12,
         random: offer.random,
         legacy_session_id: offer.legacy_session_id(),
-        cipher_suites: CodePoints::from(config.cipher_suites.as_slice()),
+        cipher_suites: CodePoints::from(&*cipher_suites),
         //= R-4.2.2-14
         legacy_compression_methods: &[0],
         extensions: extensions.as_extensions(),
@@ -200,19 +216,24 @@ fn extensions(
     config: &Config,
     offer: &Offer,
     shares: &[(NamedGroup, Box<dyn StartedKeyExchange>)],
+    greases_shares: bool,
     cookie: Option<&[u8]>,
 ) -> Outgoing {
     let mut out = Outgoing::new();
+    let grease = offer.grease;
+    out.push_grease(grease);
     let server_name = offer.expected.server_name();
     //= R-9.2-13
     //= R-4.5.1.2-6
     out.push_some(ExtensionType::SERVER_NAME, server_name.map(ServerNameList::host_name));
     //= R-9.2-5
-    out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(config.groups.as_slice()));
-    let entries: Vec<_> = shares
-        .iter()
-        .map(|(group, share)| KeyShareEntry { group: *group, key_exchange: share.share() })
-        .collect();
+    let groups = ahead(grease.map(Grease::group), &config.groups);
+    out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(&*groups));
+    let share = grease.filter(|_| greases_shares).map(Grease::group);
+    let share = share.map(|group| KeyShareEntry { group, key_exchange: &[0] });
+    let shares =
+        shares.iter().map(|(group, share)| KeyShareEntry { group: *group, key_exchange: share.share() });
+    let entries: Vec<_> = share.into_iter().chain(shares).collect();
     //= R-2.2-1
     //= R-9.2-6
     //= R-9.2-11
@@ -220,15 +241,17 @@ fn extensions(
     //= R-4.3.1-1
     //= R-9.2-3
     let versions = [ProtocolVersion::TLS13];
-    out.push(ExtensionType::SUPPORTED_VERSIONS, &SupportedVersionsClientHello::from(versions.as_slice()));
+    let versions = ahead(grease.map(Grease::version), &versions);
+    out.push(ExtensionType::SUPPORTED_VERSIONS, &SupportedVersionsClientHello::from(&*versions));
     //= R-4.3.3-2
     //= R-9.2-4
     //= R-9.2-10
-    push_signature_schemes(config, &mut out);
+    push_signature_schemes(config, grease, &mut out);
     //= R-4.3.2-2
     out.push_some(ExtensionType::COOKIE, cookie.map(|cookie| Cookie { cookie }));
     if !config.application_protocols.is_empty() {
-        let names = ProtocolNameList::from(config.application_protocols.as_slice());
+        let names = ahead(grease.map(Grease::protocol), &config.application_protocols);
+        let names = ProtocolNameList::from(&*names);
         out.push(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &names);
     }
     if config.request_ocsp {
@@ -251,6 +274,7 @@ fn extensions(
     //= R9149-3-11
     out.push_some(ExtensionType::TICKET_REQUEST, ticket_request);
     out.push_foreign(foreign_extension::requests(offer.foreign(config)));
+    out.push_more_grease(grease);
     out
 }
 

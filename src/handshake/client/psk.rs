@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::crypto::Secret;
 use crate::handshake::extensions::Outgoing;
+use crate::handshake::grease::{Grease, ahead};
 use crate::handshake::step::{Received, Step};
 use crate::handshake::{CertWithExternPsk, Config, PeerFault};
 use crate::key_schedule::{EarlySecret, Kdf, LabelPrefix};
@@ -100,14 +101,15 @@ pub(super) fn push_psks(
     psks: &[OfferedPsk],
     early_data: bool,
     now: Time,
+    grease: Option<Grease>,
     out: &mut Outgoing,
 ) {
     if config.accept_tickets || !psks.is_empty() {
         //= R-9.2-8
         //= R-4.3.9-1
         //= R-4.3.9-2
-        let modes = PskKeyExchangeModes::from(config.psk_key_exchange_modes.as_slice());
-        out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &modes);
+        let modes = ahead(grease.map(Grease::psk_key_exchange_mode), &config.psk_key_exchange_modes);
+        out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(&*modes));
     }
     if psks.is_empty() {
         return;

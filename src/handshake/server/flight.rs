@@ -13,9 +13,12 @@ use crate::handshake::credential::SignedContent;
 use crate::handshake::extensions::{Outgoing, handshake_request_extensions};
 use crate::handshake::flight::{send_certificate_verify, send_credential, send_finished};
 use crate::handshake::foreign_extension::{AnsweredIn, answers, of_connection};
+use crate::handshake::grease::Grease;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, Role};
+use crate::handshake::{
+    Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, OwnFault, Role,
+};
 use crate::identity::CertificateTag;
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
@@ -110,7 +113,7 @@ impl Negotiated {
         //= R-4.4.2-1
         //= R8773-5.2-2
         if step.config.client_auth != ClientAuth::None {
-            flight.send_certificate_request(step);
+            flight.send_certificate_request(step)?;
         }
         //= R-4.5.1-1
         //= R-4.5.2-1
@@ -265,14 +268,17 @@ impl Flight {
         self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
     }
 
-    fn send_certificate_request(&mut self, step: &mut Step<'_>) {
-        let extensions = handshake_request_extensions(step.config, &self.selected.foreign_extensions);
+    fn send_certificate_request(&mut self, step: &mut Step<'_>) -> Result<(), OwnFault> {
+        let grease = Grease::draw(step)?;
+        let own = &self.selected.foreign_extensions;
+        let extensions = handshake_request_extensions(step.config, own, grease);
         let message =
             //= R-4.4.2-3
             //= R-4.4.2-4
             CertificateRequest { certificate_request_context: &[], extensions: extensions.as_extensions() };
         let msg_type = HandshakeType::CERTIFICATE_REQUEST;
         self.transcript.add(step.actions.send(Epoch::Handshake, msg_type, |out| message.encode(out)));
+        Ok(())
     }
 
     /// CertificateVerify, and what follows it.

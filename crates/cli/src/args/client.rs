@@ -50,6 +50,9 @@ pub(crate) struct ClientArgs {
     /// Learn whether the server accepts our certificate, by asking it for a KeyUpdate behind the handshake
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) probe_acceptance: bool,
+    /// Put the extensions of the ClientHello into an order of this session's own
+    #[arg(long, help_heading = "What to negotiate")]
+    pub(crate) permute_extensions: bool,
     /// Answer a server that asks, behind the handshake, who we are
     ///
     /// The end of stdin is not told to the server then, for it may still ask: the session ends with the server.

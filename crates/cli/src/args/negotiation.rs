@@ -27,6 +27,9 @@ pub(crate) struct NegotiationArgs {
     /// brotli, zlib, zstd
     #[arg(long, value_name = "ALGORITHM", value_delimiter = ',', value_parser = compression)]
     pub(crate) compress_certificates: Vec<CertificateCompressionAlgorithm>,
+    /// Offer values that nobody knows, too, which the peer has to ignore (GREASE, RFC 8701)
+    #[arg(long)]
+    pub(crate) grease: bool,
     /// Do not look like TLS 1.2 to middleboxes (RFC 9846 §E.4)
     #[arg(long)]
     pub(crate) no_middlebox_compatibility: bool,

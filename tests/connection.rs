@@ -18,7 +18,8 @@ use handfast::connection::{
     Sealed, Sender,
 };
 use handfast::connection::{HEADER_LEN, MAX_PLAINTEXT, MAX_RECORD, PaddingPolicy, RECORD_OVERHEAD};
-use handfast::handshake::{AcceptanceProof, Ask, ClientAuth, Milestone};
+use handfast::danger::{ScriptedMessage, script_extensions};
+use handfast::handshake::{AcceptanceProof, Ask, ClientAuth, ExtensionSlot, ExtensionType, Milestone};
 use support::pair::{End, builders, connected, ends, now, records, settle};
 
 /// Makes the server want a group that the client has sent no share for.
@@ -302,6 +303,48 @@ fn record_size_limits_hold_both_ways_from_the_handshake_on() {
         records(&end.wire).iter().filter(|record| record[0] == 23).map(|record| record.len()).max().unwrap()
     };
     assert_eq!((longest(&client), longest(&server)), (HEADER_LEN + 64 + 16, HEADER_LEN + 100 + 16));
+}
+
+/// A client that asks for fragments of 512 bytes, as none of ours does of its own accord, and a server that asks it for
+/// nothing.
+fn asks_for_fragments_of_512() -> (End, End) {
+    let (mut client, mut server) = builders();
+    server.handshake.client_auth = ClientAuth::None;
+    let built = [
+        ExtensionType::SERVER_NAME,
+        ExtensionType::SUPPORTED_GROUPS,
+        ExtensionType::KEY_SHARE,
+        ExtensionType::SUPPORTED_VERSIONS,
+        ExtensionType::SIGNATURE_ALGORITHMS,
+        ExtensionType::SIGNATURE_ALGORITHMS_CERT,
+    ];
+    let asks = ExtensionSlot::Raw(ExtensionType::MAX_FRAGMENT_LENGTH, vec![1]);
+    let slots = built.into_iter().map(ExtensionSlot::Built).chain([asks]).collect();
+    script_extensions(&mut client.handshake, ScriptedMessage::ClientHello, slots);
+    connected(client, server)
+}
+
+//= R6066-4-3 test
+//= R6066-4-4 test
+//= R6066-4-7 test
+#[test]
+fn a_server_keeps_to_the_max_fragment_length_that_its_client_asks_for() {
+    let (mut client, mut server) = asks_for_fragments_of_512();
+    server.seal_to(&[2; 5000], &mut client);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!(client.plaintext.len(), 5000);
+    let protected: Vec<_> = records(&server.wire).into_iter().filter(|record| record[0] == 23).collect();
+    let longest = protected.iter().map(|record| record.len()).max().unwrap();
+    assert_eq!(longest, HEADER_LEN + 512 + 1 + 16);
+}
+
+//= R6066-4-8 test
+#[test]
+fn a_client_that_sends_more_than_the_max_fragment_length_is_record_overflow() {
+    let (mut client, mut server) = asks_for_fragments_of_512();
+    client.seal_to(&[1; 513], &mut server);
+    let fault = settle(&mut client, &mut server).unwrap_err();
+    assert_eq!(fault.alert(), Some(AlertDescription::RECORD_OVERFLOW), "{fault}");
 }
 
 #[test]

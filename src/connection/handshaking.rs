@@ -156,6 +156,13 @@ impl Handshaking {
                     self.incoming.reader.set_record_size_limit(usize::from(limit));
                 }
             }
+            Output::MaxFragmentLength(length) => {
+                // The content type is beside the content.
+                //= R6066-4-8
+                let limit = usize::from(length) + 1;
+                outgoing.set_record_size_limit(limit);
+                self.incoming.reader.set_record_size_limit(limit);
+            }
             Output::SkipEarlyData { limit } => {
                 // Each record is longer than its plaintext: by a type byte and a tag at least.
                 let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -173,7 +173,12 @@ impl Receiver {
                 return Ok((0, None));
             }
             // Those belong to the handshake.
-            Some(Output::Keys(_) | Output::PeerRecordSizeLimit(_) | Output::SkipEarlyData { .. }) => {
+            Some(
+                Output::Keys(_)
+                | Output::PeerRecordSizeLimit(_)
+                | Output::MaxFragmentLength(_)
+                | Output::SkipEarlyData { .. },
+            ) => {
                 return Ok((0, None));
             }
             None => {}

@@ -169,6 +169,8 @@ pub enum PeerFault {
     BadSignature,
     /// Finished does not verify (§4.5.3).
     BadFinished,
+    /// `max_fragment_length` is none of its four values (RFC 6066 §4).
+    MaxFragmentLength(u8),
     /// `record_size_limit` below 64 (RFC 8449 §4).
     RecordSizeLimit(u16),
     /// `request_update` is neither 0 nor 1 (§4.7.3).
@@ -255,6 +257,7 @@ impl PeerFault {
             | Self::CompressionNotOffered(_)
             | Self::SchemeNotOffered(_)
             | Self::SchemeDoesNotFitKey(_)
+            | Self::MaxFragmentLength(_)
             | Self::RecordSizeLimit(_)
             | Self::KeyUpdateRequest(_) => AlertDescription::ILLEGAL_PARAMETER,
             //= R-2.1-1
@@ -457,6 +460,9 @@ impl fmt::Display for PeerFault {
             }
             Self::BadSignature => f.write_str("the signature of CertificateVerify does not verify (§4.5.2)"),
             Self::BadFinished => f.write_str("Finished does not verify (§4.5.3)"),
+            Self::MaxFragmentLength(found) => {
+                write!(f, "max_fragment_length is {found}, expected 1 to 4 (RFC 6066 §4)")
+            }
             Self::RecordSizeLimit(limit) => {
                 write!(f, "record_size_limit is {limit}, at least 64 expected (RFC 8449 §4)")
             }

@@ -60,6 +60,8 @@ pub enum Output {
     /// The peer takes records with at most this much TLSInnerPlaintext from here on, and keeps to our own limit
     /// (RFC 8449).
     PeerRecordSizeLimit(u16),
+    /// Neither end sends records with more content than this from here on (RFC 6066 §4).
+    MaxFragmentLength(u16),
     /// The client's 0-RTT data is rejected: records that cannot be opened are skipped, up to so many bytes of
     /// plaintext, until one can (§4.3.10). Before keys are set, protected records are.
     SkipEarlyData {
@@ -165,6 +167,9 @@ pub struct Connected {
     pub certificates_compressed: CertificatesCompressed,
     /// The peer's `record_size_limit` (RFC 8449), if it was negotiated.
     pub peer_record_size_limit: Option<u16>,
+    /// The `max_fragment_length` (RFC 6066 §4) that both ends keep to, in bytes, if the client asked a server of ours for
+    /// one.
+    pub max_fragment_length: Option<u16>,
     /// How many tickets the server expects to send, if the client asked for some (RFC 9149).
     pub expected_tickets: Option<u8>,
     /// The peer's extensions of the embedder's types, in the order in which their messages came.
@@ -343,6 +348,10 @@ impl Actions {
 
     pub(crate) fn peer_record_size_limit(&mut self, limit: u16) {
         self.outputs.push_back(Output::PeerRecordSizeLimit(limit));
+    }
+
+    pub(crate) fn max_fragment_length(&mut self, length: u16) {
+        self.outputs.push_back(Output::MaxFragmentLength(length));
     }
 
     pub(crate) fn skip_early_data(&mut self, limit: u32) {

@@ -119,7 +119,7 @@ fn peer(fault: &PeerFault) -> &'static str {
         }
         PeerFault::SchemeNotOffered(_) | PeerFault::SchemeDoesNotFitKey(_) => ":WRONG_SIGNATURE_TYPE:",
         PeerFault::BadSignature => ":BAD_SIGNATURE:",
-        PeerFault::RecordSizeLimit(_) => ":DECODE_ERROR:",
+        PeerFault::MaxFragmentLength(_) | PeerFault::RecordSizeLimit(_) => ":DECODE_ERROR:",
         PeerFault::TooMany { .. } => ":EXCESSIVE_MESSAGE_SIZE:",
         // BoringSSL does not use certificates together with an external PSK.
         PeerFault::CertWithExternPskMisused { .. }

@@ -280,6 +280,7 @@ impl Authenticated {
             local_certificate: self.local_certificate,
             certificates_compressed: self.negotiated.certificates_compressed,
             peer_record_size_limit: self.negotiated.record_size_limit,
+            max_fragment_length: None,
             expected_tickets: self.negotiated.expected_tickets,
             foreign_extensions: self.negotiated.foreign_extensions,
         };

@@ -19,7 +19,7 @@ use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::{verify_certificate_verify, verify_finished};
 use crate::handshake::{ClientAuth, Direction, Epoch, Fault, PeerChain, PeerFault, Role};
-use crate::message::{Certificate, ExtensionsOf, SignatureScheme};
+use crate::message::{Certificate, ExtensionsOf, MaxFragmentLength, SignatureScheme};
 
 /// WAIT_CERT: the client will show a certificate, or none.
 pub(crate) struct WaitCert {
@@ -240,6 +240,7 @@ impl WaitFinished {
             local_certificate,
             certificates_compressed: selected.certificates_compressed,
             peer_record_size_limit: selected.peer_record_size_limit,
+            max_fragment_length: selected.max_fragment_length.and_then(MaxFragmentLength::bytes),
             expected_tickets: selected.ticket_request.map(|_| tickets),
             foreign_extensions: selected.peer_foreign_extensions,
         };

@@ -23,8 +23,8 @@ use crate::identity::CertificateTag;
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
     CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
-    KeyShareServerHello, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerHello,
-    ServerTicketRequestHint, SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
+    KeyShareServerHello, MaxFragmentLength, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk,
+    ServerHello, ServerTicketRequestHint, SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
@@ -157,6 +157,10 @@ impl Negotiated {
         if let Some(limit) = selected.peer_record_size_limit.filter(|_| negotiates_limit(step.config)) {
             step.actions.peer_record_size_limit(limit);
         }
+        //= R6066-4-7
+        if let Some(length) = selected.max_fragment_length.and_then(MaxFragmentLength::bytes) {
+            step.actions.max_fragment_length(length);
+        }
         step.keys(Direction::Send, Epoch::Handshake, selected.cipher_suite, &server);
         let takes_early_data = self.early.is_some();
         self.expect_early_data(&client, step);
@@ -239,6 +243,8 @@ impl Flight {
         let mut out = Outgoing::new();
         let limit = config.record_size_limit.filter(|_| selected.peer_record_size_limit.is_some());
         out.push_some(ExtensionType::RECORD_SIZE_LIMIT, limit.map(RecordSizeLimit));
+        //= R6066-4-4
+        out.push_some(ExtensionType::MAX_FRAGMENT_LENGTH, selected.max_fragment_length);
         // "When resuming a session, the server MUST NOT include a server_name extension" (RFC 6066 §3).
         let resumes = matches!(self.authentication, Authenticated::Psk(Some(_)));
         if selected.server_name.is_some() && !resumes {

@@ -19,7 +19,8 @@ use crate::handshake::{
 };
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
-    CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
+    CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, MaxFragmentLength, NamedGroup,
+    SignatureScheme,
 };
 use crate::transcript::Transcript;
 
@@ -34,6 +35,8 @@ pub(super) struct Selected {
     pub(super) hello_retried: bool,
     pub(super) application_protocol: Option<Vec<u8>>,
     pub(super) peer_record_size_limit: Option<u16>,
+    /// As the client asked for it, where no `record_size_limit` is negotiated.
+    pub(super) max_fragment_length: Option<MaxFragmentLength>,
     pub(super) peer_foreign_extensions: Vec<PeerExtension>,
     pub(super) foreign_extensions: Vec<ForeignExtension>,
     pub(super) signature_schemes: Vec<SignatureScheme>,

@@ -19,8 +19,8 @@ use crate::handshake::{Carrier, ClientAuth, Fault, GroupChoice, OwnFault, PeerFa
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CipherSuite, ClientHello,
     ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry,
-    NamedGroup, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes,
-    RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    MaxFragmentLength, NamedGroup, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode,
+    PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -83,6 +83,7 @@ impl RecvdCh {
             hello_retried: self.retry.is_some(),
             application_protocol: offer.application_protocol,
             peer_record_size_limit: offer.record_size_limit,
+            max_fragment_length: offer.max_fragment_length,
             peer_foreign_extensions,
             foreign_extensions: self.foreign_extensions,
             signature_schemes: offer.signature_schemes,
@@ -123,6 +124,7 @@ struct Offer<'a> {
     certificate_authorities: Vec<Vec<u8>>,
     application_protocol: Option<Vec<u8>>,
     record_size_limit: Option<u16>,
+    max_fragment_length: Option<MaxFragmentLength>,
     wants_staple: bool,
     wants_tickets: bool,
     ticket_request: Option<ClientTicketRequest>,
@@ -170,6 +172,11 @@ impl<'a> Offer<'a> {
         let post_handshake_auth: Option<PostHandshakeAuth> = extensions.get().map_err(malformed)?;
         //= R6066-8-2
         let status: Option<CertificateStatusRequest<'_>> = extensions.get().map_err(malformed)?;
+        let fragment: Option<MaxFragmentLength> = extensions.get().map_err(malformed)?;
+        //= R6066-4-5
+        if let Some(MaxFragmentLength(wrong)) = fragment.filter(|fragment| fragment.bytes().is_none()) {
+            return Err(PeerFault::MaxFragmentLength(wrong));
+        }
         let limit: Option<RecordSizeLimit> = extensions.get().map_err(malformed)?;
         //= R8449-4-3
         //= R8449-4-9
@@ -196,7 +203,12 @@ impl<'a> Offer<'a> {
             //= R-4.3.6-1
             post_handshake_auth: post_handshake_auth.is_some()
                 && step.config.post_handshake_client_auth != ClientAuth::None,
+            //= R6066-4-3
             //= R8449-5-1
+            max_fragment_length: fragment.filter(|_| {
+                let negotiates = limit.is_some() && step.config.record_size_limit.is_some();
+                carrier == Carrier::Stream && !negotiates
+            }),
             record_size_limit: limit.map(|limit| limit.0).filter(|_| carrier == Carrier::Stream),
             ticket_request: extensions.get().map_err(malformed)?,
             //= R-4.3.9-5

@@ -9,6 +9,7 @@ mod early_data;
 mod ech_outer_extensions;
 mod encrypted_client_hello;
 mod key_share;
+mod max_fragment_length;
 mod oid_filters;
 mod post_handshake_auth;
 mod pre_shared_key;
@@ -33,6 +34,7 @@ pub use encrypted_client_hello::{
     EchClientHello, EchClientHelloOuter, EchEncryptedExtensions, EchHelloRetryRequest,
 };
 pub use key_share::{KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello};
+pub use max_fragment_length::MaxFragmentLength;
 pub use oid_filters::{OidFilter, OidFilters};
 pub use post_handshake_auth::PostHandshakeAuth;
 pub use pre_shared_key::{OfferedPsks, PskIdentity, SelectedPsk};

@@ -299,6 +299,17 @@ mod extensions {
         .completes();
     }
 
+    //= R6066-4-5 test
+    #[test]
+    fn a_max_fragment_length_of_another_value_is_illegal_parameter() {
+        for value in [0, 5, 255] {
+            on_hello(move |hello| hello.extensions.push_raw(ExtensionType::MAX_FRAGMENT_LENGTH, [value]))
+                .is_refused(PeerFault::MaxFragmentLength(value), Alert::ILLEGAL_PARAMETER);
+        }
+        on_hello(|hello| hello.extensions.push_raw(ExtensionType::MAX_FRAGMENT_LENGTH, [1, 1]))
+            .is_malformed(MESSAGE, "MaxFragmentLength");
+    }
+
     //= R-9.2-14 test
     //= R-9.2-15 test
     #[test]

@@ -131,6 +131,7 @@ impl Floor {
             Output::Milestone(Milestone::Connected(connected)) => Some(&**connected),
             Output::Keys(_)
             | Output::PeerRecordSizeLimit(_)
+            | Output::MaxFragmentLength(_)
             | Output::KeyUpdate { .. }
             | Output::SkipEarlyData { .. }
             | Output::Milestone(_) => None,

@@ -122,7 +122,7 @@ impl Peer {
         psk: Option<&(u16, Psk)>,
     ) {
         let offered = hello.extensions.get::<KeyShareClientHello<'_>>().expect("shares");
-        let share = offered.client_shares().next().expect("a share");
+        let share = offered.client_shares().find(|share| !share.group.is_grease()).expect("a share");
         let algorithm = share.group.key_exchange().expect("a group that we know");
         let exchange = self.crypto.key_exchange(algorithm).expect("a group that we know");
         let answered = exchange.respond(share.key_exchange, &mut Numbers);

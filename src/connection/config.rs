@@ -350,6 +350,7 @@ impl ConfigBuilder {
     /// [`ConfigError`] names the field that cannot be as it is.
     pub fn build(mut self) -> Result<Config, ConfigError> {
         self.handshake.request_ocsp |= self.trust.requests_staples();
+        self.handshake.request_timestamps |= self.trust.requests_timestamps();
         self.handshake.find_psks |= self.ticket_keys.is_some() || !self.external_psks.accepts_none();
         #[cfg(feature = "std")]
         if self.ticket_store.is_some() {

@@ -17,7 +17,7 @@ use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
 use crate::message::{CertificateStatus, ExtensionType, SignatureScheme};
 use crate::pki::certificate::Certificate;
 use crate::pki::{
-    Judgement, Refusal, RefusalKind, SignatureError, SignedData, Source, VerifySignature, judge_peer,
+    Judgement, Refusal, RefusalKind, SignatureError, SignedData, Source, VerifySignature, judge, judge_peer,
     signature_algorithm,
 };
 use crate::wire::Decode;
@@ -42,7 +42,8 @@ impl Trust {
         let staples: Vec<&[u8]> = staples(ask).flatten().collect();
         let stapled = requests_staples.then_some(&staples[..]);
         Some(match rules.judge(&chain, stapled, expected, ask, crypto) {
-            Ok((public_key, identity)) => ask.accept(public_key, Arc::new(identity)),
+            Ok(Err(reason)) => ask.refuse(AlertDescription::CERTIFICATE_UNKNOWN, reason),
+            Ok(Ok((public_key, identity))) => ask.accept(public_key, Arc::new(identity)),
             Err(refusal) => {
                 let alert = if is_signed_with_broken_hash(&chain) {
                     AlertDescription::BAD_CERTIFICATE
@@ -56,6 +57,7 @@ impl Trust {
 }
 
 impl Rules {
+    /// The peer's key and identity, or why its timestamps are too few.
     fn judge(
         &self,
         chain: &[&[u8]],
@@ -63,7 +65,7 @@ impl Rules {
         expected: &ExpectedPeer,
         ask: &JudgePeer,
         crypto: &CryptoProvider,
-    ) -> Result<(PublicKey, PeerIdentity), Box<Refusal>> {
+    ) -> Result<Result<(PublicKey, PeerIdentity), String>, Box<Refusal>> {
         let intermediates: Vec<&[u8]> = self.intermediates.iter().map(AsRef::as_ref).collect();
         #[cfg(feature = "std")]
         let remembering = self.signature_cache.as_deref().map(|cache| Remembering { cache, crypto });
@@ -78,11 +80,20 @@ impl Rules {
         judgement.verifier = Some(&verifier);
         judgement.stapled = stapled;
         judgement.policies = &self.policies;
-        match &self.revocation {
-            None => judge_peer(chain, &judgement),
-            Some(revocation) => revocation.borrowed(|revocation| {
-                judge_peer(chain, &Judgement { revocation: Some(revocation), ..judgement })
+        let judged = |judgement: &Judgement<'_>| match &self.timestamps {
+            None => judge_peer(chain, judgement).map(Ok),
+            Some(check) => judge(chain, judgement).map(|accepted| {
+                let issuer = accepted.path.get(1).map(AsRef::as_ref);
+                match check.refuse(ask, issuer, self.profile.clock_skew, crypto) {
+                    None => Ok((accepted.public_key, accepted.identity)),
+                    Some(reason) => Err(reason),
+                }
             }),
+        };
+        match &self.revocation {
+            None => judged(&judgement),
+            Some(revocation) => revocation
+                .borrowed(|revocation| judged(&Judgement { revocation: Some(revocation), ..judgement })),
         }
     }
 }

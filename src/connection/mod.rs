@@ -44,6 +44,7 @@ mod sessions;
 mod sharded;
 #[cfg(feature = "std")]
 mod shared_signature_cache;
+mod timestamp_check;
 mod traffic;
 mod trust;
 
@@ -69,6 +70,7 @@ pub use sessions::{
 pub use sessions::{SharedReplayFilter, SharedTicketStore, TicketUses};
 #[cfg(feature = "std")]
 pub use shared_signature_cache::SharedSignatureCache;
+pub use timestamp_check::TimestampCheck;
 pub use trust::Trust;
 
 pub use crate::record::{

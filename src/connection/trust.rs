@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::RevocationCheck;
 #[cfg(feature = "std")]
 use super::SharedSignatureCache;
+use super::{RevocationCheck, TimestampCheck};
 use crate::crypto::CryptoProvider;
 use crate::handshake::Role;
 use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
@@ -44,6 +44,7 @@ pub(super) struct Rules {
     pub(super) intermediates: Vec<Arc<[u8]>>,
     pub(super) policies: PolicyInputs,
     pub(super) revocation: Option<RevocationCheck>,
+    pub(super) timestamps: Option<TimestampCheck>,
     #[cfg(feature = "std")]
     pub(super) signature_cache: Option<Arc<SharedSignatureCache>>,
 }
@@ -58,6 +59,7 @@ impl Trust {
             intermediates: Vec::new(),
             policies: PolicyInputs::NONE,
             revocation: None,
+            timestamps: None,
             #[cfg(feature = "std")]
             signature_cache: None,
         })))
@@ -98,6 +100,12 @@ impl Trust {
     #[must_use]
     pub fn with_revocation(self, revocation: RevocationCheck) -> Self {
         self.change(|rules| rules.revocation = Some(revocation))
+    }
+
+    /// The same with signed certificate timestamps asked of peers, and required of them (RFC 6962).
+    #[must_use]
+    pub fn with_timestamps(self, timestamps: TimestampCheck) -> Self {
+        self.change(|rules| rules.timestamps = Some(timestamps))
     }
 
     /// The same with a memory of signatures that have verified, which other configs may share.
@@ -143,6 +151,11 @@ impl Trust {
         self.revocation().is_some_and(|revocation| revocation.requests_staples)
     }
 
+    /// Are peers to be asked for timestamps?
+    pub(super) fn requests_timestamps(&self) -> bool {
+        self.rules().is_some_and(|rules| rules.timestamps.is_some())
+    }
+
     /// By how much a clock may be off.
     pub(super) fn clock_skew(&self) -> Duration {
         self.rules().map_or(Duration::ZERO, |rules| rules.profile.clock_skew)
@@ -179,6 +192,10 @@ impl Trust {
             Kind::Anchors(rules) => {
                 judgement.profile = &rules.profile;
                 judgement.policies = &rules.policies;
+                let mut mode = alloc::string::String::from(mode);
+                if let Some(check) = &rules.timestamps {
+                    mode += &alloc::format!(", timestamps of {} of {:?}", check.required, check.logs);
+                }
                 let digest = |judgement: &Judgement<'_>| pki::trust_digest(judgement, mode.as_bytes());
                 match &rules.revocation {
                     None => digest(&judgement),
@@ -215,7 +232,8 @@ impl fmt::Debug for Trust {
                     .field("profile", &rules.profile.name)
                     .field("intermediates", &rules.intermediates.len())
                     .field("policies", &rules.policies)
-                    .field("revocation", &rules.revocation);
+                    .field("revocation", &rules.revocation)
+                    .field("timestamps", &rules.timestamps);
                 #[cfg(feature = "std")]
                 shown.field("signature_cache", &rules.signature_cache);
                 shown.finish()

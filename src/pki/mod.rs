@@ -38,6 +38,7 @@ mod refusal;
 pub mod revocation;
 mod signature;
 mod signature_cache;
+pub mod timestamp;
 mod trust_digest;
 
 pub use anchor::{AnchorError, TrustAnchor, TrustAnchors};

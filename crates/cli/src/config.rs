@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use handfast::connection::{
-    Config, ConfigBuilder, CookieKey, Credentials, ExternalPskError, ExternalPsks, SharedReplayFilter, Trust,
-    UnknownServerName,
+    Config, ConfigBuilder, CookieKey, Credentials, ExternalPskError, ExternalPsks, SharedReplayFilter,
+    TimestampCheck, Trust, UnknownServerName,
 };
 use handfast::crypto;
 use handfast::danger;
@@ -170,13 +170,17 @@ fn common(
 ) -> Result<(ConfigBuilder, Option<KeyLog>), Failure> {
     let crypto = crypto::ring::provider();
     let credentials = credential_file::credentials(credentials, &crypto)?;
-    let mut builder = Config::builder(crypto);
+    let mut builder = Config::builder(crypto.clone());
     builder.trust = if peer.danger_accept_any_certificate {
         danger::trust_any_certificate()
     } else {
         let trust = Trust::anchors(credential_file::anchors(&peer.ca)?);
-        match revocation_files::check(&peer.revocation, peer.request_ocsp)? {
+        let trust = match revocation_files::check(&peer.revocation, peer.request_ocsp)? {
             Some(check) => trust.with_revocation(check),
+            None => trust,
+        };
+        match credential_file::logs(&peer.ct_log, &crypto)? {
+            Some(logs) => trust.with_timestamps(TimestampCheck { logs, required: peer.require_timestamps }),
             None => trust,
         }
     };

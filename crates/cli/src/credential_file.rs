@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use handfast::connection::{Credential, CredentialError};
 use handfast::crypto::CryptoProvider;
+use handfast::pki::timestamp::TransparencyLogs;
 use handfast::pki::{TrustAnchor, TrustAnchors};
 
 use crate::args::CredentialArgs;
@@ -26,6 +28,26 @@ pub(crate) fn anchors(paths: &[PathBuf]) -> Result<TrustAnchors, Failure> {
         all.extend_from_slice(anchors.as_slice());
     }
     Ok(all.into_iter().collect())
+}
+
+/// The logs of all --ct-log; `None` if there is none.
+pub(crate) fn logs(
+    paths: &[PathBuf],
+    crypto: &CryptoProvider,
+) -> Result<Option<Arc<TransparencyLogs>>, Failure> {
+    let mut text = Vec::new();
+    for path in paths {
+        let keys = read(path)?;
+        TransparencyLogs::from_pem(&keys, crypto)
+            .map_err(|error| Failure::Setup(format!("{}: {error}", path.display())))?;
+        text.extend_from_slice(&keys);
+        text.push(b'\n');
+    }
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let logs = TransparencyLogs::from_pem(&text, crypto);
+    logs.map(|logs| Some(Arc::new(logs))).map_err(|error| Failure::Setup(error.to_string()))
 }
 
 /// The credentials of all --cert with their --key.

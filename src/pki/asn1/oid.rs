@@ -158,6 +158,9 @@ pub(crate) mod known {
         AUTHORITY_INFO_ACCESS = b"\x2b\x06\x01\x05\x05\x07\x01\x01";
         TLS_FEATURE = b"\x2b\x06\x01\x05\x05\x07\x01\x18";
 
+        // Signed certificate timestamps, RFC 6962 §3.3: 1.3.6.1.4.1.11129.2.4.2.
+        SCT_LIST = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
+
         // Key purposes, RFC 5280 §4.2.1.12.
         KP_SERVER_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
         KP_CLIENT_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x02";

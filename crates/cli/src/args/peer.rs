@@ -34,6 +34,12 @@ pub(crate) struct PeerArgs {
     /// Ask the peer to staple OCSP responses to its certificates
     #[arg(long, help_heading = revocation::HEADING)]
     pub(crate) request_ocsp: bool,
+    /// Keys of transparency logs, in PEM: the peer's certificate needs a timestamp of one (RFC 6962), embedded or shown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ct_log: Vec<PathBuf>,
+    /// Of so many different logs
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "ct_log")]
+    pub(crate) require_timestamps: usize,
     /// TAKE ANY CERTIFICATE, WHOEVER SIGNED IT AND WHOEVER IT NAMES: anyone on the way can be the peer
     ///
     /// The peer still proves that it holds the key. Every summary of a session says that this is on.

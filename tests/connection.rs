@@ -25,7 +25,6 @@ use support::pair::{End, builders, connected, ends, now, records, settle};
 /// Makes the server want a group that the client has sent no share for.
 fn retry(server: &mut ConfigBuilder) {
     server.handshake.groups = vec![NamedGroup::SECP256R1];
-    server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
 }
 
 fn agreement(end: &End) -> &handfast::handshake::Connected {

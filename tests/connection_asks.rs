@@ -226,7 +226,6 @@ fn the_caller_may_choose_the_credential() {
 
 fn retry(server: &mut ConfigBuilder) {
     server.handshake.groups = vec![NamedGroup::SECP256R1];
-    server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
     server.handshake.hello_retry_cookie = true;
 }
 

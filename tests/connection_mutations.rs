@@ -128,7 +128,6 @@ fn configs(retry: bool) -> (Arc<Config>, Arc<Config>) {
     let (client, mut server) = builders();
     if retry {
         server.handshake.groups = vec![NamedGroup::SECP256R1];
-        server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
     }
     (Arc::new(client.build().unwrap()), Arc::new(server.build().unwrap()))
 }

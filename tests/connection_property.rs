@@ -223,7 +223,6 @@ fn configs(retry: bool, client_limit: Option<u16>, server_limit: Option<u16>) ->
     server.handshake.record_size_limit = server_limit;
     if retry {
         server.handshake.groups = vec![NamedGroup::SECP256R1];
-        server.handshake.key_share_groups = vec![NamedGroup::SECP256R1];
     }
     let asks =
         |builder: ConfigBuilder| Arc::new(ConfigBuilder { trust: Trust::ask(), ..builder }.build().unwrap());

@@ -5,9 +5,9 @@
 #![cfg(all(feature = "ring", feature = "rustcrypto"))]
 
 use handfast::crypto::{
-    AeadAlgorithm, CryptoError, CryptoProvider, EntropySource, HashAlgorithm, KeyExchangeAlgorithm,
-    PrivateKeyError, PrivateKeyInfo, Purpose, Sign, SignatureAlgorithm, ecdsa_sig_value_from_raw,
-    ecdsa_sig_value_to_raw, ring, rustcrypto,
+    AeadAlgorithm, CryptoError, CryptoProvider, EntropySource, HashAlgorithm, Hybrid, KeyExchange,
+    KeyExchangeAlgorithm, PrivateKeyError, PrivateKeyInfo, Purpose, Sign, SignatureAlgorithm,
+    ecdsa_sig_value_from_raw, ecdsa_sig_value_to_raw, ring, rustcrypto,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -15,12 +15,24 @@ use std::sync::Arc;
 const HASHES: [HashAlgorithm; 2] = [HashAlgorithm::Sha256, HashAlgorithm::Sha384];
 const AEADS: [AeadAlgorithm; 3] =
     [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305];
-/// With the bytes of a share and of a secret. ring does not have the last.
-const KEY_EXCHANGES: [(KeyExchangeAlgorithm, usize, usize); 4] = [
-    (KeyExchangeAlgorithm::X25519, 32, 32),
-    (KeyExchangeAlgorithm::Secp256r1, 65, 32),
-    (KeyExchangeAlgorithm::Secp384r1, 97, 48),
-    (KeyExchangeAlgorithm::Secp521r1, 133, 66),
+/// With the bytes of the client's share, of the server's and of the secret. ring does not have P-521.
+const KEY_EXCHANGES: &[(KeyExchangeAlgorithm, usize, usize, usize)] = &[
+    (KeyExchangeAlgorithm::X25519, 32, 32, 32),
+    (KeyExchangeAlgorithm::Secp256r1, 65, 65, 32),
+    (KeyExchangeAlgorithm::Secp384r1, 97, 97, 48),
+    (KeyExchangeAlgorithm::Secp521r1, 133, 133, 66),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::MlKem512, 800, 768, 32),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::MlKem768, 1184, 1088, 32),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::MlKem1024, 1568, 1568, 32),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::X25519MlKem768, 1216, 1120, 64),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::Secp256r1MlKem768, 1249, 1153, 64),
+    #[cfg(feature = "ml-kem")]
+    (KeyExchangeAlgorithm::Secp384r1MlKem1024, 1665, 1665, 80),
 ];
 
 /// The providers that are compiled in.
@@ -158,13 +170,16 @@ fn lengths_that_do_not_fit_are_refused() {
 #[test]
 fn one_starts_and_the_other_responds() {
     for (client, server) in pairs() {
-        for (algorithm, share_len, secret_len) in KEY_EXCHANGES {
+        for &(algorithm, client_share_len, server_share_len, secret_len) in KEY_EXCHANGES {
             let (client, server) = (client.key_exchange(algorithm), server.key_exchange(algorithm));
             let (Some(client), Some(server)) = (client, server) else { continue };
             let started = client.start(&mut Counting::default()).unwrap();
-            assert_eq!(started.share().len(), share_len);
+            assert_eq!(started.share().len(), client_share_len);
+            assert_eq!(algorithm.client_share_len(), client_share_len);
+            assert_eq!(algorithm.server_share_len(), server_share_len);
             let (server_share, server_secret) =
                 server.respond(started.share(), &mut Counting { next: 100, draws: Vec::new() }).unwrap();
+            assert_eq!(server_share.len(), server_share_len);
             let client_secret = started.complete(&server_share).unwrap();
             assert_eq!(client_secret.expose(), server_secret.expose());
             assert_eq!(client_secret.len(), secret_len);
@@ -177,7 +192,7 @@ fn one_starts_and_the_other_responds() {
 #[test]
 fn each_share_is_made_anew() {
     for provider in providers() {
-        for (algorithm, ..) in KEY_EXCHANGES {
+        for &(algorithm, ..) in KEY_EXCHANGES {
             let Some(exchange) = provider.key_exchange(algorithm) else { continue };
             let mut entropy = Counting::default();
             let shares = [(), ()].map(|()| exchange.start(&mut entropy).unwrap().share().to_vec());
@@ -189,17 +204,80 @@ fn each_share_is_made_anew() {
 #[test]
 fn shares_of_another_length_are_refused() {
     for provider in providers() {
-        for (algorithm, share_len, _) in KEY_EXCHANGES {
+        for &(algorithm, client_share_len, ..) in KEY_EXCHANGES {
             let Some(exchange) = provider.key_exchange(algorithm) else { continue };
-            let mut share = exchange.start(&mut Counting::default()).unwrap().share().to_vec();
-            for length in 0..share_len {
-                let cut = &share[..length];
-                assert!(exchange.respond(cut, &mut Counting::default()).is_err(), "{algorithm:?} {length}");
+            let start = || exchange.start(&mut Counting::default()).unwrap();
+            let share = start().share().to_vec();
+            let (answer, _) = exchange.respond(&share, &mut Counting::default()).unwrap();
+            let step = client_share_len.div_ceil(100);
+            let lengths = |good: usize| (0..good).step_by(step).chain([good - 1, good + 1]);
+            let of_length = |share: &[u8], length| [share, &[0]].concat()[..length].to_vec();
+            for length in lengths(share.len()) {
+                let share = of_length(&share, length);
+                assert!(
+                    exchange.respond(&share, &mut Counting::default()).is_err(),
+                    "{algorithm:?} {length}"
+                );
             }
-            share.push(0);
-            assert!(exchange.respond(&share, &mut Counting::default()).is_err(), "{algorithm:?}");
+            for length in lengths(answer.len()) {
+                let answer = of_length(&answer, length);
+                assert!(start().complete(&answer).is_err(), "{algorithm:?} {length}");
+            }
         }
     }
+}
+
+/// The parts of a hybrid in the providers of others, with what stands where in its shares.
+#[cfg(feature = "ml-kem")]
+#[test]
+fn a_hybrid_is_made_of_the_parts_of_any_providers() {
+    for (ecdhe, ml_kem) in pairs() {
+        for algorithm in KeyExchangeAlgorithm::HYBRIDS {
+            let mut parts = ecdhe.key_exchanges.clone();
+            parts.retain(|part| !part.algorithm().is_kem());
+            assert!(Hybrid::of(algorithm, &parts).is_none(), "half of it is missing");
+            parts.extend(ml_kem.key_exchanges.clone());
+            let hybrid = Hybrid::of(algorithm, &parts).unwrap();
+            let started = hybrid.start(&mut Counting::default()).unwrap();
+            let [first, second] = algorithm.parts().unwrap();
+            let shares = [first, second].map(|part| started.part(part).unwrap().share());
+            assert_eq!(shares.concat(), started.share(), "{algorithm:?}");
+            let peer = ml_kem.key_exchange(algorithm).unwrap();
+            let (answer, secret) = peer.respond(started.share(), &mut Counting::default()).unwrap();
+            assert_eq!(started.complete(&answer).unwrap().expose(), secret.expose(), "{algorithm:?}");
+        }
+    }
+}
+
+#[cfg(feature = "ml-kem")]
+#[test]
+fn a_part_of_a_hybrid_completes_what_began_with_its_share() {
+    for (client, server) in pairs() {
+        for hybrid in KeyExchangeAlgorithm::HYBRIDS {
+            let started = || client.key_exchange(hybrid).unwrap().start(&mut Counting::default()).unwrap();
+            assert!(started().part(hybrid).is_none(), "the whole is no part");
+            for part in hybrid.parts().unwrap() {
+                let started = started();
+                let share = started.part(part).unwrap().share().to_vec();
+                let peer = server.key_exchange(part).unwrap();
+                let (answer, secret) = peer.respond(&share, &mut Counting::default()).unwrap();
+                let agreed = started.into_part(part).unwrap().complete(&answer).unwrap();
+                assert_eq!(agreed.expose(), secret.expose(), "{part:?} of {hybrid:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_provider_without_ml_kem_has_no_hybrids_and_one_with_them_gets_no_second() {
+    let mut provider = ring::provider();
+    provider
+        .key_exchanges
+        .retain(|exchange| KEY_EXCHANGES[..3].iter().any(|(of, ..)| *of == exchange.algorithm()));
+    let classical = provider.key_exchanges.len();
+    assert_eq!(provider.with_hybrids().key_exchanges.len(), classical);
+    let exchanges = ring::provider().key_exchanges.len();
+    assert_eq!(ring::provider().with_hybrids().key_exchanges.len(), exchanges);
 }
 
 fn private_key(name: &str) -> PrivateKeyInfo {
@@ -276,7 +354,9 @@ fn a_key_does_not_sign_with_algorithms_that_it_does_not_list() {
 #[test]
 fn rustcrypto_draws_what_its_documentation_says_and_ring_nothing() {
     let (key_share, signature) = (Purpose::KeyShare, Purpose::Signature);
-    for (algorithm, draw) in KEY_EXCHANGES.map(|(algorithm, _, secret_len)| (algorithm, secret_len)) {
+    for (algorithm, draw) in
+        KEY_EXCHANGES[..4].iter().map(|(algorithm, .., secret_len)| (*algorithm, *secret_len))
+    {
         let mut entropy = Counting::default();
         rustcrypto::provider().key_exchange(algorithm).unwrap().start(&mut entropy).unwrap();
         assert_eq!(entropy.draws, [(key_share, draw)], "{algorithm:?}");

@@ -269,7 +269,6 @@ fn it_is_not_offered_in_a_protocol_that_is_not_offered_any_more() {
 fn a_hello_retry_request_rejects_it() {
     let mut world = World::new();
     world.server.handshake.groups = vec![NamedGroup::SECP384R1];
-    world.server.handshake.key_share_groups.clear();
     let (mut client, mut server) = world.second();
     client.receive().unwrap();
     seal_early(&mut client, b"early", &mut server).unwrap();

@@ -30,6 +30,14 @@ struct Said {
     body: Vec<u8>,
 }
 
+/// What is offered by default: the hybrids, where there is ML-KEM, and then ECDHE.
+const HYBRIDS: &[NamedGroup] = if cfg!(feature = "ml-kem") {
+    &[NamedGroup::X25519MLKEM768, NamedGroup::SECP256R1MLKEM768, NamedGroup::SECP384R1MLKEM1024]
+} else {
+    &[]
+};
+const ECDHE: &[NamedGroup] = &[NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+
 fn config() -> Config {
     Config::new(crypto::ring::provider())
 }
@@ -144,7 +152,7 @@ fn a_client_offers_the_suites_groups_and_schemes_that_everyone_implements() {
     );
     let groups: SupportedGroups<'_> = hello.extensions.get().unwrap().unwrap();
     let groups: Vec<_> = groups.named_group_list.iter().collect();
-    assert_eq!(groups, [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1]);
+    assert_eq!(groups, [HYBRIDS, ECDHE].concat());
     let schemes: SignatureSchemeList<'_> = hello.extensions.get().unwrap().unwrap();
     let in_certificates: SignatureSchemeListCert<'_> = hello.extensions.get().unwrap().unwrap();
     for scheme in [SignatureScheme::RSA_PSS_RSAE_SHA256, SignatureScheme::ECDSA_SECP256R1_SHA256] {
@@ -200,29 +208,70 @@ fn one_policy_for_all_signatures_needs_one_list() {
     assert!(hello.extensions.find(ExtensionType::SIGNATURE_ALGORITHMS_CERT).is_none());
 }
 
+/// The shares of the first ClientHello under this config, and the wire's bytes of each.
+fn shares_of(config: Config) -> Vec<(NamedGroup, Vec<u8>)> {
+    let body = hello_of(config, vec![], 1);
+    let hello = ClientHello::decode(&body).unwrap();
+    let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
+    shares.client_shares().map(|share| (share.group, share.key_exchange.to_vec())).collect()
+}
+
+fn groups_of(shares: &[(NamedGroup, Vec<u8>)]) -> Vec<NamedGroup> {
+    shares.iter().map(|(group, _)| *group).collect()
+}
+
+//= R-4.3.8-1 test
 //= R-4.3.8-3 test
 //= R-4.3.8-4 test
 //= R-4.3.8-7 test
 //= R-4.3.8-8 test
 #[test]
 fn shares_stand_in_the_order_of_the_groups_one_for_each_that_is_wanted() {
-    let shares_of = |key_share_groups: &[NamedGroup]| {
-        let config = config_with(|config| config.key_share_groups = key_share_groups.to_vec());
-        let body = hello_of(config, vec![], 1);
-        let hello = ClientHello::decode(&body).unwrap();
-        let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
-        shares.client_shares().map(|share| share.group).collect::<Vec<_>>()
+    let shared = |wanted: &[NamedGroup]| {
+        let config = config_with(|config| config.key_share_groups = Some(wanted.to_vec()));
+        groups_of(&shares_of(config))
     };
     let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
-    assert_eq!(shares_of(&[x25519]), [x25519]);
-    assert_eq!(shares_of(&[p384, x25519, p384]), [x25519, p384]);
-    assert_eq!(shares_of(&[p256]), [p256]);
-    assert_eq!(shares_of(&[]), [x25519], "the first group, if nothing is said");
+    assert_eq!(shared(&[x25519]), [x25519]);
+    assert_eq!(shared(&[p384, x25519, p384]), [x25519, p384]);
+    assert_eq!(shared(&[p256]), [p256]);
+    assert_eq!(shared(&[]), [], "the server chooses");
     let not_listed = config_with(|config| {
         config.groups = vec![x25519];
-        config.key_share_groups = vec![x25519, p256];
+        config.key_share_groups = Some(vec![x25519, p256]);
     });
     assert!(not_listed.check().unwrap_err().contains("secp256r1"));
+}
+
+#[test]
+fn the_first_group_is_shared_if_nothing_is_said() {
+    let without = config_with(|config| config.groups = ECDHE.to_vec());
+    assert_eq!(groups_of(&shares_of(without)), [NamedGroup::X25519]);
+}
+
+#[cfg(feature = "ml-kem")]
+#[test]
+fn a_hybrid_and_its_ecdhe_are_shared_with_one_key_pair_if_nothing_is_said() {
+    let (hybrid, x25519) = (NamedGroup::X25519MLKEM768, NamedGroup::X25519);
+    let shares = shares_of(config());
+    assert_eq!(groups_of(&shares), [hybrid, x25519]);
+    assert_eq!(shares[0].1.len(), 1216);
+    assert_eq!(shares[0].1[1184..], shares[1].1, "ML-KEM is first in it");
+
+    let shares = shares_of(config_with(|config| config.groups = vec![NamedGroup::SECP256R1MLKEM768]));
+    assert_eq!(
+        groups_of(&shares),
+        [NamedGroup::SECP256R1MLKEM768],
+        "a group that is not listed is not shared"
+    );
+
+    let other_order = config_with(|config| {
+        config.groups = vec![x25519, NamedGroup::SECP256R1, NamedGroup::MLKEM768, hybrid];
+        config.key_share_groups = Some(config.groups.clone());
+    });
+    let shares = shares_of(other_order);
+    let [(_, x25519), _, (_, mlkem768), (_, hybrid)] = shares.as_slice() else { panic!("{shares:?}") };
+    assert_eq!(*hybrid, [mlkem768.as_slice(), x25519].concat());
 }
 
 //= R-4.3.7-1 test
@@ -289,7 +338,7 @@ fn psks_come_last_and_with_their_modes_and_a_share() {
     let modes: PskKeyExchangeModes<'_> = hello.extensions.get().unwrap().unwrap();
     assert_eq!(modes.ke_modes.iter().collect::<Vec<_>>(), [PskKeyExchangeMode::PSK_DHE_KE]);
     let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
-    assert_eq!(shares.client_shares().count(), 1);
+    assert!(shares.client_shares().count() > 0);
 
     let of_sha384 = config_with(|config| config.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384]);
     let body = hello_of(of_sha384, vec![offer], 1);
@@ -418,13 +467,14 @@ fn a_server_answers_no_extension_that_the_client_did_not_send() {
 //= R-4.3.7-4 test
 #[test]
 fn a_server_that_prefers_another_group_than_the_shares_names_all_of_its_own() {
-    let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
-    for (shared, named) in [(x25519, None), (p256, Some(vec![x25519, p256, p384]))] {
+    let (x25519, p256) = (NamedGroup::X25519, NamedGroup::SECP256R1);
+    for (shared, named) in [(x25519, None), (p256, Some(ECDHE.to_vec()))] {
         let client = config_with(|config| {
             config.groups = vec![p256, x25519];
-            config.key_share_groups = vec![shared];
+            config.key_share_groups = Some(vec![shared]);
         });
-        let (said, _) = conversation(client, config());
+        let server = config_with(|config| config.groups = ECDHE.to_vec());
+        let (said, _) = conversation(client, server);
         let message = find(&said, HandshakeType::ENCRYPTED_EXTENSIONS);
         let message = EncryptedExtensions::decode(&message.body).unwrap();
         let groups: Option<SupportedGroups<'_>> = message.extensions.get().unwrap();

@@ -231,7 +231,7 @@ fn a_resumed_session_keeps_identity_and_time_of_the_first() {
     assert_eq!(server.peer_identity, store[0].1.peer_identity);
     assert!(server.peer_identity.is_some(), "the client was known by certificate");
     assert_eq!(server.authenticated_at, store[0].1.authenticated_at);
-    assert_eq!(client.group, Some(NamedGroup::X25519), "a key exchange is made anew");
+    assert!(client.group.is_some(), "a key exchange is made anew");
     assert_eq!(server.server_name.as_deref(), Some("peer.test"), "as this ClientHello says");
 }
 
@@ -335,7 +335,6 @@ fn resumption_goes_across_a_hello_retry_request() {
     let mut world = World::new();
     let (tickets, store) = world.first();
     world.server.groups = vec![NamedGroup::SECP384R1];
-    world.server.key_share_groups.clear();
     let (client, server) = world.second(vec![offer(&tickets[0])], &store);
     assert!(client.connected.as_ref().unwrap().hello_retried);
     assert_eq!(authentications((client, server)), [Authentication::Resumption; 2]);
@@ -350,7 +349,6 @@ fn a_psk_whose_hash_is_not_the_retried_suites_is_dropped() {
     assert_eq!(tickets[0].session.cipher_suite.hash(), Some(HashAlgorithm::Sha256));
     world.server.cipher_suites = vec![CipherSuite::TLS_AES_256_GCM_SHA384];
     world.server.groups = vec![NamedGroup::SECP384R1];
-    world.server.key_share_groups.clear();
     let ends = world.second(vec![offer(&tickets[0])], &store);
     assert_eq!(authentications(ends), [Authentication::Certificate; 2]);
 }
@@ -467,7 +465,6 @@ fn a_client_that_asks_for_no_number_hears_of_none() {
 fn a_ticket_request_is_the_same_behind_a_hello_retry_request() {
     let mut world = asking(1, 1);
     world.server.groups = vec![NamedGroup::SECP384R1];
-    world.server.key_share_groups.clear();
     let (mut client, mut server) = world.ends(vec![]);
     connect(&mut client, &mut server);
     assert!(client.connected.as_ref().unwrap().hello_retried);

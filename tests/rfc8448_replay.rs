@@ -258,6 +258,7 @@ fn config(messages: &Messages<'_>, made: &Arc<Mutex<Vec<Derivation>>>) -> Config
     }
     let mut config = Config::new(crypto);
     let hellos = messages.client_hellos();
+    config.groups.retain(|group| !group.is_hybrid());
     config.cipher_suites = hellos[0].cipher_suites.iter().collect();
     assert!(config.cipher_suites.contains(&CipherSuite::TLS_AES_128_GCM_SHA256));
     config.middlebox_compatibility = !hellos[0].legacy_session_id.is_empty();
@@ -347,7 +348,6 @@ impl<'t> End<'t> {
         let mut handshake = config(&messages, made);
         if side == Side::Server && messages.cookie().is_some() {
             handshake.groups = vec![NamedGroup::SECP256R1];
-            handshake.key_share_groups.clear();
         }
         let mut builder = connection::Config::builder(handshake.crypto.clone());
         builder.handshake = handshake;

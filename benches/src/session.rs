@@ -77,7 +77,7 @@ impl Setting {
         let mut builder = Config::builder(self.provider.clone()).trust_pem(ca)?;
         builder.handshake.cipher_suites = vec![self.suite];
         builder.handshake.groups = vec![self.group];
-        builder.handshake.key_share_groups = vec![self.group];
+        builder.handshake.key_share_groups = Some(vec![self.group]);
         Ok(builder.credential_pem(&own.chain, &own.key)?)
     }
 

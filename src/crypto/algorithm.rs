@@ -65,7 +65,7 @@ pub const NONCE_LEN: usize = 12;
 /// Bytes of the longest tag of any AEAD of B.4.
 pub const MAX_TAG_LEN: usize = 16;
 
-/// An asymmetric key exchange of §4.3.7.
+/// An asymmetric key exchange of §4.3.7, and those of the drafts that add ML-KEM (FIPS 203) to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KeyExchangeAlgorithm {
@@ -77,6 +77,80 @@ pub enum KeyExchangeAlgorithm {
     Secp384r1,
     /// ECDH over secp521r1.
     Secp521r1,
+    /// ML-KEM-512 alone (draft-ietf-tls-mlkem).
+    MlKem512,
+    /// ML-KEM-768 alone (draft-ietf-tls-mlkem).
+    MlKem768,
+    /// ML-KEM-1024 alone (draft-ietf-tls-mlkem).
+    MlKem1024,
+    /// ML-KEM-768, then X25519 (draft-ietf-tls-ecdhe-mlkem).
+    X25519MlKem768,
+    /// ECDH over secp256r1, then ML-KEM-768 (draft-ietf-tls-ecdhe-mlkem).
+    Secp256r1MlKem768,
+    /// ECDH over secp384r1, then ML-KEM-1024 (draft-ietf-tls-ecdhe-mlkem).
+    Secp384r1MlKem1024,
+}
+
+impl KeyExchangeAlgorithm {
+    /// Those that are made of two others, whose values each of theirs puts one behind the other.
+    pub const HYBRIDS: [Self; 3] = [Self::X25519MlKem768, Self::Secp256r1MlKem768, Self::Secp384r1MlKem1024];
+
+    /// The parts of a hybrid, in the order of their values; `None` if it is no hybrid.
+    ///
+    /// "We put the ML-KEM shared secret first in X25519MLKEM768, and the ECDH shared secret first in SecP256r1MLKEM768
+    /// and SecP384r1MLKEM1024" (draft-ietf-tls-ecdhe-mlkem §3).
+    #[must_use]
+    pub const fn parts(self) -> Option<[Self; 2]> {
+        match self {
+            Self::X25519MlKem768 => Some([Self::MlKem768, Self::X25519]),
+            Self::Secp256r1MlKem768 => Some([Self::Secp256r1, Self::MlKem768]),
+            Self::Secp384r1MlKem1024 => Some([Self::Secp384r1, Self::MlKem1024]),
+            Self::X25519
+            | Self::Secp256r1
+            | Self::Secp384r1
+            | Self::Secp521r1
+            | Self::MlKem512
+            | Self::MlKem768
+            | Self::MlKem1024 => None,
+        }
+    }
+
+    /// Is it ML-KEM alone?
+    #[must_use]
+    pub const fn is_kem(self) -> bool {
+        matches!(self, Self::MlKem512 | Self::MlKem768 | Self::MlKem1024)
+    }
+
+    /// Bytes of the client's share.
+    #[must_use]
+    pub const fn client_share_len(self) -> usize {
+        match self {
+            Self::X25519 => 32,
+            Self::Secp256r1 => 65,
+            Self::Secp384r1 => 97,
+            Self::Secp521r1 => 133,
+            Self::MlKem512 => 800,
+            Self::MlKem768 => 1184,
+            Self::MlKem1024 => 1568,
+            Self::X25519MlKem768 => 1216,
+            Self::Secp256r1MlKem768 => 1249,
+            Self::Secp384r1MlKem1024 => 1665,
+        }
+    }
+
+    /// Bytes of the server's share.
+    #[must_use]
+    pub const fn server_share_len(self) -> usize {
+        match self {
+            Self::X25519 | Self::Secp256r1 | Self::Secp384r1 | Self::Secp521r1 => self.client_share_len(),
+            Self::MlKem512 => 768,
+            Self::MlKem768 => 1088,
+            Self::MlKem1024 => 1568,
+            Self::X25519MlKem768 => 1120,
+            Self::Secp256r1MlKem768 => 1153,
+            Self::Secp384r1MlKem1024 => 1665,
+        }
+    }
 }
 
 /// A signature algorithm with all that verifying needs to know beside the key.

@@ -20,7 +20,7 @@ pub enum Purpose {
     Random,
     /// ClientHello.legacy_session_id, 32 bytes (E.4).
     LegacySessionId,
-    /// The private key of a key share (§4.3.8).
+    /// The private key of a key share (§4.3.8), or what an encapsulation is made of.
     KeyShare,
     /// What a signature scheme draws: an ECDSA nonce's hedge, a PSS salt.
     Signature,

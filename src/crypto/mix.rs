@@ -16,7 +16,7 @@ pub enum Operation {
     Hash(HashAlgorithm),
     /// An AEAD.
     Aead(AeadAlgorithm),
-    /// A key exchange, with private keys of it that are kept.
+    /// A key exchange, with private keys of it that are kept. A hybrid that is there already keeps the parts it has.
     KeyExchange(KeyExchangeAlgorithm),
     /// Verifying with keys of this kind, and loading and signing with them.
     Signature(PublicKeyAlgorithm),

@@ -63,8 +63,11 @@ pub mod aws_lc;
 mod digest;
 mod entropy;
 pub mod hpke;
+mod hybrid;
 mod key;
 mod mix;
+#[cfg(feature = "ml-kem")]
+pub mod ml_kem;
 mod provider;
 #[cfg(feature = "ring")]
 pub mod ring;
@@ -81,6 +84,7 @@ pub use algorithm::{
 };
 pub use digest::Digest;
 pub use entropy::{Entropy, EntropySource, Purpose};
+pub use hybrid::Hybrid;
 pub use key::{
     PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError, ecdsa_sig_value_from_raw,
     ecdsa_sig_value_to_raw,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{
-    Aead, AeadAlgorithm, CryptoError, Hash, HashAlgorithm, Hkdf, KeyExchange, KeyExchangeAlgorithm,
+    Aead, AeadAlgorithm, CryptoError, Hash, HashAlgorithm, Hkdf, Hybrid, KeyExchange, KeyExchangeAlgorithm,
     LoadSigningKey, LoadStaticKey, PrivateKeyError, PrivateKeyInfo, Sign, SignatureAlgorithm, StaticKey,
     Verify,
 };
@@ -59,6 +59,31 @@ impl CryptoProvider {
     #[must_use]
     pub fn key_exchange(&self, algorithm: KeyExchangeAlgorithm) -> Option<&Arc<dyn KeyExchange>> {
         self.key_exchanges.iter().find(|exchange| exchange.algorithm() == algorithm)
+    }
+
+    /// The same, with each [`Hybrid`] that nobody here does and whose parts are here.
+    #[must_use]
+    pub fn with_hybrids(mut self) -> Self {
+        for algorithm in KeyExchangeAlgorithm::HYBRIDS {
+            let made =
+                self.key_exchange(algorithm).is_none().then(|| Hybrid::of(algorithm, &self.key_exchanges));
+            self.key_exchanges.extend(made.flatten().map(|hybrid| Arc::new(hybrid) as Arc<dyn KeyExchange>));
+        }
+        self
+    }
+
+    /// The same with ML-KEM, if that is compiled in, and its hybrids.
+    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    pub(super) fn with_ml_kem(self) -> Self {
+        #[cfg(feature = "ml-kem")]
+        let this = {
+            let mut this = self;
+            this.key_exchanges.extend(super::ml_kem::all());
+            this
+        };
+        #[cfg(not(feature = "ml-kem"))]
+        let this = self;
+        this.with_hybrids()
     }
 
     /// Loads a private key of a key exchange that is kept; see [`LoadStaticKey::load`].

@@ -109,7 +109,8 @@ pub trait AeadKey: Send + Sync {
     ) -> Result<usize, CryptoError>;
 }
 
-/// An asymmetric key exchange (§4.3.8, §7.4), shaped so that a KEM fits.
+/// An asymmetric key exchange (§4.3.8, §7.4), shaped so that a KEM fits: the client's share is its encapsulation key,
+/// the server's the ciphertext.
 pub trait KeyExchange: Send + Sync {
     /// Which one.
     fn algorithm(&self) -> KeyExchangeAlgorithm;
@@ -127,8 +128,9 @@ pub trait KeyExchange: Send + Sync {
     /// [`KeyExchange::start`] does.
     ///
     /// # Errors
-    /// [`CryptoError`] if `client_share` is no valid share, or for X25519 if the result is all zeros
-    /// (`illegal_parameter`), or if no key pair could be made.
+    /// [`CryptoError`] if `client_share` is no valid share, such as one of another length or an encapsulation key that
+    /// does not stand its check (FIPS 203 §7.2), or for X25519 if the result is all zeros (`illegal_parameter`), or if
+    /// no key pair could be made.
     fn respond(
         &self,
         client_share: &[u8],
@@ -147,6 +149,17 @@ pub trait StartedKeyExchange: Send + Sync {
     /// [`CryptoError`] if `server_share` is no valid share, or for X25519 if the result is all zeros
     /// (`illegal_parameter`).
     fn complete(self: Box<Self>, server_share: &[u8]) -> Result<SharedSecret, CryptoError>;
+
+    /// The part of a hybrid that does `algorithm`, if it can stand for itself: its share is offered beside the hybrid's
+    /// without another key pair, so that a server may do either.
+    fn part(&self, _algorithm: KeyExchangeAlgorithm) -> Option<&dyn StartedKeyExchange> {
+        None
+    }
+
+    /// The same to complete, after which the hybrid is gone.
+    fn into_part(self: Box<Self>, _algorithm: KeyExchangeAlgorithm) -> Option<Box<dyn StartedKeyExchange>> {
+        None
+    }
 }
 
 /// Turns a private key of a key exchange that is kept into one that agrees.

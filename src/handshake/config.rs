@@ -150,8 +150,10 @@ pub struct Config {
     pub cipher_suites: Vec<CipherSuite>,
     /// Groups, in order of preference.
     pub groups: Vec<NamedGroup>,
-    /// Client: the groups to send shares for in the first ClientHello; empty: the first of `groups`.
-    pub key_share_groups: Vec<NamedGroup>,
+    /// Client: the groups to send shares for in the first ClientHello; if it names none, the server chooses at the
+    /// price of a HelloRetryRequest. `None`: the first of `groups`, and where that is a hybrid, its ECDHE too if that is
+    /// among `groups`, which takes no further key pair.
+    pub key_share_groups: Option<Vec<NamedGroup>>,
     /// Server: how to pick the group.
     pub group_choice: GroupChoice,
     /// Schemes accepted in CertificateVerify, in order of preference (`signature_algorithms`).
@@ -253,8 +255,15 @@ impl Config {
         ];
         //= R-9.1-3
         //= R-4.3.7-1
-        let groups =
-            [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1];
+        let groups = [
+            NamedGroup::X25519MLKEM768,
+            NamedGroup::SECP256R1MLKEM768,
+            NamedGroup::SECP384R1MLKEM1024,
+            NamedGroup::X25519,
+            NamedGroup::SECP256R1,
+            NamedGroup::SECP384R1,
+            NamedGroup::SECP521R1,
+        ];
         //= R-9.3-4
         let provided = |scheme: &SignatureScheme| {
             scheme.algorithm().is_some_and(|algorithm| crypto.verifier(algorithm).is_some())
@@ -271,7 +280,7 @@ impl Config {
         Self {
             carrier: Carrier::Stream,
             cipher_suites: cipher_suites.into_iter().filter(|suite| is_provided(&crypto, *suite)).collect(),
-            key_share_groups: Vec::new(),
+            key_share_groups: None,
             groups,
             group_choice: GroupChoice::default(),
             signature_schemes: schemes.collect(),
@@ -313,6 +322,15 @@ impl Config {
         }
     }
 
+    /// Client: does the first ClientHello bring a share of this group, one of ours?
+    pub(crate) fn wants_share(&self, group: NamedGroup) -> bool {
+        match (&self.key_share_groups, self.groups.first()) {
+            (Some(groups), _) => groups.contains(&group),
+            (None, Some(first)) => group == *first || Some(group) == first.ecdhe_part(),
+            (None, None) => false,
+        }
+    }
+
     /// Checks what a caller may have set wrong.
     ///
     /// # Errors
@@ -341,7 +359,8 @@ impl Config {
         if let Some(group) = doubled(&self.groups) {
             return Err(alloc::format!("groups: {group} stands twice (§4.3.7)"));
         }
-        if let Some(group) = self.key_share_groups.iter().find(|group| !self.groups.contains(group)) {
+        let mut shared = self.key_share_groups.iter().flatten();
+        if let Some(group) = shared.find(|group| !self.groups.contains(group)) {
             return Err(alloc::format!("key_share_groups: {group} is not among groups (§4.3.8)"));
         }
         if let Some(scheme) = self.signature_schemes.iter().find(|scheme| !scheme.in_certificate_verify()) {

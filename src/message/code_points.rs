@@ -104,8 +104,29 @@ impl NamedGroup {
             Self::SECP256R1 => Some(KeyExchangeAlgorithm::Secp256r1),
             Self::SECP384R1 => Some(KeyExchangeAlgorithm::Secp384r1),
             Self::SECP521R1 => Some(KeyExchangeAlgorithm::Secp521r1),
+            Self::MLKEM512 => Some(KeyExchangeAlgorithm::MlKem512),
+            Self::MLKEM768 => Some(KeyExchangeAlgorithm::MlKem768),
+            Self::MLKEM1024 => Some(KeyExchangeAlgorithm::MlKem1024),
+            Self::X25519MLKEM768 => Some(KeyExchangeAlgorithm::X25519MlKem768),
+            Self::SECP256R1MLKEM768 => Some(KeyExchangeAlgorithm::Secp256r1MlKem768),
+            Self::SECP384R1MLKEM1024 => Some(KeyExchangeAlgorithm::Secp384r1MlKem1024),
             _ => None,
         }
+    }
+}
+
+impl NamedGroup {
+    /// Is it a hybrid of ECDHE and ML-KEM that a provider here may have?
+    #[must_use]
+    pub fn is_hybrid(self) -> bool {
+        self.key_exchange().is_some_and(|algorithm| algorithm.parts().is_some())
+    }
+
+    /// The group of a hybrid's ECDHE.
+    #[must_use]
+    pub fn ecdhe_part(self) -> Option<Self> {
+        let parts = self.key_exchange()?.parts()?;
+        parts.into_iter().find(|part| !part.is_kem()).map(Self::from)
     }
 }
 
@@ -116,6 +137,12 @@ impl From<KeyExchangeAlgorithm> for NamedGroup {
             KeyExchangeAlgorithm::Secp256r1 => Self::SECP256R1,
             KeyExchangeAlgorithm::Secp384r1 => Self::SECP384R1,
             KeyExchangeAlgorithm::Secp521r1 => Self::SECP521R1,
+            KeyExchangeAlgorithm::MlKem512 => Self::MLKEM512,
+            KeyExchangeAlgorithm::MlKem768 => Self::MLKEM768,
+            KeyExchangeAlgorithm::MlKem1024 => Self::MLKEM1024,
+            KeyExchangeAlgorithm::X25519MlKem768 => Self::X25519MLKEM768,
+            KeyExchangeAlgorithm::Secp256r1MlKem768 => Self::SECP256R1MLKEM768,
+            KeyExchangeAlgorithm::Secp384r1MlKem1024 => Self::SECP384R1MLKEM1024,
         }
     }
 }

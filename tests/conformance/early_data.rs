@@ -232,7 +232,7 @@ mod as_client {
         let mut talk =
             Talk::between(client(), |server| server.with_psk(PSK_IDENTITY, known().psk()).with_early_data());
         talk.end.receive().unwrap();
-        let mut out = [0; 1000];
+        let mut out = [0; 4000];
         let sealed = talk.end.connection.seal_early(b"early", &mut out).unwrap();
         talk.peer.take(&out[..sealed.written]);
         talk.run().unwrap();

@@ -139,7 +139,7 @@ fn connect_to_s_server(case: &Case) {
 
     let mut builder = case.builder();
     let first = if case.hello_retry { case.other_group().group } else { case.group.group };
-    builder.handshake.key_share_groups = vec![first];
+    builder.handshake.key_share_groups = Some(vec![first]);
     if let Some(key) = case.client_key {
         let identity = PKI.clients.of(key);
         builder = builder.credential_pem(&identity.chain, &identity.key).unwrap();
@@ -178,7 +178,7 @@ fn serve_s_client(case: &Case) {
     let mut builder = case.builder();
     builder.handshake.cipher_suites = vec![case.suite];
     builder.handshake.groups = vec![case.group.group];
-    builder.handshake.key_share_groups = vec![case.group.group];
+    builder.handshake.key_share_groups = Some(vec![case.group.group]);
     builder.handshake.client_auth = case.client_auth;
     let identity = PKI.servers.of(case.server_key);
     let builder = builder.credential_pem(&identity.chain, &identity.key).unwrap();

@@ -103,7 +103,7 @@ fn our_server_hears_the_early_data_of_s_client_unless_it_does_not_want_to() {
         ("rejected", |builder| builder.handshake.max_early_data_size = 0),
         ("rejected", |builder| {
             builder.handshake.groups = vec![NamedGroup::SECP384R1];
-            builder.handshake.key_share_groups = vec![NamedGroup::SECP384R1];
+            builder.handshake.key_share_groups = Some(vec![NamedGroup::SECP384R1]);
         }),
     ];
     fs::write(directory().join("early.txt"), EARLY).unwrap();

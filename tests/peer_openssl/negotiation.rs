@@ -173,7 +173,7 @@ fn our_client_brings_back_the_cookie_of_a_stateless_s_server() {
 fn s_client_brings_back_our_cookie() {
     let mut builder = session::server_builder();
     builder.handshake.groups = vec![NamedGroup::SECP384R1];
-    builder.handshake.key_share_groups = builder.handshake.groups.clone();
+    builder.handshake.key_share_groups = Some(builder.handshake.groups.clone());
     builder.handshake.hello_retry_cookie = true;
     builder.cookie_key = Some(CookieKey::new([7; 32]));
     let more = ["-groups", "X25519:P-384"];

@@ -68,7 +68,7 @@ fn s_client_resumes_the_session_of_our_server() {
         let builder = || {
             let mut builder = session::server_builder();
             builder.handshake.groups = vec![group];
-            builder.handshake.key_share_groups = vec![group];
+            builder.handshake.key_share_groups = Some(vec![group]);
             builder.handshake.tickets = 2;
             builder.ticket_keys = Some(TicketKeys::new([7; 32], Time::MAX));
             builder

@@ -8,13 +8,14 @@ use handfast::crypto::{
 
 use crate::vectors::{Fields, Outcome, Test, Verdict, run};
 
-/// Gives one private key, once.
-struct PrivateKey(Option<Vec<u8>>);
+/// Gives one private key, once, to whom wants one of its length.
+pub(crate) struct PrivateKey(pub(crate) Option<Vec<u8>>);
 
 impl EntropySource for PrivateKey {
     fn draw(&mut self, purpose: Purpose, out: &mut [u8]) -> Result<(), CryptoError> {
         assert_eq!(purpose, Purpose::KeyShare);
-        out.copy_from_slice(&self.0.take().ok_or(CryptoError)?);
+        let key = self.0.take().filter(|key| key.len() == out.len()).ok_or(CryptoError)?;
+        out.copy_from_slice(&key);
         Ok(())
     }
 }

@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod key_exchange;
+#[cfg(feature = "ml-kem")]
+mod ml_kem;
 mod signature;
 mod symmetric;
 mod vectors;

@@ -38,8 +38,9 @@ const DEFAULT_VERIFY_PREFS: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_RSAE_SHA512,
 ];
 
-/// BoringSSL's groups, as far as handfast has them.
-const DEFAULT_CURVES: [NamedGroup; 3] = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+/// BoringSSL's groups.
+const DEFAULT_CURVES: [NamedGroup; 4] =
+    [NamedGroup::X25519MLKEM768, NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
 
 /// The key under which this process seals tickets.
 pub(crate) fn ticket_key() -> Result<[u8; 32], Failure> {
@@ -124,8 +125,8 @@ fn set_algorithms(handshake: &mut handfast::handshake::Config, options: &Options
     handshake.groups =
         if options.curves.is_empty() { DEFAULT_CURVES.to_vec() } else { options.curves.clone() };
     handshake.key_share_groups = match &options.key_shares {
-        Some(groups) => groups.clone(),
-        None => handshake.groups.iter().take(1).copied().collect(),
+        Some(groups) => Some(groups.clone()),
+        None => Some(default_key_shares(&handshake.groups)),
     };
     if !options.tls13_ciphers.is_empty() {
         handshake.cipher_suites.clone_from(&options.tls13_ciphers);
@@ -141,6 +142,16 @@ fn set_algorithms(handshake: &mut handfast::handshake::Config, options: &Options
         prefs.iter().copied().filter(|scheme| scheme.in_certificate_verify()).collect()
     };
     Ok(())
+}
+
+/// BoringSSL's choice: "key shares for up to two supported groups, at most one of which is post-quantum".
+fn default_key_shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
+    let is_post_quantum = |group: &NamedGroup| {
+        group.key_exchange().is_some_and(|algorithm| algorithm.is_kem() || algorithm.parts().is_some())
+    };
+    let first = |wanted: bool| groups.iter().copied().find(|group| is_post_quantum(group) == wanted);
+    let two = [first(true), first(false)];
+    groups.iter().copied().filter(|group| two.contains(&Some(*group))).collect()
 }
 
 fn is_provided(handshake: &handfast::handshake::Config, scheme: SignatureScheme) -> bool {

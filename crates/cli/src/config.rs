@@ -189,9 +189,8 @@ fn common(
     if !negotiation.suite.is_empty() {
         handshake.cipher_suites.clone_from(&negotiation.suite);
     }
-    if let Some(first) = negotiation.group.first() {
+    if !negotiation.group.is_empty() {
         handshake.groups.clone_from(&negotiation.group);
-        handshake.key_share_groups = vec![*first];
     }
     handshake.application_protocols = negotiation.alpn.iter().map(|name| name.clone().into_bytes()).collect();
     handshake.record_size_limit = negotiation.record_size_limit;

@@ -76,8 +76,8 @@ server
 fn the_demo_ends_with_one_line_that_says_how_it_went() {
     let run = demo();
     let last = run.stdout.lines().next_back().unwrap();
-    assert!(last.starts_with("ok: TLS_AES_128_GCM_SHA256, x25519, "), "{last}");
-    assert!(last.ends_with(", both authenticated"), "{last}");
+    assert!(last.starts_with("ok: TLS_AES_128_GCM_SHA256, X25519MLKEM768, "), "{last}");
+    assert!(last.ends_with(", mutual"), "{last}");
     for known in
         ["client knows that it speaks with spiffe://demo.example/server", "“hello, server; it is me”"]
     {

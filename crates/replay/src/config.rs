@@ -77,7 +77,7 @@ macro_rules! plain {
 const SETTINGS: &[Setting] = &[
     code_points!(handshake.cipher_suites, CipherSuite),
     code_points!(handshake.groups, NamedGroup),
-    code_points!(handshake.key_share_groups, NamedGroup),
+    setting!(handshake.key_share_groups, write_key_share_groups, read_key_share_groups),
     one_of!(handshake.group_choice, GroupChoice {
         SaveRoundTrip = "save_round_trip",
         OurPreference = "our_preference"
@@ -152,6 +152,23 @@ const SETTINGS: &[Setting] = &[
     setting!(update_keys_after, |after: &Option<u64>| option(*after), |line: &mut Line<'_>| line
         .option(number)),
 ];
+
+/// Stands for a list that is there and empty.
+const EMPTY: &str = "none";
+
+fn write_key_share_groups(groups: &Option<Vec<NamedGroup>>) -> String {
+    option(groups.as_ref().map(|groups| match groups.as_slice() {
+        [] => EMPTY.to_owned(),
+        groups => list(groups.iter().map(|group| format!("{:04x}", group.0))),
+    }))
+}
+
+fn read_key_share_groups(line: &mut Line<'_>) -> Result<Option<Vec<NamedGroup>>, Reason> {
+    line.option(|word| match word {
+        EMPTY => Ok(Vec::new()),
+        word => word.split(',').map(|word| code_point(word).map(NamedGroup)).collect(),
+    })
+}
 
 /// Keys are logged: without effect on the bytes, but each is told as a milestone. No field shows it.
 const KEY_LOG: &str = "key_log";

@@ -126,6 +126,15 @@ impl StartedKeyExchange for RecordedStart {
         self.recorder.made("shared_secret", &secret, SharedSecret::expose);
         secret
     }
+
+    fn part(&self, algorithm: KeyExchangeAlgorithm) -> Option<&dyn StartedKeyExchange> {
+        self.inner.part(algorithm)
+    }
+
+    fn into_part(self: Box<Self>, algorithm: KeyExchangeAlgorithm) -> Option<Box<dyn StartedKeyExchange>> {
+        let inner = self.inner.into_part(algorithm)?;
+        Some(Box::new(Self { inner, recorder: self.recorder }))
+    }
 }
 
 #[derive(Debug)]

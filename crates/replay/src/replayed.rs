@@ -150,7 +150,7 @@ impl KeyExchange for ReplayedKeyExchange {
     }
 
     fn start(&self, _: &mut dyn EntropySource) -> Result<Box<dyn StartedKeyExchange>, CryptoError> {
-        Ok(Box::new(ReplayedStart { share: self.share()?, chance: self.chance.clone() }))
+        Ok(Box::new(ReplayedStart::new(self.algorithm, self.share()?, &self.chance)))
     }
 
     fn respond(&self, _: &[u8], _: &mut dyn EntropySource) -> Result<(Vec<u8>, SharedSecret), CryptoError> {
@@ -165,8 +165,23 @@ impl Chance {
 }
 
 struct ReplayedStart {
+    algorithm: KeyExchangeAlgorithm,
     share: Vec<u8>,
     chance: Chance,
+    /// Those of a hybrid, which may be offered by themselves.
+    parts: Vec<ReplayedStart>,
+}
+
+impl ReplayedStart {
+    fn new(algorithm: KeyExchangeAlgorithm, share: Vec<u8>, chance: &Chance) -> Self {
+        let split = algorithm.parts().and_then(|[first, second]| {
+            let (of_first, of_second) = share.split_at_checked(first.client_share_len())?;
+            Some([(first, of_first), (second, of_second)])
+        });
+        let part = |(algorithm, share): (_, &[u8])| Self::new(algorithm, share.to_vec(), chance);
+        let parts = split.into_iter().flatten().map(part).collect();
+        Self { algorithm, share, chance: chance.clone(), parts }
+    }
 }
 
 impl StartedKeyExchange for ReplayedStart {
@@ -176,6 +191,16 @@ impl StartedKeyExchange for ReplayedStart {
 
     fn complete(self: Box<Self>, _: &[u8]) -> Result<SharedSecret, CryptoError> {
         self.chance.shared_secret()
+    }
+
+    fn part(&self, algorithm: KeyExchangeAlgorithm) -> Option<&dyn StartedKeyExchange> {
+        let part = self.parts.iter().find(|part| part.algorithm == algorithm)?;
+        Some(part)
+    }
+
+    fn into_part(self: Box<Self>, algorithm: KeyExchangeAlgorithm) -> Option<Box<dyn StartedKeyExchange>> {
+        let part = self.parts.into_iter().find(|part| part.algorithm == algorithm)?;
+        Some(Box::new(part))
     }
 }
 

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
-//! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1 |
+//! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1; with the feature `ml-kem` those of [`ml_kem`](super::ml_kem) and their [hybrids](super::Hybrid) |
 //! | [`StaticKey`](super::StaticKey) | X25519, secp256r1, secp384r1, secp521r1 |
 //! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 1024 to 8192 bits |
 //! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
@@ -62,6 +62,7 @@ pub fn provider() -> CryptoProvider {
         verifiers: verify::all(),
         signing_key_loaders: vec![Arc::new(sign::Loader)],
     }
+    .with_ml_kem()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! START: ClientHello (RFC 9846 §4.2.2; 8446 §4.1.2).
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
+use super::key_shares::KeyShares;
 use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks, write_binders};
-use crate::crypto::{Purpose, StartedKeyExchange};
+use crate::crypto::Purpose;
 use crate::handshake::extensions::{
     Outgoing, push_authorities, push_compression, push_signature_schemes, push_timestamps,
 };
@@ -55,7 +55,7 @@ pub(super) struct Offer {
 /// WAIT_SH: ClientHello is sent.
 pub(crate) struct WaitSh {
     pub(super) offer: Offer,
-    pub(super) shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+    pub(super) shares: KeyShares,
     pub(super) psks: Vec<OfferedPsk>,
     /// Is early data on its way, not yet accepted or rejected?
     pub(super) early_data: bool,
@@ -91,17 +91,7 @@ impl Start {
         } else {
             None
         };
-        let mut shares = Vec::new();
-        //= R-4.3.8-3
-        //= R-4.3.8-4
-        //= R-4.3.8-7
-        //= R-4.3.8-8
-        //= R-4.3.8-10
-        let first = config.groups.get(..1).unwrap_or_default();
-        let shared = if config.key_share_groups.is_empty() { first } else { &config.key_share_groups };
-        for group in config.groups.iter().filter(|group| shared.contains(group)) {
-            shares.push((*group, start_key_exchange(*group, step)?));
-        }
+        let shares = KeyShares::first(step)?;
         let offer = Offer {
             expected: self.expected,
             foreign_extensions: self.foreign_extensions,
@@ -119,19 +109,6 @@ impl Start {
         //= R-4.3.2-3
         Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
     }
-}
-
-/// Makes the key pair of a share that we offer.
-pub(super) fn start_key_exchange(
-    group: NamedGroup,
-    step: &mut Step<'_>,
-) -> Result<Box<dyn StartedKeyExchange>, OwnFault> {
-    group
-        .key_exchange()
-        .and_then(|algorithm| step.config.crypto.key_exchange(algorithm).cloned())
-        .ok_or(OwnFault::NotProvided("key exchange"))?
-        .start(step.entropy)
-        .map_err(|_| OwnFault::Crypto("making a key pair"))
 }
 
 impl WaitSh {
@@ -152,7 +129,7 @@ impl WaitSh {
     /// Sends the first ClientHello, or the second one behind a HelloRetryRequest.
     pub(super) fn send(
         mut offer: Offer,
-        shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
+        shares: KeyShares,
         psks: Vec<OfferedPsk>,
         cookie: Option<&[u8]>,
         retried: Option<Retried>,
@@ -215,7 +192,7 @@ fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> V
 fn extensions(
     config: &Config,
     offer: &Offer,
-    shares: &[(NamedGroup, Box<dyn StartedKeyExchange>)],
+    shares: &KeyShares,
     greases_shares: bool,
     cookie: Option<&[u8]>,
 ) -> Outgoing {
@@ -231,9 +208,8 @@ fn extensions(
     out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(&*groups));
     let share = grease.filter(|_| greases_shares).map(Grease::group);
     let share = share.map(|group| KeyShareEntry { group, key_exchange: &[0] });
-    let shares =
-        shares.iter().map(|(group, share)| KeyShareEntry { group: *group, key_exchange: share.share() });
-    let entries: Vec<_> = share.into_iter().chain(shares).collect();
+    let mut entries = shares.entries(config);
+    entries.splice(..0, share);
     //= R-2.2-1
     //= R-9.2-6
     //= R-9.2-11

@@ -41,6 +41,7 @@ mod certificate;
 mod client_hello;
 mod early_data;
 mod finished;
+mod key_shares;
 mod psk;
 mod server_hello;
 

@@ -1,16 +1,16 @@
 //! WAIT_SH and WAIT_EE: ServerHello, HelloRetryRequest and EncryptedExtensions (RFC 9846 §4.2.3, §4.2.4,
 //! §4.4.1; 8446 §4.1.3, §4.1.4, §4.3.1).
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::To;
 use super::certificate::WaitCertCr;
-use super::client_hello::{Offer, Retried, WaitSh, start_key_exchange};
+use super::client_hello::{Offer, Retried, WaitSh};
 use super::early_data::EarlyData;
 use super::finished::{ServerProof, WaitFinished};
+use super::key_shares::KeyShares;
 use super::psk::{check_psk_ke, take_psk};
-use crate::crypto::{Secret, SharedSecret, StartedKeyExchange};
+use crate::crypto::Secret;
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Received, Step};
@@ -126,9 +126,8 @@ impl WaitSh {
         if group.is_none() && cookie.is_none() {
             return Err(PeerFault::RetryChangesNothing.into());
         }
-        //= R-4.3.8-14
         let shares = match group {
-            Some(group) => alloc::vec![(group, start_key_exchange(group, step)?)],
+            Some(group) => KeyShares::retried(group, step)?,
             None => self.shares,
         };
         let kdf = step.kdf(message.cipher_suite)?;
@@ -160,7 +159,7 @@ impl WaitSh {
         if !step.config.groups.contains(&group) {
             return Err(PeerFault::GroupNotOffered(group));
         }
-        if self.shares.iter().any(|(shared, _)| *shared == group) {
+        if self.shares.contain(group) {
             return Err(PeerFault::GroupAlreadyShared(group));
         }
         Ok(())
@@ -195,7 +194,7 @@ impl WaitSh {
             check_psk_ke(received, psk.is_some(), step)?;
         }
         let shared_secret =
-            share.map(|share| complete(self.shares, share.group, share.key_exchange)).transpose()?;
+            share.map(|share| self.shares.complete(share.group, share.key_exchange)).transpose()?;
         let hello_retried = self.retried.is_some();
         let kdf = step.kdf(message.cipher_suite)?;
         let (early_secret, psk) = match psk {
@@ -260,21 +259,6 @@ fn check_version(received: &Received<'_>, message: &ServerHello<'_>, retried: bo
         return Err(PeerFault::LegacyVersion(message.legacy_version));
     }
     Ok(())
-}
-
-/// Completes the key exchange whose share the server answered (§7.4).
-//= R-4.3.8-15
-fn complete(
-    shares: Vec<(NamedGroup, Box<dyn StartedKeyExchange>)>,
-    group: NamedGroup,
-    server_share: &[u8],
-) -> Result<SharedSecret, PeerFault> {
-    shares
-        .into_iter()
-        .find_map(|(offered, share)| (offered == group).then_some(share))
-        .ok_or(PeerFault::GroupNotOffered(group))?
-        .complete(server_share)
-        .map_err(|_| PeerFault::BadKeyShare(group))
 }
 
 impl Session {

@@ -117,7 +117,7 @@ fn a_share_that_is_none_is_illegal_parameter() {
         on_hello(share(NamedGroup::X25519, key_exchange))
             .is_refused(PeerFault::BadKeyShare(NamedGroup::X25519), Alert::ILLEGAL_PARAMETER);
     }
-    let p256 = |config: &mut Config| config.key_share_groups = vec![NamedGroup::SECP256R1];
+    let p256 = |config: &mut Config| config.key_share_groups = Some(vec![NamedGroup::SECP256R1]);
     let off_the_curve = share(NamedGroup::SECP256R1, &[4; 65]);
     client_with(p256, |server| server.on(ServerHello, off_the_curve.clone()))
         .is_refused(PeerFault::BadKeyShare(NamedGroup::SECP256R1), Alert::ILLEGAL_PARAMETER);

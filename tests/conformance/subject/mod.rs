@@ -27,7 +27,7 @@ pub use talk::Talk;
 /// Knows these groups and no other.
 pub fn know_groups(config: &mut Config, groups: &[NamedGroup]) {
     config.groups = groups.to_vec();
-    config.key_share_groups = groups[..1].to_vec();
+    config.key_share_groups = Some(groups[..1].to_vec());
 }
 
 /// A client or a server of ours, in the making.

@@ -148,7 +148,7 @@ impl Screen {
     pub(super) fn result(&mut self, agreed: &Connected, client: Duration, server: Duration, bytes: usize) {
         self.line("");
         self.line(&format!(
-            "{} {}, {}, {bytes} bytes, client {}, server {}, both authenticated",
+            "{} {}, {}, {bytes} bytes, client {}, server {}, mutual",
             paint(GOOD, "ok:"),
             agreed.cipher_suite,
             agreed.group.map(|group| group.to_string()).unwrap_or_default(),

@@ -118,7 +118,11 @@ fn x25519_and_rsa_from_aws_lc_and_the_rest_from_ring_make_a_handshake() {
         [Operation::KeyExchange(KeyExchangeAlgorithm::X25519), Operation::Signature(PublicKeyAlgorithm::Rsa)];
     let mixed = noted(ring::provider(), &notes).with(&noted(aws_lc::provider(), &notes), &taken);
     let ca = authority::root(authority::ca("ca"));
-    let builder = || handfast::Config::builder(mixed.clone()).trust_pem(ca.pem()).unwrap();
+    let builder = || {
+        let mut builder = handfast::Config::builder(mixed.clone()).trust_pem(ca.pem()).unwrap();
+        builder.handshake.groups = vec![handfast::NamedGroup::X25519];
+        builder
+    };
     let (chain, ec) = pair::credential(authority::client("spiffe://test/client"), &ca);
     let client = builder().credential_pem(chain, ec).unwrap();
     let rsa = rcgen::KeyPair::from_pem(&key("rsa2048-pkcs8")).unwrap();

@@ -30,7 +30,8 @@
 //! | | `ring` | `rustcrypto` | `aws_lc` |
 //! |---|---|---|---|
 //! | for | hosts | `no_std`, WebAssembly, replay | hosts, P-521 |
-//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ECDSA nonces, PSS salts |
+//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ML-KEM, ECDSA nonces, PSS salts |
+//! | ML-KEM | with `ml-kem` | with `ml-kem` | its own |
 //! | P-521, ECDSA with SHA-512 | no | yes | yes |
 //! | verifies RSA | 2048 to 8192 bits | 1024 to 8192 bits | 2048 to 8192 bits |
 //! | signs with RSA (PSS only) | 2048 to 4096 bits | 2048 to 8192 bits | 2048 to 8192 bits |

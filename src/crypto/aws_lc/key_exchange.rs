@@ -15,7 +15,10 @@ use crate::crypto::{
 };
 
 pub(super) fn all() -> Vec<Arc<dyn KeyExchange>> {
-    vec![Arc::new(X25519), Arc::new(SECP256R1), Arc::new(SECP384R1), Arc::new(SECP521R1)]
+    let mut all: Vec<Arc<dyn KeyExchange>> =
+        vec![Arc::new(X25519), Arc::new(SECP256R1), Arc::new(SECP384R1), Arc::new(SECP521R1)];
+    all.extend(super::ml_kem::all());
+    all
 }
 
 /// Loaders of the private keys that are kept.

@@ -9,14 +9,15 @@ mod handshake_ends;
 use std::sync::Arc;
 
 use handfast::crypto::{self, AeadAlgorithm, Entropy, HashAlgorithm};
-use handfast::handshake::{ClientAuth, Config, Epoch, Handshake};
+use handfast::handshake::{ClientAuth, Config, Epoch, GroupChoice, Handshake, KnownServer};
 use handfast::identity::ExpectedPeer;
 use handfast::message::{
     Certificate, CertificateRequest, CipherSuite, ClientHello, EncryptedExtensions, ExtensionType,
-    HandshakeType, KeyShareClientHello, NamedGroup, NewSessionTicket, OfferedPsks, ProtocolNameList,
-    ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, ServerHello, ServerNameList, SignatureScheme,
-    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups, SupportedVersionsClientHello,
-    SupportedVersionsServerHello, peek_header,
+    HandshakeType, KeyShareClientHello, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
+    NewSessionTicket, OfferedPsks, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode,
+    PskKeyExchangeModes, ServerHello, ServerNameList, SignatureScheme, SignatureSchemeList,
+    SignatureSchemeListCert, SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello,
+    peek_header,
 };
 use handfast::resumption::{Psk, PskOffer};
 use handfast::wire::Decode;
@@ -69,9 +70,14 @@ fn hello_of(config: Config, psks: Vec<PskOffer>, seed: u8) -> Vec<u8> {
 
 /// All that two ends say until both are connected and silent, and the server's certificate.
 fn conversation(client: Config, server: Config) -> (Vec<Said>, Vec<u8>) {
+    conversation_of(client_machine(client, vec![], 1), server)
+}
+
+/// The same of this client.
+fn conversation_of(client: Handshake, server: Config) -> (Vec<Said>, Vec<u8>) {
     let ((client_credential, client_key), (server_credential, server_key)) = (credential(), credential());
     let leaf = server_credential.chain()[0].to_vec();
-    let mut client = End::new(client_machine(client, vec![], 1), client_credential, server_key);
+    let mut client = End::new(client, client_credential, server_key);
     let server = Handshake::server(Arc::new(server), vec![], entropy(2));
     let mut server = End::new(server, server_credential, client_key);
     let mut said = Vec::new();
@@ -272,6 +278,87 @@ fn a_hybrid_and_its_ecdhe_are_shared_with_one_key_pair_if_nothing_is_said() {
     let shares = shares_of(other_order);
     let [(_, x25519), _, (_, mlkem768), (_, hybrid)] = shares.as_slice() else { panic!("{shares:?}") };
     assert_eq!(*hybrid, [mlkem768.as_slice(), x25519].concat());
+}
+
+/// The shares of a client that predicts these groups.
+fn predicting(config: Config, groups: &[NamedGroup]) -> Vec<NamedGroup> {
+    let expected = Arc::new(ExpectedPeer::dns("peer.test").unwrap());
+    let known = KnownServer { groups: groups.to_vec(), ..KnownServer::default() };
+    let machine = Handshake::client_of(Arc::new(config), expected, vec![], known, NOW, entropy(1));
+    let (_, bytes) = machine.owed().unwrap();
+    let hello = ClientHello::decode(&bytes[4..]).unwrap();
+    let shares: KeyShareClientHello<'_> = hello.extensions.get().unwrap().unwrap();
+    shares.client_shares().map(|share| share.group).collect()
+}
+
+#[test]
+fn the_one_share_is_for_the_first_of_our_groups_that_the_server_is_known_to_support() {
+    let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
+    let sharing =
+        |wanted: &[NamedGroup]| config_with(|config| config.key_share_groups = Some(wanted.to_vec()));
+    assert_eq!(predicting(config(), &[p384]), [p384]);
+    assert_eq!(predicting(config(), &[NamedGroup(0x0a0a), p384, p256]), [p256], "our order counts");
+    assert_eq!(predicting(sharing(&[x25519]), &[p384]), [p384], "a prediction comes before the config");
+    assert_eq!(predicting(sharing(&[]), &[p384]), [p384]);
+    assert_eq!(
+        predicting(sharing(&[x25519]), &[NamedGroup::X448]),
+        [x25519],
+        "no group of ours was predicted"
+    );
+    assert_eq!(predicting(sharing(&[]), &[NamedGroup::X448]), []);
+}
+
+#[test]
+fn the_group_that_a_hello_retry_request_asked_for_saves_the_next_one() {
+    let p384 = NamedGroup::SECP384R1;
+    let server = || config_with(|config| config.groups = vec![p384]);
+    let retries = |client: Handshake| {
+        let (said, _) = conversation_of(client, server());
+        said.iter().filter(|message| message.msg_type == HandshakeType::CLIENT_HELLO).count() - 1
+    };
+    let expected = || Arc::new(ExpectedPeer::dns("peer.test").unwrap());
+    let client = |known| Handshake::client_of(Arc::new(config()), expected(), vec![], known, NOW, entropy(1));
+    assert_eq!(retries(client(KnownServer::default())), 1);
+    assert_eq!(retries(client(KnownServer { groups: vec![p384], ..KnownServer::default() })), 0);
+}
+
+/// A client lists P-384 first and has a share of P-256; a server prefers X25519.
+#[test]
+fn a_server_picks_the_group_by_the_round_trip_by_its_preference_or_by_the_clients() {
+    let (x25519, p256, p384) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1);
+    for (group_choice, group, hellos) in [
+        (GroupChoice::SaveRoundTrip, p256, 1),
+        (GroupChoice::OurPreference, x25519, 2),
+        (GroupChoice::ClientPreference, p384, 2),
+    ] {
+        let client = config_with(|config| {
+            config.groups = vec![p384, p256, x25519];
+            config.key_share_groups = Some(vec![p256]);
+        });
+        let server = config_with(|config| {
+            config.groups = ECDHE.to_vec();
+            config.group_choice = group_choice;
+        });
+        let (said, _) = conversation(client, server);
+        let sent = |message: &&Said| message.msg_type == HandshakeType::CLIENT_HELLO;
+        assert_eq!(said.iter().filter(sent).count(), hellos, "{group_choice:?}");
+        let of_server = said.iter().rfind(|message| message.msg_type == HandshakeType::SERVER_HELLO).unwrap();
+        let hello = ServerHello::decode(&of_server.body).unwrap();
+        let share: KeyShareServerHello<'_> = hello.extensions.get().unwrap().unwrap();
+        assert_eq!(share.server_share.group, group, "{group_choice:?}");
+    }
+}
+
+/// §4.3.8: an empty list asks the server to choose.
+//= R-4.3.8-2 test
+#[test]
+fn a_client_without_a_share_is_asked_for_the_first_group_of_the_server() {
+    let client = config_with(|config| config.key_share_groups = Some(vec![]));
+    let (said, _) = conversation(client, config());
+    let request = said.iter().find(|message| message.msg_type == HandshakeType::SERVER_HELLO).unwrap();
+    let request = ServerHello::decode(&request.body).unwrap();
+    let selected: KeyShareHelloRetryRequest = request.extensions.get().unwrap().unwrap();
+    assert_eq!(Some(&selected.selected_group), config().groups.first());
 }
 
 //= R-4.3.7-1 test

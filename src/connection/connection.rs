@@ -15,7 +15,7 @@ use super::{Config, Fault, Inbox};
 use crate::alert::AlertDescription;
 use crate::crypto::Entropy;
 use crate::handshake::{
-    self, Answer, Ask, ClientHelloSeen, Handshake, Milestone, OwnFault, PostHandshake, Refused,
+    self, Answer, Ask, ClientHelloSeen, Handshake, KnownServer, Milestone, OwnFault, PostHandshake, Refused,
     RequestRefused, Role,
 };
 use crate::identity::ExpectedPeer;
@@ -63,14 +63,28 @@ impl Connection {
         now: Time,
         entropy: Entropy,
     ) -> Self {
+        Self::client_of(config, server, KnownServer::with_psks(psks), now, entropy)
+    }
+
+    /// A client that knows something of the server already: PSKs, as in [`Connection::client_with_psks`], and the group
+    /// that it will want.
+    #[must_use]
+    pub fn client_of(
+        config: Arc<Config>,
+        server: ExpectedPeer,
+        mut known: KnownServer,
+        now: Time,
+        entropy: Entropy,
+    ) -> Self {
         let is_accepted =
             |offer: &PskOffer| offer.session.is_none() && config.external_psks().accepts(&offer.identity);
-        let is_selfie = psks.iter().any(is_accepted);
-        let handshake = Handshake::client_with_psks(
+        let is_selfie = known.psks.iter().any(is_accepted);
+        known.psks.extend(config.external_psks().offers());
+        let handshake = Handshake::client_of(
             Arc::clone(config.handshake()),
             Arc::new(server),
             Vec::new(),
-            psks.into_iter().chain(config.external_psks().offers()).collect(),
+            known,
             now,
             entropy,
         );

@@ -80,6 +80,8 @@ pub enum GroupChoice {
     SaveRoundTrip,
     /// The first of our groups that the client supports, at the price of a HelloRetryRequest.
     OurPreference,
+    /// The first of the client's groups that we have, at the price of a HelloRetryRequest.
+    ClientPreference,
 }
 
 /// Bounds on what a peer may make us keep or do; DESIGN.md gives the reasons.

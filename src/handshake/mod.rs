@@ -22,6 +22,7 @@ pub(crate) mod flight;
 pub(crate) mod foreign_extension;
 mod grease;
 mod incoming;
+mod known_server;
 mod output;
 mod post_handshake;
 mod post_handshake_auth;
@@ -44,6 +45,7 @@ pub use config::{Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, 
 pub use credential::{Credential, PeerChain, SignedContent};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use foreign_extension::{AnsweredIn, ForeignExtension, PeerExtension};
+pub use known_server::KnownServer;
 pub use output::{
     AcceptanceProof, Authentication, CertificatesCompressed, Connected, Direction, Epoch, KeyLogLine, Keys,
     Milestone, Output, PeerAuthenticated, ReceivedTicket,
@@ -130,8 +132,21 @@ impl Handshake {
         now: Time,
         entropy: Entropy,
     ) -> Self {
+        Self::client_of(config, expected, foreign_extensions, KnownServer::with_psks(psks), now, entropy)
+    }
+
+    /// A client that knows something of the server already. `now` tells how old a ticket is.
+    #[must_use]
+    pub fn client_of(
+        config: Arc<Config>,
+        expected: Arc<ExpectedPeer>,
+        foreign_extensions: Vec<ForeignExtension>,
+        known: KnownServer,
+        now: Time,
+        entropy: Entropy,
+    ) -> Self {
         let checked = foreign_extension::check(&foreign_extensions, config.carrier);
-        let start = client::Start { expected, foreign_extensions, psks };
+        let start = client::Start { expected, foreign_extensions, known };
         Self::new(Stage::Client(Client::Start(start)), config, checked, now, entropy)
     }
 

@@ -76,7 +76,8 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     }
     let handshake = &mut builder.handshake;
     handshake.ask_client_hello = true;
-    handshake.group_choice = GroupChoice::OurPreference;
+    handshake.group_choice =
+        if options.server_preference { GroupChoice::OurPreference } else { GroupChoice::ClientPreference };
     handshake.accept_tickets = !options.no_ticket;
     handshake.find_psks = options.is_server && (!options.no_ticket || options.psks().next().is_some());
     handshake.tickets = if options.no_ticket { 0 } else { 2 };

@@ -6,7 +6,7 @@ use handfast::alert::AlertDescription;
 use handfast::connection::{
     Config, Connection, Event, Inbox, MAX_RECORD, Need, SealRefused, Sealed, StoredSession,
 };
-use handfast::handshake::{Authentication, Milestone};
+use handfast::handshake::{Authentication, KnownServer, Milestone};
 use handfast::{Connected, Entropy, ExpectedPeer, Role};
 
 use crate::answers::Answers;
@@ -92,14 +92,11 @@ impl<'a> Exchange<'a> {
             Role::Client => {
                 let offer =
                     session.as_ref().map(|session| config.offer_session(session, &expected, clock.now()));
-                let psks = offer.into_iter().filter_map(Result::ok).collect();
-                Connection::client_with_psks(
-                    Arc::clone(&config),
-                    expected.clone(),
-                    psks,
-                    clock.now(),
-                    entropy,
-                )
+                let known = KnownServer {
+                    psks: offer.into_iter().filter_map(Result::ok).collect(),
+                    groups: options.server_supported_groups_hint.clone(),
+                };
+                Connection::client_of(Arc::clone(&config), expected.clone(), known, clock.now(), entropy)
             }
         };
         let mut exchange = Self {

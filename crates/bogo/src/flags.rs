@@ -184,6 +184,11 @@ const FLAGS: &[(&str, Effect)] = &[
         "-key-shares",
         Value(|o, v| number(v).map(|it| o.key_shares.get_or_insert_default().push(NamedGroup(it)))),
     ),
+    ("-no-key-shares", Set(|o| o.key_shares = Some(Vec::new()))),
+    (
+        "-server-supported-groups-hint",
+        Value(|o, v| number(v).map(|group| o.server_supported_groups_hint.push(NamedGroup(group)))),
+    ),
     ("-tls13-ciphers", Value(|o, v| number(v).map(|suite| o.tls13_ciphers.push(CipherSuite(suite))))),
     ("-verify-prefs", Value(|o, v| number(v).map(|it| o.verify_prefs.push(SignatureScheme(it))))),
     ("-advertise-alpn", Value(|o, v| protocol_names(v).map(|names| o.advertise_alpn = names))),
@@ -195,8 +200,7 @@ const FLAGS: &[(&str, Effect)] = &[
         }),
     ),
     ("-decline-alpn", Set(|o| o.decline_alpn = true)),
-    // A server goes by its own order always.
-    ("-server-preference", Set(|_| {})),
+    ("-server-preference", Set(|o| o.server_preference = true)),
     ("-reject-alpn", Set(|o| o.reject_alpn = true)),
     ("-host-name", Value(|o, v| text(v).map(|name| o.host_name = Some(name)))),
     ("-require-any-client-certificate", Set(|o| o.require_any_client_certificate = true)),

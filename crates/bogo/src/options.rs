@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) credentials: Vec<CredentialFiles>,
     pub(crate) curves: Vec<NamedGroup>,
     pub(crate) key_shares: Option<Vec<NamedGroup>>,
+    pub(crate) server_supported_groups_hint: Vec<NamedGroup>,
+    pub(crate) server_preference: bool,
     pub(crate) tls13_ciphers: Vec<CipherSuite>,
     pub(crate) verify_prefs: Vec<SignatureScheme>,
     pub(crate) advertise_alpn: Vec<Vec<u8>>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use handfast::crypto::Entropy;
-use handfast::handshake::Role;
+use handfast::handshake::{KnownServer, Role};
 use handfast_replay::Connection;
 
 use crate::args::ClientArgs;
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let session = setup.session_file.as_ref().map(|file| file.offer(&setup.answering));
     let session = session.transpose()?.flatten();
     let resumes = session.is_some();
-    let psks = session.into_iter().collect();
+    let known = KnownServer { psks: session.into_iter().collect(), groups: args.known_group.clone() };
     let started = Instant::now();
     let wait = Wait::within(args.limits.handshake_timeout);
     let mut stream = connect(&args.address, args.limits.handshake_timeout)?;
@@ -49,8 +49,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let peer = stream.peer_addr().map_or_else(|_| args.address.clone(), |address| address.to_string());
     let expectation = expected.to_string();
     let config = Arc::clone(&setup.config);
-    let connection =
-        Connection::client_with_psks(config, expected, psks, clock::now(), entropy, recorder.clone())?;
+    let connection = Connection::client_of(config, expected, known, clock::now(), entropy, recorder.clone())?;
     let journal = Journal { role: Role::Client, setup: Arc::clone(&setup), label: String::new() };
     let mut session = Session::new(connection, stream, journal);
     session.early_data = early_data;

@@ -55,6 +55,7 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
         ));
     }
     let (mut builder, key_log) = common(&args.negotiation, &args.credentials, &args.peer)?;
+    builder.handshake.key_share_groups = args.key_share.as_ref().map(|groups| groups.0.clone());
     builder = external_psks(&args.psks, Role::Client, builder)?;
     builder.handshake.probe_acceptance = args.probe_acceptance;
     builder.handshake.permute_extensions = args.permute_extensions;
@@ -103,6 +104,7 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
     if args.refuse_unknown_names {
         builder.unknown_server_name = UnknownServerName::Refuse;
     }
+    builder.handshake.group_choice = args.group_choice.into();
     if args.hello_retry_cookie {
         builder.handshake.hello_retry_cookie = true;
         builder.cookie_key = Some(cookie_key()?);

@@ -80,7 +80,8 @@ const SETTINGS: &[Setting] = &[
     setting!(handshake.key_share_groups, write_key_share_groups, read_key_share_groups),
     one_of!(handshake.group_choice, GroupChoice {
         SaveRoundTrip = "save_round_trip",
-        OurPreference = "our_preference"
+        OurPreference = "our_preference",
+        ClientPreference = "client_preference"
     }),
     code_points!(handshake.signature_schemes, SignatureScheme),
     code_points!(handshake.signature_schemes_cert, SignatureScheme),
@@ -159,8 +160,18 @@ const EMPTY: &str = "none";
 fn write_key_share_groups(groups: &Option<Vec<NamedGroup>>) -> String {
     option(groups.as_ref().map(|groups| match groups.as_slice() {
         [] => EMPTY.to_owned(),
-        groups => list(groups.iter().map(|group| format!("{:04x}", group.0))),
+        listed => groups_in_hex(listed),
     }))
+}
+
+/// Groups by their code points, with commas in between.
+pub(crate) fn groups_in_hex(groups: &[NamedGroup]) -> String {
+    list(groups.iter().map(|group| format!("{:04x}", group.0)))
+}
+
+/// The same read.
+pub(crate) fn read_groups(line: &mut Line<'_>) -> Result<Vec<NamedGroup>, Reason> {
+    line.list(|word| code_point(word).map(NamedGroup))
 }
 
 fn read_key_share_groups(line: &mut Line<'_>) -> Result<Option<Vec<NamedGroup>>, Reason> {

@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use handfast::connection::{ExportRefused, Fault, Inbox, Received, SealRefused, Sealed};
-use handfast::handshake::{ClientHelloSeen, RequestRefused};
+use handfast::handshake::{ClientHelloSeen, KnownServer, RequestRefused};
 use handfast::resumption::PskOffer;
 use handfast::{
     AlertDescription, Answer, Ask, Config, Entropy, Event, ExpectedPeer, Milestone, Need, Refused, Role, Time,
 };
 
+use crate::config::groups_in_hex;
 use crate::hearing::{self, Heard, Hearing};
 use crate::line::{hex, option};
 use crate::{Receiver, Recorder, Sender, answer, config};
@@ -39,22 +40,27 @@ pub enum Unrecordable {
 }
 
 impl Connection {
-    /// As [`handfast::Connection::client_with_psks`].
+    /// As [`handfast::Connection::client_of`].
     ///
     /// # Errors
     /// [`Unrecordable`], where anything is recorded.
-    pub fn client_with_psks(
+    pub fn client_of(
         config: Arc<Config>,
         server: ExpectedPeer,
-        psks: Vec<PskOffer>,
+        mut known: KnownServer,
         now: Time,
         entropy: Entropy,
         recorder: Recorder,
     ) -> Result<Self, Unrecordable> {
         let (asking, entropy) = begin(&config, entropy, &recorder, Role::Client)?;
-        let psks = if recorder.is_on() { offered(&config, psks, &recorder)? } else { psks };
+        if recorder.is_on() {
+            known.psks = offered(&config, known.psks, &recorder)?;
+        }
+        if !known.groups.is_empty() {
+            recorder.line(|| format!("known_groups {}", groups_in_hex(&known.groups)));
+        }
         recorder.line(|| format!("start {} {}", now.as_millis(), option(server.server_name())));
-        let inner = handfast::Connection::client_with_psks(asking, server, psks, now, entropy);
+        let inner = handfast::Connection::client_of(asking, server, known, now, entropy);
         Ok(Self { inner, config, hearing: Hearing::new(recorder), held: VecDeque::new() })
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use handfast::connection::{Due, Fault, Sealed};
 use handfast::crypto::{CryptoProvider, PublicKey};
-use handfast::handshake::{self, Credential};
+use handfast::handshake::{self, Credential, KnownServer};
 use handfast::resumption::PskOffer;
 use handfast::{
-    AlertDescription, Config, ConfigBuilder, Connection, Entropy, ExpectedPeer, Receiver, Role, SealRefused,
-    Sender, SignatureScheme, Time, danger,
+    AlertDescription, Config, ConfigBuilder, Connection, Entropy, ExpectedPeer, NamedGroup, Receiver, Role,
+    SealRefused, Sender, SignatureScheme, Time, danger,
 };
 
 use crate::answer::{self, Answering};
@@ -84,6 +84,7 @@ struct Run {
     role: Option<Role>,
     config: ConfigBuilder,
     psks: Vec<PskOffer>,
+    known_groups: Vec<NamedGroup>,
     phase: Phase,
     chance: Chance,
     sealings: Sealings,
@@ -203,6 +204,7 @@ impl Run {
             role: None,
             config: config::bare(crypto),
             psks: Vec::new(),
+            known_groups: Vec::new(),
             phase: Phase::Before,
             chance,
             sealings,
@@ -231,6 +233,7 @@ impl Run {
             }
             "config" => config::read(&mut self.config, &mut line)?,
             "psk" => self.psks.push(answer::read_offer(&mut line)?),
+            "known_groups" => self.known_groups = config::read_groups(&mut line)?,
             "start" => self.start(&mut line)?,
             "receive" => {
                 let now = Time::from_millis_since_1970(line.number()?);
@@ -285,7 +288,11 @@ impl Run {
                     Some(name) => anyone.with_server_name(&name).map_err(|error| error.to_string())?,
                     None => anyone,
                 };
-                Connection::client_with_psks(config, server, std::mem::take(&mut self.psks), now, entropy)
+                let known = KnownServer {
+                    psks: std::mem::take(&mut self.psks),
+                    groups: std::mem::take(&mut self.known_groups),
+                };
+                Connection::client_of(config, server, known, now, entropy)
             }
             Role::Server => Connection::server(config, entropy),
         };

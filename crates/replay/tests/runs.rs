@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use authority::MID_2030;
 use handfast::connection::{Inbox, SealRefused, Sealed};
 use handfast::crypto::{CryptoProvider, ring, rustcrypto};
-use handfast::handshake::{ClientTicketRequest, ReceivedTicket};
+use handfast::handshake::{ClientTicketRequest, KnownServer, ReceivedTicket};
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::{
     ClientAuth, Config, ConfigBuilder, Entropy, Event, ExpectedPeer, Milestone, NamedGroup, Need, Role, Time,
@@ -47,6 +47,7 @@ struct World {
     server: ConfigBuilder,
     client_key: Vec<u8>,
     psks: Vec<PskOffer>,
+    known_groups: Vec<NamedGroup>,
     records: bool,
 }
 
@@ -61,7 +62,7 @@ impl World {
         };
         let (client, client_key) = end(authority::client("spiffe://test/client"));
         let (server, _) = end(authority::server("server.test"));
-        Self { client, server, client_key, psks: Vec::new(), records: true }
+        Self { client, server, client_key, psks: Vec::new(), known_groups: Vec::new(), records: true }
     }
 
     /// With tickets and early data.
@@ -88,8 +89,8 @@ impl World {
         let server = Arc::new(self.server.clone().build().unwrap());
         let entropy = |seed| Entropy::from_platform([seed; 32]);
         let peer = ExpectedPeer::dns("server.test").unwrap();
-        let psks = self.psks.clone();
-        let client = Connection::client_with_psks(client, peer, psks, NOW, entropy(1), one).unwrap();
+        let known = KnownServer { psks: self.psks.clone(), groups: self.known_groups.clone() };
+        let client = Connection::client_of(client, peer, known, NOW, entropy(1), one).unwrap();
         let server = Connection::server(server, entropy(2), other).unwrap();
         let mut ends = [End::new(client), End::new(server)];
         for _ in 0..100 {
@@ -165,7 +166,7 @@ impl End {
                 }
                 Ok(Event::Milestone(Milestone::NewSessionTicket(ticket))) => self.tickets.push(*ticket),
                 Ok(Event::Milestone(Milestone::EarlyDataReady { .. })) => {
-                    let mut out = [0; 1000];
+                    let mut out = [0; 4000];
                     let sealed = self.connection.seal_early(b"early", &mut out).unwrap();
                     self.leaving.extend(&out[..sealed.written]);
                 }
@@ -250,6 +251,22 @@ fn a_hello_retry_request_and_its_cookie_replay() {
         world.server.cookie_key = Some(handfast::CookieKey::new([3; 32]));
         let meeting = world.run();
         assert!(meeting.records[1].contains("answer SealCookie "));
+        assert_eq!(meeting.replays(&replaying), [None, None]);
+    }
+}
+
+#[test]
+fn a_part_of_a_hybrid_replays_and_so_does_a_predicted_group() {
+    for (recording, replaying) in providers() {
+        let mut world = World::new(&recording);
+        world.server.handshake.groups = vec![NamedGroup::X25519, NamedGroup::SECP384R1];
+        let meeting = world.run();
+        assert!(meeting.records[0].contains("key_share 11ec "), "the one key pair is the hybrid's");
+        assert_eq!(meeting.replays(&replaying), [None, None]);
+
+        world.known_groups = vec![NamedGroup::SECP384R1];
+        let meeting = world.run();
+        assert!(meeting.records[0].contains("known_groups 0018\n"));
         assert_eq!(meeting.replays(&replaying), [None, None]);
     }
 }

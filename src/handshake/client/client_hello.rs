@@ -17,7 +17,7 @@ use crate::handshake::output::{Direction, Epoch, Milestone};
 use crate::handshake::step::Step;
 use crate::handshake::transitions::on;
 use crate::handshake::{
-    Carrier, CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, foreign_extension,
+    Carrier, CertWithExternPsk, Config, Fault, ForeignExtension, KnownServer, OwnFault, foreign_extension,
 };
 use crate::identity::ExpectedPeer;
 use crate::message::{
@@ -25,7 +25,6 @@ use crate::message::{
     KeyShareClientHello, KeyShareEntry, NamedGroup, PostHandshakeAuth, ProtocolNameList, ProtocolVersion,
     RecordSizeLimit, ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
 };
-use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
 use crate::wire::Encode;
 
@@ -33,7 +32,7 @@ use crate::wire::Encode;
 pub(crate) struct Start {
     pub(crate) expected: Arc<ExpectedPeer>,
     pub(crate) foreign_extensions: Vec<ForeignExtension>,
-    pub(crate) psks: Vec<PskOffer>,
+    pub(crate) known: KnownServer,
 }
 
 /// Extensions of most ClientHellos.
@@ -91,7 +90,7 @@ impl Start {
         } else {
             None
         };
-        let shares = KeyShares::first(step)?;
+        let shares = KeyShares::first(&self.known.groups, step)?;
         let offer = Offer {
             expected: self.expected,
             foreign_extensions: self.foreign_extensions,
@@ -101,7 +100,7 @@ impl Start {
             extension_order,
             extension_types: Vec::new(),
         };
-        let psks = OfferedPsk::all(self.psks, offer.expected.server_name(), step);
+        let psks = OfferedPsk::all(self.known.psks, offer.expected.server_name(), step);
         if config.cert_with_extern_psk == CertWithExternPsk::Required && !go_with_certificates(&config, &psks)
         {
             return Err(OwnFault::NoExternalPsk.into());

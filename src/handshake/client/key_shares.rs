@@ -22,15 +22,20 @@ struct KeyShare {
 }
 
 impl KeyShares {
-    /// Makes those of the first ClientHello.
+    /// Makes those of the first ClientHello, to a server that probably supports these groups.
     //= R-4.3.8-1
     //= R-4.3.8-4
     //= R-4.3.8-7
     //= R-4.3.8-8
     //= R-4.3.8-10
-    pub(super) fn first(step: &mut Step<'_>) -> Result<Self, OwnFault> {
+    pub(super) fn first(predicted: &[NamedGroup], step: &mut Step<'_>) -> Result<Self, OwnFault> {
         let config = Arc::clone(step.config);
-        let wanted = config.groups.iter().copied().filter(|group| config.wants_share(*group));
+        let predicted = config.groups.iter().find(|group| predicted.contains(group));
+        let is_wanted = |group: &NamedGroup| match predicted {
+            Some(predicted) => group == predicted,
+            None => config.wants_share(*group),
+        };
+        let wanted = config.groups.iter().copied().filter(is_wanted);
         let mut shares = Self(Vec::new());
         for hybrid in wanted.clone().filter(|group| group.is_hybrid()) {
             shares.start(hybrid, step)?;

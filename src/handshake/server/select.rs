@@ -314,17 +314,22 @@ fn select_group<'a>(
     let share_of = |group: NamedGroup| shares.iter().find(|share| share.group == group).copied();
     let listed =
         |group: &NamedGroup| offer.groups.is_some_and(|groups| groups.named_group_list.contains(*group));
-    let supported = ours.iter().copied().find(listed);
+    let preferred = match step.config.group_choice {
+        GroupChoice::SaveRoundTrip | GroupChoice::OurPreference => ours.iter().copied().find(listed),
+        GroupChoice::ClientPreference => {
+            offer.groups.and_then(|groups| groups.named_group_list.iter().find(|group| ours.contains(group)))
+        }
+    };
     //= R-4.2.1-1
-    let supported = supported.ok_or(PeerFault::NoSharedGroup)?;
+    let preferred = preferred.ok_or(PeerFault::NoSharedGroup)?;
     //= R-4.3.8-5
     let share = match step.config.group_choice {
         GroupChoice::SaveRoundTrip => ours.iter().find_map(|group| share_of(*group)),
-        GroupChoice::OurPreference => share_of(supported),
+        GroupChoice::OurPreference | GroupChoice::ClientPreference => share_of(preferred),
     };
     //= R-4.3.8-2
     //= R-4.2.1-3
-    Ok(share.ok_or(supported))
+    Ok(share.ok_or(preferred))
 }
 
 /// The one share of the second ClientHello, in the group that was asked for (§4.2.2).

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use handfast::NamedGroup;
 
+use super::negotiation::{Groups, group, groups_or_none};
 use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
@@ -44,6 +46,14 @@ pub(crate) struct ClientArgs {
     pub(crate) negotiation: NegotiationArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    /// Send shares for these of our groups, or for none, so that the server chooses and the client asks again
+    /// [default: for the first of --group, and beside a hybrid for its ECDHE]
+    #[arg(long, value_name = "GROUP,…", value_parser = groups_or_none, help_heading = "What to negotiate")]
+    pub(crate) key_share: Option<Groups>,
+    /// A group that the server is known to support, from an earlier session or its DNS: the one share is for the first
+    /// of ours that is among them
+    #[arg(long, value_name = "GROUP", value_delimiter = ',', value_parser = group, help_heading = "What to negotiate")]
+    pub(crate) known_group: Vec<NamedGroup>,
     /// Begin TLS inside this protocol, in its own words
     #[arg(long, value_enum, value_name = "PROTOCOL", help_heading = "What to negotiate")]
     pub(crate) starttls: Option<StartTlsArg>,

@@ -75,7 +75,19 @@ fn suite(text: &str) -> Result<CipherSuite, String> {
     by_name(&SUITES, CipherSuite::name, text)
 }
 
-fn group(text: &str) -> Result<NamedGroup, String> {
+/// A list of groups that may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Groups(pub(crate) Vec<NamedGroup>);
+
+/// Groups with commas in between, or `none`.
+pub(super) fn groups_or_none(text: &str) -> Result<Groups, String> {
+    match text {
+        "none" => Ok(Groups(Vec::new())),
+        text => text.split(',').map(group).collect::<Result<_, _>>().map(Groups),
+    }
+}
+
+pub(super) fn group(text: &str) -> Result<NamedGroup, String> {
     by_name(&GROUPS, NamedGroup::name, text)
 }
 
@@ -110,6 +122,9 @@ mod tests {
         assert_eq!(suite("TLS_CHACHA20_POLY1305_SHA256"), Ok(CipherSuite::TLS_CHACHA20_POLY1305_SHA256));
         assert_eq!(group("p-384"), Ok(NamedGroup::SECP384R1));
         assert_eq!(group("secp256r1"), Ok(NamedGroup::SECP256R1));
+        assert_eq!(groups_or_none("x25519,P-256").unwrap().0, [NamedGroup::X25519, NamedGroup::SECP256R1]);
+        assert_eq!(groups_or_none("none").unwrap().0, []);
+        assert!(groups_or_none("").is_err());
         assert!(group("x448").unwrap_err().starts_with("expected one of X25519MLKEM768, "));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use handfast::handshake::ClientAuth;
+use handfast::handshake::{ClientAuth, GroupChoice};
 
 use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
@@ -46,6 +46,9 @@ pub(crate) struct ServerArgs {
     pub(crate) refuse_unknown_names: bool,
     #[command(flatten)]
     pub(crate) negotiation: NegotiationArgs,
+    /// How to pick the group where the client offers several
+    #[arg(long, value_enum, default_value_t = GroupChoiceArg::SaveRoundTrip, help_heading = "What to negotiate")]
+    pub(crate) group_choice: GroupChoiceArg,
     /// Put what a HelloRetryRequest must remember into a cookie, and remember nothing
     #[arg(long, help_heading = "What to negotiate")]
     pub(crate) hello_retry_cookie: bool,
@@ -77,6 +80,26 @@ pub(crate) struct ServerArgs {
     /// The same as --connections 1
     #[arg(long, conflicts_with = "connections", help_heading = HOW_MANY)]
     pub(crate) once: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupChoiceArg {
+    /// The first of ours that the client sent a share for; without one, the first of ours that it supports
+    SaveRoundTrip,
+    /// The first of ours that the client supports, even if that takes another round trip
+    OurPreference,
+    /// The first of the client's that we have, even if that takes another round trip
+    ClientPreference,
+}
+
+impl From<GroupChoiceArg> for GroupChoice {
+    fn from(arg: GroupChoiceArg) -> Self {
+        match arg {
+            GroupChoiceArg::SaveRoundTrip => Self::SaveRoundTrip,
+            GroupChoiceArg::OurPreference => Self::OurPreference,
+            GroupChoiceArg::ClientPreference => Self::ClientPreference,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -19,7 +19,11 @@ fn a_mutual_session_carries_data_both_ways_and_each_side_tells_who_the_other_is(
     let client = files.mutual_client(&server, "--alpn h2,echo", input.as_bytes());
     client.told(
         0,
-        &["connected to 127.0.0.1", "cipher suite       TLS_AES_128_GCM_SHA256", "group              x25519"],
+        &[
+            "connected to 127.0.0.1",
+            "cipher suite       TLS_AES_128_GCM_SHA256",
+            "group              X25519MLKEM768",
+        ],
     );
     client.told(
         0,
@@ -57,6 +61,26 @@ fn suite_group_alpn_and_record_size_are_negotiated_as_asked_for() {
 }
 
 #[test]
+fn each_group_is_agreed_on_and_a_client_may_leave_the_choice_to_the_server_or_predict_it() {
+    let files = Files::new("groups");
+    let all =
+        "X25519MLKEM768,SecP256r1MLKEM768,SecP384r1MLKEM1024,X25519,P-256,P-384,MLKEM512,MLKEM768,MLKEM1024";
+    let server = files.mutual_server(&format!("--echo --group-choice client-preference --group {all}"));
+    for group in all.split(',').filter(|group| !group.starts_with("P-")) {
+        let client = files.mutual_client(&server, &format!("--group {group}"), b"x");
+        let name = group.replace("X25519", if group == "X25519" { "x25519" } else { "X25519" });
+        client.told(0, &[&format!("group              {name}"), "HelloRetryRequest  no"]);
+    }
+    let chosen = files.mutual_client(&server, "--group P-256,X25519 --key-share none", b"x");
+    chosen.told(0, &["group              secp256r1", "HelloRetryRequest  yes"]);
+    let shared = files.mutual_client(&server, "--group P-256,X25519 --key-share X25519", b"x");
+    shared.told(0, &["group              secp256r1", "HelloRetryRequest  yes"]);
+    let predicted =
+        files.mutual_client(&server, "--group P-256,X25519 --key-share X25519 --known-group P-256", b"x");
+    predicted.told(0, &["group              secp256r1", "HelloRetryRequest  no"]);
+}
+
+#[test]
 fn a_stateless_retry_works_without_middlebox_compatibility() {
     let files = Files::new("cookie");
     let server = files.mutual_server("--echo --group P-256 --hello-retry-cookie");
@@ -76,7 +100,9 @@ fn the_page_has_the_facts_of_the_session_and_other_paths_are_404() {
     };
     let page = get("/");
     assert!(page.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain"), "{page}");
-    for fact in ["cipher suite: TLS_AES_128_GCM_SHA256", "group: x25519", &format!("peer: {CLIENT_ID}")] {
+    for fact in
+        ["cipher suite: TLS_AES_128_GCM_SHA256", "group: X25519MLKEM768", &format!("peer: {CLIENT_ID}")]
+    {
         assert!(page.contains(fact), "{fact:?} is missing: {page}");
     }
     assert!(get("/other").starts_with("HTTP/1.1 404 Not Found\r\n"));

@@ -40,6 +40,21 @@ pub enum Unrecordable {
 }
 
 impl Connection {
+    /// As [`handfast::Connection::client_with_psks`].
+    ///
+    /// # Errors
+    /// [`Unrecordable`], where anything is recorded.
+    pub fn client_with_psks(
+        config: Arc<Config>,
+        server: ExpectedPeer,
+        psks: Vec<PskOffer>,
+        now: Time,
+        entropy: Entropy,
+        recorder: Recorder,
+    ) -> Result<Self, Unrecordable> {
+        Self::client_of(config, server, KnownServer::with_psks(psks), now, entropy, recorder)
+    }
+
     /// As [`handfast::Connection::client_of`].
     ///
     /// # Errors

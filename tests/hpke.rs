@@ -99,6 +99,7 @@ fn vectors() -> Vec<Case<'static>> {
 
 /// Providers that compute what is asked for here.
 fn providers() -> Vec<CryptoProvider> {
+    #[allow(unused_mut, reason = "others are there by feature")]
     let mut providers = vec![rustcrypto::provider()];
     #[cfg(feature = "aws-lc")]
     providers.push(handfast::crypto::aws_lc::provider());

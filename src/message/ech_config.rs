@@ -215,7 +215,7 @@ impl Encode for EchConfigContents<'_> {
 impl EchConfigContents<'_> {
     /// The ECHConfig of these contents, version and length included.
     #[must_use]
-    pub fn to_config(&self) -> Vec<u8> {
+    pub fn to_config(self) -> Vec<u8> {
         let mut config = Vec::new();
         let mut out = Writer::new(&mut config);
         out.u16(EchVersion::RFC9849.0);

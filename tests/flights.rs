@@ -585,7 +585,26 @@ fn grease_of(config: &mut Config) {
     config.application_protocols = vec![b"h2".to_vec()];
 }
 
-/// RFC 8701 §3.1 and §4.1.
+/// RFC 8701 §3.1 and §4.1; both ends overlook it.
+//= R8701-3.1-1 test
+//= R8701-3.1-2 test
+//= R8701-3.1-3 test
+//= R8701-3.1-4 test
+//= R8701-3.1-5 test
+//= R8701-3.1-6 test
+//= R8701-3.1-7 test
+//= R8701-3.1-8 test
+//= R8701-3.1-9 test
+//= R8701-3.2-1 test
+//= R8701-3.2-2 test
+//= R8701-3.2-3 test
+//= R8701-4.1-1 test
+//= R8701-4.1-2 test
+//= R8701-4.1-3 test
+//= R8701-4.1-4 test
+//= R8701-4.2-1 test
+//= R8701-4.2-2 test
+//= R8701-4.2-3 test
 #[test]
 fn grease_stands_in_every_list_that_is_open_to_new_values_and_nowhere_by_default() {
     let (said, _) = conversation(config_with(grease_of), config_with(grease_of));
@@ -624,6 +643,7 @@ fn grease_stands_in_every_list_that_is_open_to_new_values_and_nowhere_by_default
     assert!(!hello.cipher_suites.iter().any(CipherSuite::is_grease) && grease(&hello.extensions) == 0);
 }
 
+//= R8701-5-1 test
 #[test]
 fn grease_and_order_are_functions_of_the_entropy() {
     let hello = |seed| {
@@ -645,6 +665,7 @@ fn grease_and_order_are_functions_of_the_entropy() {
 }
 
 /// §4.2.2: "the client MUST send the same ClientHello without modification", but for what is listed there.
+//= R8701-5-3 test
 #[test]
 fn the_second_client_hello_keeps_grease_and_order_and_has_the_share_alone_that_was_asked_for() {
     let client = config_with(|config| {

@@ -102,6 +102,8 @@ fn place(seed: u64, extension_type: ExtensionType) -> u64 {
 
 /// `signature_algorithms`, and `signature_algorithms_cert` where it says something else (§4.3.3).
 pub(super) fn push_signature_schemes(config: &Config, grease: Option<Grease>, out: &mut Outgoing) {
+    //= R8701-3.1-6
+    //= R8701-4.1-3
     let schemes = ahead(grease.map(Grease::signature_scheme), &config.signature_schemes);
     out.push(ExtensionType::SIGNATURE_ALGORITHMS, &SignatureSchemeList::from(&*schemes));
     //= R-4.3.3-5
@@ -153,6 +155,8 @@ pub(crate) fn post_handshake_request_extensions(config: &Config) -> ExtensionLis
 
 fn request_extensions(config: &Config, own: &[ForeignExtension], grease: Option<Grease>) -> Outgoing {
     let mut out = Outgoing::new();
+    //= R8701-4.1-1
+    //= R8701-4.1-2
     out.push_grease(grease);
     push_signature_schemes(config, grease, &mut out);
     push_authorities(config, &mut out);

@@ -16,6 +16,8 @@ use crate::message::{
 pub(crate) struct Grease([u8; 8]);
 
 impl Grease {
+    //= R8701-5-1
+    //= R8701-5-3
     /// Chosen by the entropy, if the config wants any.
     pub(crate) fn draw(step: &mut Step<'_>) -> Result<Option<Self>, OwnFault> {
         if step.config.grease { step.draw(Purpose::Grease).map(|drawn| Some(Self(drawn))) } else { Ok(None) }
@@ -47,6 +49,7 @@ impl Grease {
         SignatureScheme(self.value(3))
     }
 
+    //= R8701-5-2
     /// Two that differ.
     pub(super) fn extensions(self) -> [ExtensionType; 2] {
         let (first, second) = (self.value(4), self.value(5));
@@ -80,6 +83,7 @@ pub(super) fn ahead<T: Clone>(value: Option<T>, list: &[T]) -> Cow<'_, [T]> {
 mod tests {
     use super::*;
 
+    //= R8701-5-2 test
     #[test]
     fn every_choice_is_a_value_that_is_reserved_and_two_extensions_differ() {
         for drawn in 0..=u8::MAX {

@@ -427,6 +427,7 @@ impl PostHandshake {
         let mut extensions = Outgoing::new();
         let mut drawn = [0; 8];
         let greases = self.config.grease && self.entropy.draw(Purpose::Grease, &mut drawn).is_ok();
+        //= R8701-4.1-4
         extensions.push_grease(greases.then_some(Grease::new(drawn)));
         let max_early_data_size = self.config.max_early_data_size;
         let early_data = EarlyDataNewSessionTicket { max_early_data_size };

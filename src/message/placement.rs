@@ -117,6 +117,8 @@ fn is_unsolicited(
     //= R-4.5.1-6
     //= R-4.5.1-7
     //= R8773-5-2
+    //= R8701-3.1-10
+    //= R8701-4.1-5
     let needs_no_request = place == HRR && extension_type == ExtensionType::COOKIE;
     !needs_no_request && (extension_type.is_grease() || !offered(extension_type))
 }

@@ -27,6 +27,7 @@ fn a_correct_server_and_a_correct_client_overlook_it() {
     meeting(|| Subject::server().with(|config| config.grease = true), |client| client).completes();
 }
 
+//= R8701-3.1-10 test
 #[test]
 fn a_suite_a_version_and_a_scheme_are_illegal_parameter() {
     for value in values() {
@@ -48,6 +49,7 @@ fn a_suite_a_version_and_a_scheme_are_illegal_parameter() {
     }
 }
 
+//= R8701-3.1-10 test
 #[test]
 fn an_extension_is_unsupported_extension() {
     for extension in values().map(ExtensionType) {
@@ -58,6 +60,32 @@ fn an_extension_is_unsupported_extension() {
             PeerFault::Extension {
                 message: HandshakeType::ENCRYPTED_EXTENSIONS,
                 fault: ExtensionFault::Unsolicited(extension),
+            },
+            Alert::UNSUPPORTED_EXTENSION,
+        );
+    }
+}
+
+//= R8701-4.1-5 test
+#[test]
+fn a_client_that_answers_to_it_is_refused_too() {
+    let server_meets = |script: &dyn Fn(Peer) -> Peer| {
+        meeting(|| Subject::server().with(|config| config.grease = true), script)
+    };
+    for value in values() {
+        server_meets(&|client| {
+            client.on(CertificateVerify, move |message| message.algorithm = SignatureScheme(value))
+        })
+        .is_refused(PeerFault::SchemeNotOffered(SignatureScheme(value)), Alert::ILLEGAL_PARAMETER);
+        server_meets(&|client| {
+            client.on(Certificate, move |message| {
+                message.certificate_list[0].extensions.push_raw(ExtensionType(value), []);
+            })
+        })
+        .is_refused(
+            PeerFault::Extension {
+                message: HandshakeType::CERTIFICATE,
+                fault: ExtensionFault::Unsolicited(ExtensionType(value)),
             },
             Alert::UNSUPPORTED_EXTENSION,
         );

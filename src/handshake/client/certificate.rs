@@ -118,6 +118,9 @@ impl Request {
     ) -> Result<Self, PeerFault> {
         let malformed = |error| received.malformed(error);
         let block = &message.extensions;
+        //= R8701-4.2-1
+        //= R8701-4.2-2
+        //= R8701-4.2-3
         let schemes: Option<SignatureSchemeList<'_>> = block.get().map_err(malformed)?;
         //= R-4.4.2-6
         let schemes = received.require(ExtensionType::SIGNATURE_ALGORITHMS, schemes)?;

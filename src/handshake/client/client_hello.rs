@@ -168,6 +168,7 @@ const USUAL_LEN: usize = 96;
 
 /// The ClientHello, header included.
 fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
+    //= R8701-3.1-2
     let cipher_suites = ahead(offer.grease.map(Grease::cipher_suite), &config.cipher_suites);
     let message = ClientHello {
         //= R-4.2.2-6
@@ -197,14 +198,18 @@ fn extensions(
 ) -> Outgoing {
     let mut out = Outgoing::new();
     let grease = offer.grease;
+    //= R8701-3.1-1
+    //= R8701-3.1-3
     out.push_grease(grease);
     let server_name = offer.expected.server_name();
     //= R-9.2-13
     //= R-4.5.1.2-6
     out.push_some(ExtensionType::SERVER_NAME, server_name.map(ServerNameList::host_name));
     //= R-9.2-5
+    //= R8701-3.1-4
     let groups = ahead(grease.map(Grease::group), &config.groups);
     out.push(ExtensionType::SUPPORTED_GROUPS, &SupportedGroups::from(&*groups));
+    //= R8701-3.1-5
     let share = grease.filter(|_| greases_shares).map(Grease::group);
     let share = share.map(|group| KeyShareEntry { group, key_exchange: &[0] });
     let mut entries = shares.entries(config);
@@ -216,6 +221,7 @@ fn extensions(
     //= R-4.3.1-1
     //= R-9.2-3
     let versions = [ProtocolVersion::TLS13];
+    //= R8701-3.1-7
     let versions = ahead(grease.map(Grease::version), &versions);
     out.push(ExtensionType::SUPPORTED_VERSIONS, &SupportedVersionsClientHello::from(&*versions));
     //= R-4.3.3-2
@@ -225,6 +231,7 @@ fn extensions(
     //= R-4.3.2-2
     out.push_some(ExtensionType::COOKIE, cookie.map(|cookie| Cookie { cookie }));
     if !config.application_protocols.is_empty() {
+        //= R8701-3.1-9
         let names = ahead(grease.map(Grease::protocol), &config.application_protocols);
         let names = ProtocolNameList::from(&*names);
         out.push(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, &names);

@@ -108,6 +108,7 @@ pub(super) fn push_psks(
         //= R-9.2-8
         //= R-4.3.9-1
         //= R-4.3.9-2
+        //= R8701-3.1-8
         let modes = ahead(grease.map(Grease::psk_key_exchange_mode), &config.psk_key_exchange_modes);
         out.push(ExtensionType::PSK_KEY_EXCHANGE_MODES, &PskKeyExchangeModes::from(&*modes));
     }

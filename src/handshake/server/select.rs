@@ -264,6 +264,9 @@ fn offers_cert_with_extern_psk(
 /// The suites of ours that the client offers, in our order of preference.
 fn shared_cipher_suites(message: &ClientHello<'_>, step: &Step<'_>) -> Vec<CipherSuite> {
     //= R-4.2.2-12
+    //= R8701-3.2-1
+    //= R8701-3.2-2
+    //= R8701-3.2-3
     let ours = step.config.cipher_suites.iter().copied();
     ours.filter(|suite| message.cipher_suites.contains(*suite)).collect()
 }

@@ -361,6 +361,14 @@ fn a_client_without_a_share_is_asked_for_the_first_group_of_the_server() {
     assert_eq!(Some(&selected.selected_group), config().groups.first());
 }
 
+#[test]
+fn groups_that_no_provider_has_are_refused_by_name() {
+    for (group, name) in [(NamedGroup::X448, "x448"), (NamedGroup::FFDHE2048, "ffdhe2048")] {
+        let refused = config_with(|config| config.groups.push(group)).check().unwrap_err();
+        assert!(refused.contains(name), "{refused}");
+    }
+}
+
 //= R-4.3.7-1 test
 #[test]
 fn no_group_is_offered_twice() {

@@ -9,7 +9,7 @@ use super::credential::Facts;
 use super::{Credential, oid_filters};
 use crate::handshake::{ChooseCredential, Role};
 use crate::identity::DnsName;
-use crate::message::SignatureScheme;
+use crate::message::{CertificateType, SignatureScheme};
 use crate::pki::asn1::known;
 use crate::pki::name::DnsPattern;
 use crate::time::Time;
@@ -30,6 +30,8 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PassedOver {
+    /// The peer takes no credentials of its type (RFC 7250 §4).
+    CertificateType(CertificateType),
     /// Its key signs with none of the peer's signature_algorithms (§4.5.1.2).
     NoSharedScheme,
     /// Its certificate is not for this role (RFC 5280 §4.2.1.12).
@@ -67,12 +69,18 @@ struct Fit {
     chain_signatures: bool,
 }
 
+impl Fit {
+    /// Of what no names, times and issuers bind.
+    const BEST: Self = Self { server_name: true, validity: true, authorities: true, chain_signatures: true };
+}
+
 /// Chooses among credentials in order of preference.
 pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) -> Choice {
     let server_name = ask.server_name.as_deref().filter(|name| DnsName::check(name).is_ok());
     let judged: Vec<_> = credentials
         .iter()
         .map(|credential| match obstacle(credential, ask) {
+            None if credential.is_raw_public_key() => Ok(Fit::BEST),
             None => Ok(fit(&credential.facts, server_name, ask)),
             Some(obstacle) => Err(obstacle),
         })
@@ -98,12 +106,18 @@ pub(super) fn choose(credentials: &[Arc<Credential>], ask: &ChooseCredential) ->
         chosen: chosen.and_then(|index| credentials.get(index)).cloned(),
         passed_over,
         knows_server_name: ask.server_name.is_none()
-            || credentials.iter().any(|credential| carries(&credential.facts, server_name)),
+            || credentials
+                .iter()
+                .any(|credential| credential.is_raw_public_key() || carries(&credential.facts, server_name)),
     }
 }
 
 /// What rules a credential out.
 fn obstacle(credential: &Credential, ask: &ChooseCredential) -> Option<PassedOver> {
+    let certificate_type = credential.shown.certificate_type();
+    if !ask.takes_type(certificate_type) {
+        return Some(PassedOver::CertificateType(certificate_type));
+    }
     //= R-4.5.1.2-2
     if credential.shown.scheme_for(&ask.signature_schemes).is_none() {
         return Some(PassedOver::NoSharedScheme);
@@ -120,6 +134,9 @@ fn obstacle(credential: &Credential, ask: &ChooseCredential) -> Option<PassedOve
     //= R-4.5.1.2-10
     if facts.has_broken_hash && !takes_sha1(ask) {
         return Some(PassedOver::BrokenHash);
+    }
+    if credential.is_raw_public_key() {
+        return None;
     }
     //= R-4.3.5-2
     //= R-4.5.1.2-5
@@ -181,6 +198,9 @@ fn carries(facts: &Facts, server_name: Option<&str>) -> bool {
 impl fmt::Display for PassedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CertificateType(own) => {
+                write!(f, "the peer takes no credential of the type {own} (RFC 7250 §4)")
+            }
             Self::NoSharedScheme => {
                 f.write_str("its key signs with none of the peer's signature_algorithms (RFC 9846 §4.5.1.2)")
             }

@@ -41,7 +41,7 @@ use crate::resumption::TicketKeys;
 pub struct Config {
     pub(super) handshake: Arc<handshake::Config>,
     pub(super) trust: Trust,
-    expected_clients: ExpectedPeer,
+    pub(super) expected_clients: ExpectedPeer,
     pub(super) credentials: Credentials,
     unknown_server_name: UnknownServerName,
     cookie_key: Option<CookieKey>,
@@ -344,6 +344,32 @@ impl ConfigBuilder {
         self
     }
 
+    /// What peers may show follows from what we trust, and what we can show from the credentials, unless the caller says
+    /// otherwise.
+    fn set_certificate_types(&mut self) {
+        if self.handshake.accepted_certificate_types.is_empty() {
+            self.handshake.accepted_certificate_types = self.trust.certificate_types();
+        }
+        let Credentials::Listed(credentials) = &self.credentials else { return };
+        if !self.handshake.shown_certificate_types.is_empty()
+            || !credentials.iter().any(|credential| credential.is_raw_public_key())
+        {
+            return;
+        }
+        for credential in credentials {
+            let certificate_type = credential.shown.certificate_type();
+            if !self.handshake.shown_certificate_types.contains(&certificate_type) {
+                self.handshake.shown_certificate_types.push(certificate_type);
+            }
+        }
+    }
+
+    /// How peers may show who they are, for what binds sessions; empty: by X.509 alone.
+    pub(super) fn certificate_types(&self) -> String {
+        let types = &self.handshake.accepted_certificate_types;
+        types.iter().map(|it| alloc::format!(", certificate type {}", it.0)).collect()
+    }
+
     /// The config.
     ///
     /// # Errors
@@ -357,6 +383,7 @@ impl ConfigBuilder {
             self.handshake.find_psks = true;
             self.handshake.stateful_tickets = true;
         }
+        self.set_certificate_types();
         self.handshake.check().map_err(ConfigError::Handshake)?;
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
@@ -371,6 +398,7 @@ impl ConfigBuilder {
             ClientAuth::Optional => "client authentication: optional",
             ClientAuth::Required => "client authentication: required",
         });
+        mode.push_str(&self.certificate_types());
         if self.handshake.cert_with_extern_psk == CertWithExternPsk::Required {
             mode.push_str(", with an external PSK");
         }

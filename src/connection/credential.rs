@@ -1,4 +1,4 @@
-//! What we show and prove possession of: a certificate chain with its key, checked when it is loaded.
+//! What we show and prove possession of: a certificate chain with its key, or a key alone, checked when it is loaded.
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -10,7 +10,8 @@ use crate::crypto::{
     SignatureAlgorithm,
 };
 use crate::handshake;
-use crate::message::{SignatureScheme, SignedCertificateTimestampList};
+use crate::identity::{PeerIdentity, Sha256Digest};
+use crate::message::{CertificateType, SignatureScheme, SignedCertificateTimestampList};
 use crate::pem::{self, PemError};
 use crate::pki::asn1::{Asn1Error, Oid, known};
 use crate::pki::certificate::{Certificate, GeneralName, KeyUsage};
@@ -19,7 +20,7 @@ use crate::pki::signature_algorithm;
 use crate::time::Time;
 use crate::wire::{Decode, DecodeError};
 
-/// A certificate chain and its key, with what choosing between several needs to know of them.
+/// A certificate chain and its key, or a key without one, with what choosing between several needs to know of them.
 ///
 /// The key belongs to the certificate, and both can be read: that is checked here, once, and not in the first
 /// handshake.
@@ -138,15 +139,57 @@ impl Credential {
     /// As [`Credential::external_from_pem`].
     pub fn external(chain: Vec<Arc<[u8]>>, schemes: Vec<SignatureScheme>) -> Result<Self, CredentialError> {
         let (facts, public_key) = read(&chain)?;
-        let fits = |scheme: &SignatureScheme| {
-            scheme.in_certificate_verify()
-                && scheme.algorithm().is_some_and(|it| it.key_algorithm() == public_key.algorithm())
-        };
-        if !schemes.iter().any(fits) {
-            return Err(CredentialError::NoScheme);
-        }
+        check_schemes(&schemes, &public_key)?;
         let shown = handshake::Credential::external(chain, public_key, schemes);
         Ok(Self { shown: Arc::new(shown), facts })
+    }
+
+    /// The public key alone of this private key in PEM, in place of a certificate (RFC 7250): PKCS#8, SEC1 or PKCS#1.
+    ///
+    /// # Errors
+    /// [`CredentialError::PrivateKey`] if it is none that we can use.
+    pub fn raw_public_key_from_pem(
+        key: impl AsRef<[u8]>,
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        Self::raw_public_key(&PrivateKeyInfo::from_pem(key)?, crypto)
+    }
+
+    /// The same with the private key in DER.
+    ///
+    /// # Errors
+    /// As [`Credential::raw_public_key_from_pem`].
+    pub fn raw_public_key_from_der(key: &[u8], crypto: &CryptoProvider) -> Result<Self, CredentialError> {
+        Self::raw_public_key(&PrivateKeyInfo::from_der(key)?, crypto)
+    }
+
+    /// The public key alone of this SubjectPublicKeyInfo in DER, whose private key is elsewhere.
+    ///
+    /// # Errors
+    /// [`CredentialError`] if it is no key that we can use, or if no scheme fits it.
+    pub fn external_raw_public_key(
+        spki: &[u8],
+        schemes: Vec<SignatureScheme>,
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        let public_key = PublicKey::from_spki(spki).map_err(CredentialError::PublicKey)?;
+        check_schemes(&schemes, &public_key)?;
+        let facts = Facts::of_raw_public_key(&public_key, crypto);
+        let shown = handshake::Credential::external(Vec::new(), public_key, schemes).into_raw_public_key();
+        Ok(Self { shown: Arc::new(shown), facts })
+    }
+
+    fn raw_public_key(key: &PrivateKeyInfo, crypto: &CryptoProvider) -> Result<Self, CredentialError> {
+        let shown =
+            handshake::Credential::local(Vec::new(), crypto.load_signing_key(key)?).into_raw_public_key();
+        let facts = Facts::of_raw_public_key(shown.public_key(), crypto);
+        Ok(Self { shown: Arc::new(shown), facts })
+    }
+
+    /// Does it show its public key alone?
+    #[must_use]
+    pub fn is_raw_public_key(&self) -> bool {
+        self.shown.certificate_type() == CertificateType::RAW_PUBLIC_KEY
     }
 
     fn local(
@@ -192,7 +235,7 @@ impl Credential {
         Ok(Self { shown: Arc::new(shown), ..self })
     }
 
-    /// The leaf's subject in the form of RFC 4514.
+    /// The leaf's subject in the form of RFC 4514; of a raw public key, that it is one, and its SHA-256.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.facts.subject
@@ -209,6 +252,15 @@ impl Credential {
     pub const fn shown(&self) -> &Arc<handshake::Credential> {
         &self.shown
     }
+}
+
+/// Is one of these schemes for CertificateVerify by such a key?
+fn check_schemes(schemes: &[SignatureScheme], public_key: &PublicKey) -> Result<(), CredentialError> {
+    let fits = |scheme: &SignatureScheme| {
+        scheme.in_certificate_verify()
+            && scheme.algorithm().is_some_and(|it| it.key_algorithm() == public_key.algorithm())
+    };
+    if schemes.iter().any(fits) { Ok(()) } else { Err(CredentialError::NoScheme) }
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Arc<[u8]>>, CredentialError> {
@@ -300,6 +352,21 @@ pub(super) fn has_broken_hash(certificate: &Certificate<'_>) -> bool {
 }
 
 impl Facts {
+    fn of_raw_public_key(public_key: &PublicKey, crypto: &CryptoProvider) -> Self {
+        let digest = Sha256Digest::of(public_key.spki(), crypto);
+        Self {
+            subject: digest.map(PeerIdentity::of_raw_public_key).unwrap_or_default().display_name(),
+            dns_names: Vec::new(),
+            key_usage: None,
+            purposes: None,
+            issuers: Vec::new(),
+            signatures: Vec::new(),
+            has_broken_hash: false,
+            not_before: Time::MIN,
+            not_after: Time::MAX,
+        }
+    }
+
     /// Is the key for proving who a server, or a client, is?
     pub(super) fn has_purpose(&self, purpose: Oid<'_>) -> bool {
         let listed = |wanted: Oid<'_>, purposes: &[Vec<u8>]| {

@@ -11,9 +11,9 @@ use super::credential::has_broken_hash;
 use super::shared_signature_cache::Remembering;
 use super::trust::{Kind, Rules, Trust, purpose};
 use crate::alert::AlertDescription;
-use crate::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
+use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, SignatureAlgorithm};
 use crate::handshake::{Answer, JudgePeer, Role};
-use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
+use crate::identity::{ExpectedPeer, PeerIdentity, PeerName, Sha256Digest};
 use crate::message::{CertificateStatus, ExtensionType, SignatureScheme};
 use crate::pki::certificate::Certificate;
 use crate::pki::{
@@ -32,6 +32,9 @@ impl Trust {
         requests_staples: bool,
         crypto: &CryptoProvider,
     ) -> Option<Answer> {
+        if let Some(spki) = ask.chain.raw_public_key() {
+            return self.answer_raw_public_key(ask, spki, expected, crypto);
+        }
         let chain: Vec<&[u8]> = ask.chain.certificates().collect();
         let rules = match &self.0 {
             Kind::Ask => return None,
@@ -56,7 +59,87 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// Judges a raw public key: the set of those that are trusted, or the pin, is all there is to go by.
+    fn answer_raw_public_key(
+        &self,
+        ask: &JudgePeer,
+        spki: &[u8],
+        expected: &ExpectedPeer,
+        crypto: &CryptoProvider,
+    ) -> Option<Answer> {
+        let judge: &dyn Fn(&PublicKey, &Sha256Digest) -> _ = match &self.0 {
+            Kind::Ask => return None,
+            Kind::AnyCertificate => &|_, _| None,
+            Kind::Anchors(rules) => &|key, digest| {
+                let expected = ask.expected.as_deref().unwrap_or(expected);
+                rules.refuses_weak_key(key).or_else(|| rules.refuses_raw_public_key(digest, expected))
+            },
+        };
+        let read = PublicKey::from_spki(spki).ok().zip(Sha256Digest::of(spki, crypto));
+        let Some((public_key, digest)) = read else {
+            let reason = String::from("the raw public key cannot be read, or the provider has no SHA-256");
+            return Some(ask.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason));
+        };
+        Some(match judge(&public_key, &digest) {
+            None => ask.accept(public_key, Arc::new(PeerIdentity::of_raw_public_key(digest))),
+            Some((kind, reason)) => ask.refuse(alert(kind, ask.peer, false), reason),
+        })
+    }
+}
+
+/// How many of the trusted keys a refusal names.
+const KEYS_NAMED: usize = 4;
+
 impl Rules {
+    /// Why the raw public key with this SHA-256 is not whom we expect, or not trusted; `None` if it is.
+    pub(super) fn refuses_raw_public_key(
+        &self,
+        digest: &Sha256Digest,
+        expected: &ExpectedPeer,
+    ) -> Option<(RefusalKind, String)> {
+        let keys = &self.raw_public_keys;
+        //= R7250-6-1
+        match expected.name() {
+            PeerName::PinnedPublicKey(pin) if pin == digest => None,
+            PeerName::AnyUnderAnchors if keys.contains(digest) => None,
+            PeerName::AnyUnderAnchors => {
+                let trusted: Vec<String> = keys.iter().take(KEYS_NAMED).map(ToString::to_string).collect();
+                let more = keys.len().checked_sub(KEYS_NAMED).filter(|more| *more > 0);
+                let more = more.map(|more| alloc::format!(" and {more} more")).unwrap_or_default();
+                let reason = alloc::format!(
+                    "the raw public key with SHA-256 {digest} is not trusted (RFC 7250 §6); trusted are: {}{more}",
+                    if trusted.is_empty() { String::from("none") } else { trusted.join(", ") }
+                );
+                Some((RefusalKind::UnknownIssuer, reason))
+            }
+            PeerName::PinnedPublicKey(pin) => {
+                let reason = alloc::format!("expected the raw public key with SHA-256 {pin}, found {digest}");
+                Some((RefusalKind::NameMismatch, reason))
+            }
+            name @ (PeerName::Dns(_)
+            | PeerName::Ip(_)
+            | PeerName::Mailbox(_)
+            | PeerName::SpiffeId(_)
+            | PeerName::SpiffeTrustDomain(_)
+            | PeerName::PinnedCertificate(_)) => {
+                let reason = alloc::format!(
+                    "expected {name}, found the raw public key with SHA-256 {digest}, which has no name: expect it by \
+                     its SHA-256"
+                );
+                Some((RefusalKind::NameMismatch, reason))
+            }
+        }
+    }
+
+    fn refuses_weak_key(&self, key: &PublicKey) -> Option<(RefusalKind, String)> {
+        let (bits, min) = (key.strength_bits(), self.profile.min_rsa_bits);
+        let is_weak = key.algorithm() == PublicKeyAlgorithm::Rsa && bits < min;
+        is_weak.then(|| {
+            (RefusalKind::WeakKey, alloc::format!("a raw RSA key of {bits} bits, expected {min} at least"))
+        })
+    }
+
     /// The peer's key and identity, or why its timestamps are too few.
     fn judge(
         &self,

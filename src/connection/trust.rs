@@ -1,5 +1,6 @@
 //! Whom a config trusts to say who a peer is, and by which rules.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,10 +8,11 @@ use core::time::Duration;
 
 #[cfg(feature = "std")]
 use super::SharedSignatureCache;
-use super::{RevocationCheck, TimestampCheck};
+use super::{RawPublicKeys, RevocationCheck, TimestampCheck};
 use crate::crypto::CryptoProvider;
 use crate::handshake::Role;
 use crate::identity::{ExpectedPeer, PeerIdentity, Sha256Digest};
+use crate::message::CertificateType;
 use crate::pki::certificate::Certificate;
 use crate::pki::revocation::RevokedCertificate;
 use crate::pki::{self, Judgement, PolicyInputs, Profile, Purpose, TrustAnchors};
@@ -40,6 +42,7 @@ pub(super) enum Kind {
 #[derive(Clone)]
 pub(super) struct Rules {
     pub(super) anchors: TrustAnchors,
+    pub(super) raw_public_keys: RawPublicKeys,
     pub(super) profile: Profile,
     pub(super) intermediates: Vec<Arc<[u8]>>,
     pub(super) policies: PolicyInputs,
@@ -55,6 +58,7 @@ impl Trust {
     pub fn anchors(anchors: TrustAnchors) -> Self {
         Self(Kind::Anchors(Arc::new(Rules {
             anchors,
+            raw_public_keys: RawPublicKeys::new(),
             profile: Profile::internal(),
             intermediates: Vec::new(),
             policies: PolicyInputs::NONE,
@@ -63,6 +67,12 @@ impl Trust {
             #[cfg(feature = "std")]
             signature_cache: None,
         })))
+    }
+
+    /// These raw public keys, and no certificates (RFC 7250).
+    #[must_use]
+    pub fn raw_public_keys(keys: RawPublicKeys) -> Self {
+        Self::anchors(TrustAnchors::default()).with_raw_public_keys(keys)
     }
 
     /// The caller judges: each handshake asks
@@ -87,6 +97,12 @@ impl Trust {
     #[must_use]
     pub fn with_intermediates(self, intermediates: Vec<Arc<[u8]>>) -> Self {
         self.change(|rules| rules.intermediates = intermediates)
+    }
+
+    /// The same with raw public keys that are trusted beside the anchors.
+    #[must_use]
+    pub fn with_raw_public_keys(self, keys: RawPublicKeys) -> Self {
+        self.change(|rules| rules.raw_public_keys = keys)
     }
 
     /// The same with certificate policies asked for (RFC 5280 §6.1.1).
@@ -128,13 +144,41 @@ impl Trust {
         self.rules().map(|rules| &rules.anchors)
     }
 
+    /// The raw public keys, if there are any among what we trust.
+    #[must_use]
+    pub fn as_raw_public_keys(&self) -> Option<&RawPublicKeys> {
+        self.rules().map(|rules| &rules.raw_public_keys).filter(|keys| !keys.is_empty())
+    }
+
+    /// How peers may show who they are, by what there is to judge them by; empty: by X.509 alone.
+    pub(super) fn certificate_types(&self) -> Vec<CertificateType> {
+        let mut types = Vec::new();
+        if self.as_raw_public_keys().is_some() {
+            if self.as_anchors().is_some_and(|anchors| !anchors.as_slice().is_empty()) {
+                types.push(CertificateType::X509);
+            }
+            types.push(CertificateType::RAW_PUBLIC_KEY);
+        }
+        types
+    }
+
+    /// Why the holder of a raw public key, once let in, is not any more; `None` if it still is, or if the caller judges.
+    pub(super) fn declines_raw_public_key(
+        &self,
+        judged: &PeerIdentity,
+        expected: &ExpectedPeer,
+    ) -> Option<String> {
+        let rules = self.rules().filter(|_| judged.is_raw_public_key)?;
+        rules.refuses_raw_public_key(&judged.key_digest, expected).map(|(_, reason)| reason)
+    }
+
     /// How revocation is asked of peers, if it is.
     #[must_use]
     pub fn revocation(&self) -> Option<&RevocationCheck> {
         self.rules()?.revocation.as_ref()
     }
 
-    fn rules(&self) -> Option<&Rules> {
+    pub(super) fn rules(&self) -> Option<&Rules> {
         match &self.0 {
             Kind::Anchors(rules) => Some(rules),
             Kind::Ask | Kind::AnyCertificate => None,
@@ -229,6 +273,7 @@ impl fmt::Debug for Trust {
                 let mut shown = f.debug_struct("Trust");
                 shown
                     .field("anchors", &rules.anchors.as_slice().len())
+                    .field("raw_public_keys", &rules.raw_public_keys.len())
                     .field("profile", &rules.profile.name)
                     .field("intermediates", &rules.intermediates.len())
                     .field("policies", &rules.policies)

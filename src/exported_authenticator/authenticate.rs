@@ -74,6 +74,8 @@ impl ExportedAuthenticators {
             signature_schemes_cert: asked.signature_schemes_cert,
             certificate_authorities: asked.certificate_authorities,
             oid_filters: asked.oid_filters,
+            // RFC 9261 negotiates none.
+            certificate_types: None,
             now,
         })))
     }

@@ -16,7 +16,8 @@ use crate::handshake::verify::{read_certificate_verify, verify_signature};
 use crate::handshake::{Config, OwnFault, PeerAuthenticated, PeerChain, PeerFault};
 use crate::identity::ExpectedPeer;
 use crate::message::{
-    Certificate, CertificateRequest, ExtensionType, ExtensionsOf, Finished, HandshakeType, SignatureScheme,
+    Certificate, CertificateRequest, CertificateType, ExtensionType, ExtensionsOf, Finished, HandshakeType,
+    SignatureScheme,
 };
 use crate::time::Time;
 
@@ -142,7 +143,8 @@ impl ExportedAuthenticators {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(asked_for))?;
         }
-        let chain = peer_chain(&message, received.body, self.config.handshake().limits.certificates)?;
+        let limit = self.config.handshake().limits.certificates;
+        let chain = peer_chain(&message, received.body, CertificateType::X509, limit)?;
         // Who shows nothing sends Finished alone.
         if chain.is_empty() { Err(unexpected(received)) } else { Ok(chain) }
     }

@@ -14,7 +14,7 @@ use super::{Config, Credential, PeerChain, Role, SignedContent};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::identity::{ExpectedPeer, PeerIdentity};
-use crate::message::SignatureScheme;
+use crate::message::{CertificateType, SignatureScheme};
 use crate::resumption::{Psk, Session};
 use crate::time::Time;
 
@@ -128,7 +128,7 @@ impl Ask {
     /// The scheme by which this credential signs, where one is asked for.
     pub(super) fn scheme_of(&self, credential: &Credential) -> Option<SignatureScheme> {
         let Self::ChooseCredential(ask) = self else { return None };
-        credential.scheme_for(&ask.signature_schemes)
+        ask.scheme_of(credential)
     }
 
     /// May this answer close this ask?
@@ -306,11 +306,30 @@ pub struct ChooseCredential {
     pub certificate_authorities: Vec<Vec<u8>>,
     /// The server's `oid_filters` (§4.3.5): extension identifier and values, both in DER.
     pub oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// How we may show who we are, by what the peer lists or has selected; `None`: by certificates alone (RFC 7250).
+    pub certificate_types: Option<Vec<CertificateType>>,
     /// The time of the step that asks.
     pub now: Time,
 }
 
 impl ChooseCredential {
+    /// May a credential of this type be shown?
+    #[must_use]
+    pub fn takes_type(&self, certificate_type: CertificateType) -> bool {
+        match &self.certificate_types {
+            Some(types) => types.contains(&certificate_type),
+            //= R-4.5.1.2-1
+            None => certificate_type == CertificateType::X509,
+        }
+    }
+
+    /// The scheme by which this credential would sign; `None` if the peer does not take it.
+    #[must_use]
+    pub fn scheme_of(&self, credential: &Credential) -> Option<SignatureScheme> {
+        let is_taken = self.takes_type(credential.certificate_type());
+        credential.scheme_for(&self.signature_schemes).filter(|_| is_taken)
+    }
+
     /// Shows this one.
     #[must_use]
     pub const fn choose(&self, credential: Arc<Credential>) -> Answer {
@@ -375,7 +394,8 @@ pub struct JudgePeer {
     pub peer: Role,
     /// Whom we expect; `None` for a server, whose config has the rule for clients.
     pub expected: Option<Arc<ExpectedPeer>>,
-    /// What the peer sent: certificates, staples and SCTs, leaf first.
+    /// What the peer sent: certificates, staples and SCTs, leaf first; or a raw public key, if that was negotiated
+    /// ([`PeerChain::raw_public_key`]).
     pub chain: PeerChain,
     /// The config of the handshake, for what it accepts.
     pub(crate) config: Arc<Config>,
@@ -390,7 +410,7 @@ impl JudgePeer {
         &self.config.signature_schemes_cert
     }
 
-    /// The chain is good: `public_key` is the leaf's, `identity` who it is.
+    /// What the peer shows is good: `public_key` is the leaf's or the raw one, `identity` who it is.
     #[must_use]
     pub fn accept(&self, public_key: PublicKey, identity: Arc<PeerIdentity>) -> Answer {
         Answer { id: self.id, reply: Reply::Peer(Box::new(AcceptedPeer { public_key, identity })) }

@@ -7,10 +7,12 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::certificate_compression::CertificateCompression;
+use super::certificate_types;
 use super::foreign_extension::{self, ForeignExtension};
 use crate::crypto::CryptoProvider;
 use crate::message::{
-    CipherSuite, ClientTicketRequest, ExtensionType, NamedGroup, PskKeyExchangeMode, SignatureScheme,
+    CertificateType, CipherSuite, ClientTicketRequest, ExtensionType, NamedGroup, PskKeyExchangeMode,
+    SignatureScheme,
 };
 
 /// Which end of the connection.
@@ -162,6 +164,13 @@ pub struct Config {
     pub signature_schemes: Vec<SignatureScheme>,
     /// Schemes accepted in certificates (`signature_algorithms_cert`); sent only if they differ.
     pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// How peers may show who they are, in order of preference (RFC 7250); empty: by X.509 certificates alone. A client
+    /// sends it as `server_certificate_type`, a server selects the first that the client can show.
+    pub accepted_certificate_types: Vec<CertificateType>,
+    /// How we can show who we are, in order of preference (RFC 7250); empty: by X.509 certificates alone. A client sends
+    /// it as `client_certificate_type`; what a server shows is the credential that is chosen among those that the client
+    /// accepts.
+    pub shown_certificate_types: Vec<CertificateType>,
     /// Application protocols, in order of preference (RFC 7301); empty: none is negotiated.
     pub application_protocols: Vec<Vec<u8>>,
     /// Server: does it ask for the client's certificate?
@@ -287,6 +296,8 @@ impl Config {
             group_choice: GroupChoice::default(),
             signature_schemes: schemes.collect(),
             signature_schemes_cert: schemes_cert.collect(),
+            accepted_certificate_types: Vec::new(),
+            shown_certificate_types: Vec::new(),
             application_protocols: Vec::new(),
             client_auth: ClientAuth::default(),
             post_handshake_auth: false,
@@ -333,6 +344,12 @@ impl Config {
         }
     }
 
+    /// Do we take peers that show who they are in this way?
+    #[must_use]
+    pub fn accepts_certificate_type(&self, certificate_type: CertificateType) -> bool {
+        certificate_types::listed(&self.accepted_certificate_types).contains(&certificate_type)
+    }
+
     /// Checks what a caller may have set wrong.
     ///
     /// # Errors
@@ -367,6 +384,18 @@ impl Config {
         }
         if let Some(scheme) = self.signature_schemes.iter().find(|scheme| !scheme.in_certificate_verify()) {
             return Err(alloc::format!("signature_schemes: {scheme} is not for CertificateVerify (§4.3.3)"));
+        }
+        //= R-4.5.1-14
+        for (field, types) in [
+            ("accepted_certificate_types", &self.accepted_certificate_types),
+            ("shown_certificate_types", &self.shown_certificate_types),
+        ] {
+            if let Some(other) = types.iter().find(|it| it.name().is_none()) {
+                return Err(alloc::format!("{field}: {other} is neither X509 nor RawPublicKey (RFC 7250)"));
+            }
+            if let Some(twice) = doubled(types) {
+                return Err(alloc::format!("{field}: {twice} stands twice"));
+            }
         }
         //= R8449-4-2
         //= R8449-4-8

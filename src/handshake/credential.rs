@@ -7,8 +7,8 @@ use core::fmt;
 use crate::crypto::{CryptoProvider, Digest, EntropySource, PublicKey, Sign as SigningKey};
 use crate::identity::{CertificateTag, Sha256Digest};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateList, CertificateStatus, ExtensionList, ExtensionType,
-    Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
+    Certificate, CertificateEntry, CertificateList, CertificateStatus, CertificateType, ExtensionList,
+    ExtensionType, Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
     SignedCertificateTimestampRequest,
 };
 use crate::wire::{Decode, DecodeError, Encode, Writer};
@@ -18,14 +18,22 @@ use super::foreign_extension::{self, AnsweredIn, ForeignExtension};
 use super::step::Received;
 use super::{Config, OwnFault, PeerFault, Role};
 
-/// A certificate chain and the key that belongs to its leaf.
+/// What we show, and the key that belongs to it: a certificate chain, or the public key alone (RFC 7250).
 #[derive(Clone)]
 pub struct Credential {
-    chain: Vec<Arc<[u8]>>,
+    shown: Shown,
     public_key: PublicKey,
     key: Key,
-    ocsp_responses: Vec<Option<Arc<[u8]>>>,
-    timestamps: Vec<Option<Arc<[u8]>>>,
+}
+
+#[derive(Clone)]
+enum Shown {
+    Chain {
+        certificates: Vec<Arc<[u8]>>,
+        ocsp_responses: Vec<Option<Arc<[u8]>>>,
+        timestamps: Vec<Option<Arc<[u8]>>>,
+    },
+    RawPublicKey,
 }
 
 #[derive(Clone)]
@@ -40,13 +48,7 @@ impl Credential {
     /// The caller has checked that the key belongs to the leaf; `connection::Credential` does.
     #[must_use]
     pub fn local(chain: Vec<Arc<[u8]>>, key: Arc<dyn SigningKey>) -> Self {
-        Self {
-            chain,
-            public_key: key.public_key().clone(),
-            key: Key::Local(key),
-            ocsp_responses: Vec::new(),
-            timestamps: Vec::new(),
-        }
+        Self { shown: Shown::chain(chain), public_key: key.public_key().clone(), key: Key::Local(key) }
     }
 
     /// A chain, leaf first, whose key is elsewhere: each handshake asks for the signature, by one of `schemes`
@@ -57,30 +59,45 @@ impl Credential {
         public_key: PublicKey,
         schemes: Vec<SignatureScheme>,
     ) -> Self {
-        Self {
-            chain,
-            public_key,
-            key: Key::External(schemes),
-            ocsp_responses: Vec::new(),
-            timestamps: Vec::new(),
-        }
+        Self { shown: Shown::chain(chain), public_key, key: Key::External(schemes) }
     }
 
-    /// Staples an OCSP response in DER to each certificate that has one, in the order of the chain (§4.5.1.1).
+    /// The same with the public key alone to show, and no certificate (RFC 7250).
     #[must_use]
-    pub fn with_ocsp_responses(mut self, ocsp_responses: Vec<Option<Arc<[u8]>>>) -> Self {
-        self.ocsp_responses = ocsp_responses;
+    pub fn into_raw_public_key(self) -> Self {
+        Self { shown: Shown::RawPublicKey, ..self }
+    }
+
+    /// Staples an OCSP response in DER to each certificate that has one, in the order of the chain (§4.5.1.1); a raw
+    /// public key has none to staple to.
+    #[must_use]
+    pub fn with_ocsp_responses(mut self, responses: Vec<Option<Arc<[u8]>>>) -> Self {
+        if let Shown::Chain { ocsp_responses, .. } = &mut self.shown {
+            *ocsp_responses = responses;
+        }
         self
     }
 
     /// Shows a SignedCertificateTimestampList (RFC 6962 §3.3) with each certificate that has one, in the order of the
-    /// chain, to peers that ask for them. What is none goes out as it is: [`connection::Credential`] reads it first.
+    /// chain, to peers that ask for them; a raw public key has none. What is none goes out as it is:
+    /// [`connection::Credential`] reads it first.
     ///
     /// [`connection::Credential`]: crate::connection::Credential
     #[must_use]
-    pub fn with_timestamps(mut self, timestamps: Vec<Option<Arc<[u8]>>>) -> Self {
-        self.timestamps = timestamps;
+    pub fn with_timestamps(mut self, lists: Vec<Option<Arc<[u8]>>>) -> Self {
+        if let Shown::Chain { timestamps, .. } = &mut self.shown {
+            *timestamps = lists;
+        }
         self
+    }
+
+    /// Does it show certificates, or a raw public key?
+    #[must_use]
+    pub const fn certificate_type(&self) -> CertificateType {
+        match self.shown {
+            Shown::Chain { .. } => CertificateType::X509,
+            Shown::RawPublicKey => CertificateType::RAW_PUBLIC_KEY,
+        }
     }
 
     /// The same with another key in place of one in this process, made of it: for recorders, which stand between a
@@ -93,13 +110,25 @@ impl Credential {
         self
     }
 
-    /// The chain in DER, leaf first.
+    /// The chain in DER, leaf first; empty for a raw public key.
     #[must_use]
     pub fn chain(&self) -> &[Arc<[u8]>] {
-        &self.chain
+        match &self.shown {
+            Shown::Chain { certificates, .. } => certificates,
+            Shown::RawPublicKey => &[],
+        }
     }
 
-    /// The leaf's key.
+    /// What stands in the first entry of Certificate: the leaf, or the SubjectPublicKeyInfo, in DER.
+    #[must_use]
+    pub fn end_entity(&self) -> &[u8] {
+        match &self.shown {
+            Shown::Chain { certificates, .. } => certificates.first().map(AsRef::as_ref).unwrap_or_default(),
+            Shown::RawPublicKey => self.public_key.spki(),
+        }
+    }
+
+    /// The leaf's key, or the raw one.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public_key
@@ -108,13 +137,19 @@ impl Credential {
     /// The OCSP responses in DER, in the order of the chain.
     #[must_use]
     pub fn ocsp_responses(&self) -> &[Option<Arc<[u8]>>] {
-        &self.ocsp_responses
+        match &self.shown {
+            Shown::Chain { ocsp_responses, .. } => ocsp_responses,
+            Shown::RawPublicKey => &[],
+        }
     }
 
     /// The lists of timestamps, in the order of the chain.
     #[must_use]
     pub fn timestamps(&self) -> &[Option<Arc<[u8]>>] {
-        &self.timestamps
+        match &self.shown {
+            Shown::Chain { timestamps, .. } => timestamps,
+            Shown::RawPublicKey => &[],
+        }
     }
 
     /// The schemes that it signs CertificateVerify with, in order of preference.
@@ -134,9 +169,9 @@ impl Credential {
         local.chain(external.iter().copied().filter(|scheme| scheme.in_certificate_verify()))
     }
 
-    /// What tells the leaf from other certificates of ours; `None` if the provider has no SHA-256.
-    pub(super) fn leaf_tag(&self, crypto: &CryptoProvider) -> Option<CertificateTag> {
-        Sha256Digest::of(self.chain.first()?, crypto).map(CertificateTag::from)
+    /// What tells it from other credentials of ours; `None` if the provider has no SHA-256.
+    pub(super) fn tag(&self, crypto: &CryptoProvider) -> Option<CertificateTag> {
+        Sha256Digest::of(self.end_entity(), crypto).map(CertificateTag::from)
     }
 
     /// Is the key outside this process?
@@ -168,9 +203,12 @@ impl Credential {
 
     /// The `certificate_list` to send, with the extensions that the peer asked for.
     pub(crate) fn entries(&self, asked: &CertificateWishes) -> impl Iterator<Item = (&[u8], ExtensionList)> {
-        let staples = self.ocsp_responses.iter().map(Option::as_deref).chain(core::iter::repeat(None));
+        let staples = self.ocsp_responses().iter().map(Option::as_deref).chain(core::iter::repeat(None));
+        //= R-4.5.1-13
+        let raw = matches!(self.shown, Shown::RawPublicKey).then(|| self.end_entity());
         //= R-4.5.1-9
-        self.chain.iter().zip(staples).enumerate().map(move |(index, (certificate, response))| {
+        let shown = raw.into_iter().chain(self.chain().iter().map(AsRef::as_ref));
+        shown.zip(staples).enumerate().map(move |(index, (shown, response))| {
             let mut extensions = ExtensionList::new();
             //= R6066-8-4
             //= R6066-8-7
@@ -178,14 +216,20 @@ impl Credential {
             if let Some(ocsp_response) = response.filter(|_| asked.staple) {
                 extensions.push(ExtensionType::STATUS_REQUEST, &CertificateStatus { ocsp_response });
             }
-            let list = self.timestamps.get(index).and_then(Option::as_deref);
+            let list = self.timestamps().get(index).and_then(Option::as_deref);
             if let Some(list) = list.filter(|_| asked.timestamps) {
                 extensions.push_raw(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, list);
             }
             let foreign = asked.foreign.iter().filter(|_| index == 0);
             foreign.for_each(|(extension_type, body)| extensions.push_raw(*extension_type, body));
-            (&**certificate, extensions)
+            (shown, extensions)
         })
+    }
+}
+
+impl Shown {
+    const fn chain(certificates: Vec<Arc<[u8]>>) -> Self {
+        Self::Chain { certificates, ocsp_responses: Vec::new(), timestamps: Vec::new() }
     }
 }
 
@@ -224,28 +268,44 @@ impl CertificateWishes {
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
-            .field("certificates", &self.chain.len())
+            .field("certificate_type", &self.certificate_type())
+            .field("certificates", &self.chain().len())
             .field("public_key", &self.public_key)
             .field("external", &self.is_external())
             .finish()
     }
 }
 
-/// The content of a peer's Certificate message, kept as it came: leaf first, with staples and SCTs.
+/// The content of a peer's Certificate message, kept as it came: certificates, leaf first, with staples and SCTs; or a
+/// raw public key, of which there is one and no certificate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PeerChain {
     /// A Certificate body that has decoded.
     body: Arc<[u8]>,
+    certificate_type: CertificateType,
 }
 
 impl PeerChain {
-    /// Keeps the body of a Certificate message.
+    /// Keeps the body of a Certificate message, with certificates.
     ///
     /// # Errors
     /// [`DecodeError`] if it is none (`decode_error`).
     pub fn new(body: &[u8]) -> Result<Self, DecodeError> {
         Certificate::decode(body)?;
-        Ok(Self { body: body.into() })
+        Ok(Self { body: body.into(), certificate_type: CertificateType::X509 })
+    }
+
+    /// Did the peer show certificates, or a raw public key?
+    #[must_use]
+    pub const fn certificate_type(&self) -> CertificateType {
+        self.certificate_type
+    }
+
+    /// The peer's SubjectPublicKeyInfo in DER, if it showed a raw public key (RFC 7250).
+    #[must_use]
+    pub fn raw_public_key(&self) -> Option<&[u8]> {
+        let is_raw = self.certificate_type == CertificateType::RAW_PUBLIC_KEY;
+        self.entries().next().filter(|_| is_raw).map(|entry| entry.cert_data)
     }
 
     /// The chain of a session: these certificates in DER, leaf first, without extensions; `None` if it keeps none.
@@ -270,12 +330,13 @@ impl PeerChain {
         Certificate::decode(&self.body).ok().into_iter().flat_map(|message| message.certificate_list.iter())
     }
 
-    /// The certificates in DER, leaf first.
+    /// The certificates in DER, leaf first; none beside a raw public key.
     pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.entries().map(|entry| entry.cert_data)
+        let is_x509 = self.certificate_type == CertificateType::X509;
+        self.entries().filter(move |_| is_x509).map(|entry| entry.cert_data)
     }
 
-    /// How many certificates there are.
+    /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries().count()
@@ -290,7 +351,10 @@ impl PeerChain {
 
 impl fmt::Debug for PeerChain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PeerChain({} certificates)", self.len())
+        match self.certificate_type {
+            CertificateType::X509 => write!(f, "PeerChain({} certificates)", self.len()),
+            other => write!(f, "PeerChain({other})"),
+        }
     }
 }
 
@@ -348,8 +412,19 @@ impl fmt::Debug for SignedContent {
 pub(crate) fn peer_chain(
     message: &Certificate<'_>,
     body: &[u8],
+    certificate_type: CertificateType,
     limit: usize,
 ) -> Result<PeerChain, PeerFault> {
+    //= R-4.5.1-13
+    let is_raw = certificate_type == CertificateType::RAW_PUBLIC_KEY;
+    let mut entries = message.certificate_list.iter().filter(|_| is_raw);
+    //= R7250-3-1
+    if let Some(raw) = entries.next() {
+        PublicKey::from_spki(raw.cert_data).map_err(PeerFault::RawPublicKey)?;
+    }
+    if entries.next().is_some() {
+        return Err(PeerFault::BesideRawPublicKey);
+    }
     if message.certificate_list.iter().count() > limit {
         return Err(PeerFault::TooMany { what: "certificates in one Certificate message", limit });
     }
@@ -358,5 +433,5 @@ pub(crate) fn peer_chain(
         entry.extensions.get::<CertificateStatus<'_>>().map_err(malformed)?;
         entry.extensions.get::<SignedCertificateTimestampList<'_>>().map_err(malformed)?;
     }
-    Ok(PeerChain { body: body.into() })
+    Ok(PeerChain { body: body.into(), certificate_type })
 }

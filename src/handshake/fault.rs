@@ -4,9 +4,10 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::alert::AlertDescription;
+use crate::crypto::PublicKeyError;
 use crate::message::{
-    CertificateCompressionAlgorithm, CipherSuite, ExtensionFault, ExtensionType, HandshakeType, NamedGroup,
-    ProtocolVersion, SignatureScheme,
+    CertificateCompressionAlgorithm, CertificateType, CipherSuite, ExtensionFault, ExtensionType,
+    HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme,
 };
 use crate::wire::DecodeError;
 
@@ -146,6 +147,16 @@ pub enum PeerFault {
     CertificateRequestContext,
     /// `oid_filters` names an extension twice (§4.3.5).
     OidFilterTwice,
+    /// We and the peer have no certificate type in common (RFC 7250 §4.2).
+    NoSharedCertificateType,
+    /// The server selected a certificate type that we did not offer (RFC 7250 §4.2).
+    CertificateTypeNotOffered(CertificateType),
+    /// The client lists X.509 as its only certificate type, which is said by listing none (RFC 7250 §4.1).
+    DefaultCertificateType,
+    /// The raw public key cannot be read, or is none that we can use (RFC 7250 §3).
+    RawPublicKey(PublicKeyError),
+    /// Something stands in Certificate beside a raw public key (§4.5.1).
+    BesideRawPublicKey,
     /// The server's Certificate is empty (§4.5.1.3).
     NoServerCertificate,
     /// The client's Certificate is empty, and the config requires one (§4.5.1.3).
@@ -224,7 +235,12 @@ impl PeerFault {
             | Self::SecondRetry
             | Self::KeyUpdateForbidden
             | Self::TooMany { .. } => AlertDescription::UNEXPECTED_MESSAGE,
-            Self::Malformed { .. } | Self::NoServerCertificate => AlertDescription::DECODE_ERROR,
+            Self::Malformed { .. }
+            | Self::NoServerCertificate
+            | Self::RawPublicKey(PublicKeyError::Malformed { .. }) => AlertDescription::DECODE_ERROR,
+            Self::RawPublicKey(PublicKeyError::Unsupported { .. }) | Self::NoSharedCertificateType => {
+                AlertDescription::UNSUPPORTED_CERTIFICATE
+            }
             Self::Extension { fault, .. } => extension_alert(fault),
             Self::MissingExtension { .. } => AlertDescription::MISSING_EXTENSION,
             Self::LegacyVersion(_) | Self::NoSharedVersion => AlertDescription::PROTOCOL_VERSION,
@@ -255,6 +271,9 @@ impl PeerFault {
             | Self::OidFilterTwice
             | Self::CompressionTwice(_)
             | Self::CompressionNotOffered(_)
+            | Self::CertificateTypeNotOffered(_)
+            | Self::DefaultCertificateType
+            | Self::BesideRawPublicKey
             | Self::SchemeNotOffered(_)
             | Self::SchemeDoesNotFitKey(_)
             | Self::MaxFragmentLength(_)
@@ -444,6 +463,19 @@ impl fmt::Display for PeerFault {
             ),
             Self::CertificateRequestContext => {
                 f.write_str("certificate_request_context is not what it must be (§4.4.2, §4.5.1)")
+            }
+            Self::NoSharedCertificateType => f.write_str(
+                "no certificate type in common: one side has X.509 certificates, the other raw public keys (RFC 7250 §4.2)",
+            ),
+            Self::CertificateTypeNotOffered(found) => {
+                write!(f, "the server selected the certificate type {found}, which was not offered (RFC 7250 §4.2)")
+            }
+            Self::DefaultCertificateType => {
+                f.write_str("a list of certificate types with X509 alone, which is to be left out (RFC 7250 §4.1)")
+            }
+            Self::RawPublicKey(error) => write!(f, "the raw public key: {error} (RFC 7250 §3)"),
+            Self::BesideRawPublicKey => {
+                f.write_str("more than one entry in Certificate, though a raw public key was negotiated (§4.5.1)")
             }
             Self::NoServerCertificate => f.write_str("the server's Certificate is empty (§4.5.1.3)"),
             Self::NoClientCertificate => {

@@ -13,6 +13,7 @@
 
 pub(crate) mod ask;
 pub mod certificate_compression;
+mod certificate_types;
 pub(crate) mod client;
 mod config;
 pub(crate) mod credential;
@@ -57,8 +58,9 @@ pub use transitions::{Arrow, mermaid};
 
 pub use crate::key_schedule::{ExpandError, Kdf};
 pub use crate::message::{
-    CertificateCompressionAlgorithm, CertificateEntry, CipherSuite, ClientTicketRequest, ExtensionFault,
-    ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    CertificateCompressionAlgorithm, CertificateEntry, CertificateType, CipherSuite, ClientTicketRequest,
+    ExtensionFault, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
+    SignatureScheme,
 };
 pub use crate::wire::DecodeError;
 

@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use super::{Sha256Digest, SpiffeId};
 use crate::time::Time;
 
-/// Who the peer is, as its certificate says and the judged chain vouches for.
+/// Who the peer is, as its certificate says and the judged chain vouches for; or the holder of a raw public key.
 ///
 /// Authorization, tickets, metrics and logs all use this one type. Names stand in the order of the
 /// certificate; DNS names may hold a wildcard as their first label.
@@ -32,6 +32,9 @@ pub struct PeerIdentity {
     pub serial: SerialNumber,
     /// SHA-256 of the whole certificate in DER.
     pub certificate_digest: Sha256Digest,
+    /// Did it show its public key alone (RFC 7250)? Then it has no name: [`key_digest`](Self::key_digest) says who it
+    /// is, and no other field says anything.
+    pub is_raw_public_key: bool,
     /// SHA-256 of the SubjectPublicKeyInfo in DER.
     pub key_digest: Sha256Digest,
     /// The certificates of the accepted path from the peer's own up to, but without, the trust anchor.
@@ -71,10 +74,20 @@ pub struct CertificateTag(pub [u8; 4]);
 pub struct SerialNumber(pub Vec<u8>);
 
 impl PeerIdentity {
+    /// The holder of the raw public key whose SubjectPublicKeyInfo has this SHA-256.
+    #[must_use]
+    pub fn of_raw_public_key(key_digest: Sha256Digest) -> Self {
+        // Such a key ends when nobody trusts it any more.
+        Self { is_raw_public_key: true, key_digest, earliest_not_after: Time::MAX, ..Self::default() }
+    }
+
     /// The name by which people would call the peer: SPIFFE id, else the first DNS name, URI, e-mail or IP
-    /// address, else the subject.
+    /// address, else the subject; of a raw public key the SHA-256.
     #[must_use]
     pub fn display_name(&self) -> String {
+        if self.is_raw_public_key {
+            return alloc::format!("the raw public key with SHA-256 {}", self.key_digest);
+        }
         let names = [
             self.spiffe_id.as_ref().map(|id| String::from(id.as_str())),
             self.dns_names.first().cloned(),
@@ -93,6 +106,9 @@ impl PeerIdentity {
 /// One line: the peer's name, its issuer and serial number.
 impl fmt::Display for PeerIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_raw_public_key {
+            return f.write_str(&self.display_name());
+        }
         write!(f, "{}, issued by {:?}, serial {}", self.display_name(), self.issuer, self.serial)
     }
 }

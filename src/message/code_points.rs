@@ -246,6 +246,13 @@ code_points! {
     }
 }
 
+/// X.509, unless something else was negotiated (§4.5.1.2).
+impl Default for CertificateType {
+    fn default() -> Self {
+        Self::X509
+    }
+}
+
 code_points! {
     /// How a PSK is used (§4.3.9).
     pub struct PskKeyExchangeMode(u8) {

@@ -62,7 +62,9 @@ mod identity_flag {
     pub(super) const EMAILS: u8 = 1 << 4;
     /// Else it is that of the chain's first certificate.
     pub(super) const SERIAL: u8 = 1 << 5;
-    pub(super) const KNOWN: u8 = (1 << 6) - 1;
+    /// It is that of a raw public key, and nothing follows but its digest.
+    pub(super) const RAW_PUBLIC_KEY: u8 = 1 << 6;
+    pub(super) const KNOWN: u8 = (1 << 7) - 1;
 }
 
 /// The byte form, with this server name in place of the session's.
@@ -223,6 +225,10 @@ fn read_list<'a, T>(
 }
 
 fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity, issued_at: Time) {
+    if identity.is_raw_public_key {
+        out.u8(identity_flag::RAW_PUBLIC_KEY);
+        return out.bytes(&identity.key_digest.0);
+    }
     let own_serial = identity.chain.first().map(|own| &own.serial);
     let spiffe_id = identity.spiffe_id.as_ref().map(SpiffeId::as_str);
     let is_one_uri = matches!((identity.uris.as_slice(), spiffe_id), ([uri], Some(id)) if uri == id);
@@ -270,13 +276,21 @@ fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity, issued_at: Time
 }
 
 fn read_identity(r: &mut Reader<'_>, issued_at: Time) -> Result<PeerIdentity, DecodeError> {
+    let at = *r;
     let flags = read_flags(r, identity_flag::KNOWN)?;
+    if flags == identity_flag::RAW_PUBLIC_KEY {
+        return Ok(PeerIdentity::of_raw_public_key(Sha256Digest(r.array("key_digest")?)));
+    }
+    if flags & identity_flag::RAW_PUBLIC_KEY != 0 {
+        return Err(at.error("flags", DecodeReason::InvalidValue { found: u64::from(flags) }));
+    }
     let has = |flag| flags & flag != 0;
     let spiffe_id = if has(identity_flag::SPIFFE_ID) { Some(read_spiffe_id(r)?) } else { None };
     let one_uri = spiffe_id.as_ref().filter(|_| !has(identity_flag::URIS));
     let one_uri: Vec<String> = one_uri.map(|id| id.as_str().into()).into_iter().collect();
     let uris = read_list(r, has(identity_flag::URIS), read_text)?;
     let mut identity = PeerIdentity {
+        is_raw_public_key: false,
         spiffe_id,
         uris: if one_uri.is_empty() { uris } else { one_uri },
         dns_names: read_list(r, has(identity_flag::DNS_NAMES), read_text)?,

@@ -9,6 +9,7 @@ mod alerts;
 mod attacks;
 mod cert_with_extern_psk;
 mod certificate_compression;
+mod certificate_types;
 mod client_faults;
 mod coverage;
 mod early_data;

@@ -142,7 +142,7 @@ fn public_key(word: &str) -> Result<PublicKey, Reason> {
     PublicKey::from_spki(&bytes(word)?).map_err(|error| format!("no public key: {error}"))
 }
 
-/// Where the key is, the schemes, the public key, the chain, the staples.
+/// Where the key is, the schemes, the public key, the chain, the staples; a raw public key has no chain.
 fn write_credential(credential: &Credential) -> String {
     let place = if credential.is_external() { EXTERNAL } else { LOCAL };
     let schemes = list(credential.schemes().iter().map(|scheme| format!("{:04x}", scheme.0)));
@@ -159,6 +159,7 @@ fn read_credential(line: &mut Line<'_>, answering: &dyn Answering) -> Result<Opt
     let schemes = line.list(|word| code_point(word).map(SignatureScheme))?;
     let key = public_key(line.word())?;
     let chain = line.list(|word| bytes(word).map(Into::into))?;
+    let is_raw = chain.is_empty();
     let staples = line.list(|word| Ok((word != NONE).then_some(bytes(word)?.into())))?;
     let credential = if place == LOCAL {
         answering.local(chain, key, schemes)
@@ -166,6 +167,7 @@ fn read_credential(line: &mut Line<'_>, answering: &dyn Answering) -> Result<Opt
         expect(place, EXTERNAL)?;
         Credential::external(chain, key, schemes)
     };
+    let credential = if is_raw { credential.into_raw_public_key() } else { credential };
     Ok(Some(credential.with_ocsp_responses(staples)))
 }
 

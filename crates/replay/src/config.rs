@@ -8,8 +8,8 @@ use handfast::connection::{Credentials, PaddingPolicy};
 use handfast::crypto::CryptoProvider;
 use handfast::handshake::certificate_compression::{self, CertificateCompression};
 use handfast::handshake::{
-    self, AnsweredIn, CertWithExternPsk, CertificateCompressionAlgorithm, ClientTicketRequest, ExtensionType,
-    ForeignExtension, GroupChoice, Limits, PskKeyExchangeMode,
+    self, AnsweredIn, CertWithExternPsk, CertificateCompressionAlgorithm, CertificateType,
+    ClientTicketRequest, ExtensionType, ForeignExtension, GroupChoice, Limits, PskKeyExchangeMode,
 };
 use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
 
@@ -53,6 +53,17 @@ macro_rules! code_points {
     };
 }
 
+/// A list of certificate types, by their numbers.
+macro_rules! certificate_types {
+    ($($place:ident).+) => {
+        setting!(
+            $($place).+,
+            |types: &[CertificateType]| list(types.iter().map(|it| it.0)),
+            |line: &mut Line<'_>| line.list(|word| number(word).map(CertificateType))
+        )
+    };
+}
+
 /// One of a few words.
 macro_rules! one_of {
     ($($place:ident).+, $kind:ident { $($variant:ident = $word:literal),+ }) => {
@@ -85,6 +96,8 @@ const SETTINGS: &[Setting] = &[
     }),
     code_points!(handshake.signature_schemes, SignatureScheme),
     code_points!(handshake.signature_schemes_cert, SignatureScheme),
+    certificate_types!(handshake.accepted_certificate_types),
+    certificate_types!(handshake.shown_certificate_types),
     setting!(handshake.application_protocols, byte_strings, read_byte_strings),
     one_of!(handshake.client_auth, ClientAuth {
         None = "none",

@@ -111,12 +111,13 @@ impl Config {
         if self.trust.is_asked() {
             return None;
         }
-        let reason = self.decline_reason(&judge.session, judge.now).or_else(|| self.use_up(judge));
+        let reason = self.decline_reason(&judge.session, &self.expected_clients, judge.now);
+        let reason = reason.or_else(|| self.use_up(judge));
         Some(reason.map_or_else(|| judge.accept(), |reason| judge.decline(reason)))
     }
 
-    fn decline_reason(&self, session: &Session, now: Time) -> Option<String> {
-        decline_reason(session, now, &self.trust, &self.compromised, &self.handshake.crypto)
+    fn decline_reason(&self, session: &Session, expected: &ExpectedPeer, now: Time) -> Option<String> {
+        decline_reason(session, now, &self.trust, expected, &self.compromised, &self.handshake.crypto)
     }
 
     /// Uses up a ticket that is used once; the reason to decline it if it has been used.
@@ -165,7 +166,7 @@ impl Config {
                     .into(),
             );
         }
-        if let Some(reason) = self.decline_reason(&stored.session, now) {
+        if let Some(reason) = self.decline_reason(&stored.session, expected, now) {
             return Err(reason);
         }
         PskOffer::resume(Arc::clone(&stored.session), stored.ticket.clone(), now)
@@ -190,18 +191,13 @@ impl ConfigBuilder {
     pub(in super::super) fn client_trust(&self) -> Option<Sha256Digest> {
         let crypto = &self.handshake.crypto;
         let anyone = ExpectedPeer::any_under_anchors();
-        let trust =
-            self.trust.digest(Role::Server, &anyone, self.handshake.request_ocsp, "client", crypto)?;
+        let mode = String::from("client") + &self.certificate_types();
+        let trust = self.trust.digest(Role::Server, &anyone, self.handshake.request_ocsp, &mode, crypto)?;
         let hash = crypto.hash(HashAlgorithm::Sha256)?;
         let mut content = trust.0.to_vec();
         match &self.credentials {
             Credentials::Listed(credentials) => credentials.iter().for_each(|credential| {
-                credential
-                    .shown()
-                    .chain()
-                    .iter()
-                    .take(1)
-                    .for_each(|leaf| content.extend_from_slice(&hash.digest(leaf)));
+                content.extend_from_slice(&hash.digest(credential.shown().end_entity()));
             }),
             Credentials::Ask => content.extend_from_slice(b"asked of the caller"),
         }

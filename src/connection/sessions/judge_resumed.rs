@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::super::Trust;
 use crate::crypto::CryptoProvider;
-use crate::identity::CertificateTag;
+use crate::identity::{CertificateTag, ExpectedPeer};
 use crate::resumption::Session;
 use crate::time::Time;
 
@@ -24,6 +24,7 @@ pub(in super::super) fn decline_reason(
     session: &Session,
     now: Time,
     trust: &Trust,
+    expected: &ExpectedPeer,
     compromised: &[CertificateTag],
     crypto: &CryptoProvider,
 ) -> Option<String> {
@@ -47,6 +48,9 @@ pub(in super::super) fn decline_reason(
         return Some(String::from("it was made with a certificate of ours that is marked compromised"));
     }
     let identity = session.peer_identity.as_ref()?;
+    if let Some(reason) = trust.declines_raw_public_key(identity, expected) {
+        return Some(reason);
+    }
     let not_after = identity.earliest_not_after;
     if now.saturating_sub(trust.clock_skew()) > not_after {
         return Some(alloc::format!("a certificate of the peer's chain expired at {not_after}, it is {now}"));

@@ -201,7 +201,9 @@ impl JudgingPeer {
                 Some(&|sent| offer.sent(sent)),
             )?;
         }
-        let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        let (certificate_type, limit) =
+            (before.negotiated.server_certificate_type, step.config.limits.certificates);
+        let chain = peer_chain(&message, received.body, certificate_type, limit)?;
         //= R-4.5.1.3-1
         if chain.is_empty() {
             return Err(PeerFault::NoServerCertificate.into());

@@ -8,6 +8,7 @@ use super::To;
 use super::key_shares::KeyShares;
 use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks, write_binders};
 use crate::crypto::Purpose;
+use crate::handshake::certificate_types;
 use crate::handshake::extensions::{
     Outgoing, push_authorities, push_compression, push_signature_schemes, push_timestamps,
 };
@@ -21,9 +22,10 @@ use crate::handshake::{
 };
 use crate::identity::ExpectedPeer;
 use crate::message::{
-    CertificateStatusRequest, ClientHello, CodePoints, Cookie, ExtensionList, ExtensionType, HandshakeType,
-    KeyShareClientHello, KeyShareEntry, NamedGroup, PostHandshakeAuth, ProtocolNameList, ProtocolVersion,
-    RecordSizeLimit, ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
+    CertificateStatusRequest, ClientCertificateTypes, ClientHello, CodePoints, Cookie, ExtensionList,
+    ExtensionType, HandshakeType, KeyShareClientHello, KeyShareEntry, NamedGroup, PostHandshakeAuth,
+    ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerCertificateTypes, ServerNameList,
+    SupportedGroups, SupportedVersionsClientHello, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::Encode;
@@ -243,6 +245,10 @@ fn extensions(
     push_authorities(config, &mut out);
     push_timestamps(config, &mut out);
     push_compression(config, &mut out);
+    let shown = certificate_types::to_offer(&config.shown_certificate_types);
+    out.push_some(ExtensionType::CLIENT_CERTIFICATE_TYPE, shown.map(ClientCertificateTypes::from));
+    let accepted = certificate_types::to_offer(&config.accepted_certificate_types);
+    out.push_some(ExtensionType::SERVER_CERTIFICATE_TYPE, accepted.map(ServerCertificateTypes::from));
     out.push_some(
         ExtensionType::POST_HANDSHAKE_AUTH,
         config.post_handshake_auth.then_some(PostHandshakeAuth),

@@ -11,6 +11,7 @@ use alloc::sync::Arc;
 
 use crate::crypto::Secret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply, Sign};
+use crate::handshake::certificate_types;
 use crate::handshake::credential::{CertificateWishes, SignedContent};
 use crate::handshake::flight::{send_certificate, send_certificate_verify, send_credential, send_finished};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
@@ -110,6 +111,7 @@ impl WaitFinished {
         }
         //= R-4.5.1-2
         let Some(request) = request else { return Ok(authenticated.finish(None, step).into()) };
+        let certificate_type = authenticated.negotiated.client_certificate_type;
         let ask = ChooseCredential {
             id: step.ask_id(),
             role: Role::Client,
@@ -118,6 +120,7 @@ impl WaitFinished {
             signature_schemes_cert: request.signature_schemes_cert,
             certificate_authorities: request.certificate_authorities,
             oid_filters: request.oid_filters,
+            certificate_types: certificate_types::negotiated(certificate_type),
             now: step.now,
         };
         let ask = Ask::ChooseCredential(Box::new(ask));
@@ -318,7 +321,7 @@ impl ChoosingCredential {
             return Ok(authenticated.finish(None, step).into());
         };
         let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
-        authenticated.local_certificate = credential.leaf_tag(&step.config.crypto);
+        authenticated.local_certificate = credential.tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
         let wishes = &self.certificate_wishes;
         let compressed = send_credential(&credential, wishes, transcript, step.actions);

@@ -11,6 +11,7 @@ use super::finished::{ServerProof, WaitFinished};
 use super::key_shares::KeyShares;
 use super::psk::{check_psk_ke, take_psk};
 use crate::crypto::Secret;
+use crate::handshake::certificate_types::listed;
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Received, Step};
@@ -18,10 +19,10 @@ use crate::handshake::transitions::on;
 use crate::handshake::{self, Direction, Epoch, Fault, Milestone, PeerExtension, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
-    CertWithExternPsk, CipherSuite, Cookie, EncryptedExtensions, ExtensionType, ExtensionsOf,
-    KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion,
-    RecordSizeLimit, SelectedPsk, ServerHello, ServerNameEncryptedExtensions, ServerTicketRequestHint,
-    SupportedVersionsServerHello,
+    CertWithExternPsk, CertificateType, CipherSuite, ClientCertificateType, Cookie, EncryptedExtensions,
+    ExtensionType, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
+    ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello,
+    ServerNameEncryptedExtensions, ServerTicketRequestHint, SupportedVersionsServerHello,
 };
 use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
@@ -56,6 +57,10 @@ pub(super) struct Negotiated {
     pub(super) application_protocol: Option<Vec<u8>>,
     pub(super) record_size_limit: Option<u16>,
     pub(super) certificates_compressed: CertificatesCompressed,
+    /// How the server shows who it is.
+    pub(super) server_certificate_type: CertificateType,
+    /// How we are to show who we are, if the server asks.
+    pub(super) client_certificate_type: CertificateType,
     /// How many tickets the server expects to send (RFC 9149), if we asked and it said.
     pub(super) expected_tickets: Option<u8>,
     pub(super) foreign_extensions: Vec<PeerExtension>,
@@ -347,7 +352,10 @@ impl WaitEe {
             Some(&|sent| self.offer.sent(sent)),
         )?;
         block.get::<ServerNameEncryptedExtensions>().map_err(|error| received.malformed(error))?;
+        let shows_certificate = self.psk.is_none() || self.with_certificate;
         let negotiated = Negotiated {
+            server_certificate_type: server_certificate_type(received, message, shows_certificate, step)?,
+            client_certificate_type: client_certificate_type(received, message, step)?,
             application_protocol: application_protocol(received, message, step)?,
             record_size_limit: record_size_limit(received, message)?,
             expected_tickets: expected_tickets(received, message)?,
@@ -384,6 +392,45 @@ fn application_protocol(
             Ok(Some(name.to_vec()))
         }
         _ => Err(PeerFault::ProtocolNotOffered),
+    }
+}
+
+/// How the server shows who it is: in a way that we listed, or by X.509 (RFC 7250 §4.2).
+fn server_certificate_type(
+    received: &Received<'_>,
+    message: &EncryptedExtensions<'_>,
+    shows_certificate: bool,
+    step: &Step<'_>,
+) -> Result<CertificateType, PeerFault> {
+    let selected: Option<ServerCertificateType> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    let selected = selected.map(|selected| selected.server_certificate_type);
+    let accepts = |selected| step.config.accepts_certificate_type(selected);
+    match selected {
+        //= R7250-4.2-4
+        Some(other) if !accepts(other) => Err(PeerFault::CertificateTypeNotOffered(other)),
+        None if shows_certificate && !accepts(CertificateType::X509) => {
+            Err(PeerFault::NoSharedCertificateType)
+        }
+        selected => Ok(selected.unwrap_or_default()),
+    }
+}
+
+/// How we are to show who we are: in a way that we listed, or by X.509 (RFC 7250 §4.2).
+fn client_certificate_type(
+    received: &Received<'_>,
+    message: &EncryptedExtensions<'_>,
+    step: &Step<'_>,
+) -> Result<CertificateType, PeerFault> {
+    let selected: Option<ClientCertificateType> =
+        message.extensions.get().map_err(|error| received.malformed(error))?;
+    let selected = selected.map(|selected| selected.client_certificate_type);
+    //= R7250-4.2-3
+    match selected {
+        Some(other) if !listed(&step.config.shown_certificate_types).contains(&other) => {
+            Err(PeerFault::CertificateTypeNotOffered(other))
+        }
+        selected => Ok(selected.unwrap_or_default()),
     }
 }
 

@@ -110,6 +110,8 @@ impl Requested {
             signature_schemes_cert: self.request.signature_schemes_cert.clone(),
             certificate_authorities: self.request.certificate_authorities.clone(),
             oid_filters: self.request.oid_filters.clone(),
+            // Types are negotiated for a handshake, and not behind it (RFC 7250 §4).
+            certificate_types: None,
             now: step.now,
         };
         Ok(ChoosingCredential { ask: Ask::ChooseCredential(Box::new(ask)), requested: self }.into())
@@ -129,7 +131,7 @@ impl ChoosingCredential {
             messages.certificate(&certificate_request_context, core::iter::empty());
             return Ok(Answered { messages, scheme: None }.into());
         };
-        let scheme = credential.scheme_for(&request.signature_schemes).ok_or(OwnFault::NoCredential)?;
+        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
         messages.certificate(&certificate_request_context, credential.entries(&request.certificate_wishes));
         let content = SignedContent::new(Role::Client, &messages.transcript_hash());
         match credential.sign(scheme, &content, step.entropy) {

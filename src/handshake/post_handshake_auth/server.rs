@@ -17,7 +17,9 @@ use crate::handshake::transitions::{on, transitions};
 use crate::handshake::verify::{read_certificate_verify, verify_finished, verify_signature};
 use crate::handshake::{ClientAuth, Fault, PeerFault, Role};
 use crate::key_schedule::{Kdf, next_application_traffic_secret};
-use crate::message::{Certificate, CertificateRequest, ExtensionsOf, HandshakeType, SignatureScheme};
+use crate::message::{
+    Certificate, CertificateRequest, CertificateType, ExtensionsOf, HandshakeType, SignatureScheme,
+};
 use crate::transcript::Transcript;
 use crate::wire::Encode;
 
@@ -130,7 +132,8 @@ impl WaitCert {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
-        let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        let limit = step.config.limits.certificates;
+        let chain = peer_chain(&message, received.body, CertificateType::X509, limit)?;
         self.request.transcript.add(received.bytes);
         if let Some(leaf) = message.certificate_list.iter().next() {
             let foreign = step.config.foreign_extensions.iter();

@@ -101,7 +101,9 @@ impl WaitCert {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
-        let chain = peer_chain(&message, received.body, step.config.limits.certificates)?;
+        let (certificate_type, limit) =
+            (self.session.selected.client_certificate_type, step.config.limits.certificates);
+        let chain = peer_chain(&message, received.body, certificate_type.unwrap_or_default(), limit)?;
         self.session.transcript.add(received.bytes);
         let Some(leaf) = message.certificate_list.iter().next() else {
             //= R-4.5.1.3-2

@@ -22,9 +22,10 @@ use crate::handshake::{
 use crate::identity::CertificateTag;
 use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
 use crate::message::{
-    CertWithExternPsk, CertificateRequest, EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry,
-    KeyShareServerHello, MaxFragmentLength, ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk,
-    ServerHello, ServerTicketRequestHint, SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
+    CertWithExternPsk, CertificateRequest, ClientCertificateType, EncryptedExtensions, ExtensionType,
+    HandshakeType, KeyShareEntry, KeyShareServerHello, MaxFragmentLength, ProtocolNameList, ProtocolVersion,
+    RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello, ServerTicketRequestHint,
+    SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
@@ -166,7 +167,7 @@ impl Negotiated {
         self.expect_early_data(&client, step);
         let (authentication, credential) = match self.proof {
             Proof::Certificate { credential, scheme, .. } => {
-                let local_certificate = credential.leaf_tag(&step.config.crypto);
+                let local_certificate = credential.tag(&step.config.crypto);
                 (Authenticated::Certificate { scheme, local_certificate }, Some((credential, scheme)))
             }
             Proof::Psk { session, .. } => (Authenticated::Psk(session), None),
@@ -258,6 +259,14 @@ impl Flight {
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
         let protocol = protocol.map(ProtocolNameList::from);
         out.push_some(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, protocol);
+        let by_certificate = matches!(self.authentication, Authenticated::Certificate { .. });
+        let types = by_certificate.then_some(selected);
+        let client_type = types.and_then(|selected| selected.client_certificate_type);
+        let client_type = client_type.map(|it| ClientCertificateType { client_certificate_type: it });
+        out.push_some(ExtensionType::CLIENT_CERTIFICATE_TYPE, client_type);
+        let server_type = types.and_then(|selected| selected.server_certificate_type);
+        let server_type = server_type.map(|it| ServerCertificateType { server_certificate_type: it });
+        out.push_some(ExtensionType::SERVER_CERTIFICATE_TYPE, server_type);
         if self.takes_early_data {
             out.push_empty(ExtensionType::EARLY_DATA);
         }

@@ -10,17 +10,18 @@ use super::flight::{Negotiated, Proof};
 use super::psk::SelectedPsk;
 use crate::crypto::SharedSecret;
 use crate::handshake::ask::{Ask, ChooseCredential, Reply};
+use crate::handshake::certificate_types;
 use crate::handshake::credential::CertificateWishes;
 use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{
-    CertWithExternPsk, Config, Fault, ForeignExtension, OwnFault, PeerExtension, PeerFault, Role,
+    CertWithExternPsk, ClientAuth, Config, Fault, ForeignExtension, OwnFault, PeerExtension, PeerFault, Role,
 };
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
-    CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, MaxFragmentLength, NamedGroup,
-    SignatureScheme,
+    CertificateType, CipherSuite, ClientTicketRequest, ExtensionType, HandshakeType, MaxFragmentLength,
+    NamedGroup, SignatureScheme,
 };
 use crate::transcript::Transcript;
 
@@ -42,6 +43,14 @@ pub(super) struct Selected {
     pub(super) signature_schemes: Vec<SignatureScheme>,
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
+    /// How the client accepts that we show who we are; `None`: it did not say.
+    pub(super) server_certificate_types: Option<Vec<CertificateType>>,
+    /// How the client can show who it is; `None`: it did not say.
+    pub(super) client_certificate_types: Option<Vec<CertificateType>>,
+    /// How we show who we are, where the client is to be told.
+    pub(super) server_certificate_type: Option<CertificateType>,
+    /// How the client is to show who it is, where it is to be told.
+    pub(super) client_certificate_type: Option<CertificateType>,
     /// What is to stand in our Certificate.
     pub(super) certificate_wishes: CertificateWishes,
     pub(super) certificates_compressed: CertificatesCompressed,
@@ -123,6 +132,18 @@ pub(crate) struct ChoosingCredential {
     psk: Option<SelectedPsk>,
 }
 
+/// What each side is to show, where certificates are shown at all (RFC 7250 §4.2).
+fn select_certificate_types(selected: &mut Selected, config: &Config) -> Result<(), PeerFault> {
+    certificate_types::select(&config.shown_certificate_types, selected.server_certificate_types.as_deref())?;
+    //= R7250-4.2-1
+    if config.client_auth != ClientAuth::None {
+        let offered = selected.client_certificate_types.as_deref();
+        let client_type = certificate_types::select(&config.accepted_certificate_types, offered)?;
+        selected.client_certificate_type = offered.map(|_| client_type);
+    }
+    Ok(())
+}
+
 impl ChoosingCredential {
     pub(super) fn ask(
         mut parameters: Parameters,
@@ -141,6 +162,7 @@ impl ChoosingCredential {
         if selected.share.is_none() {
             return Err(missing(ExtensionType::KEY_SHARE));
         }
+        select_certificate_types(selected, step.config)?;
         let ask = ChooseCredential {
             id: step.ask_id(),
             role: Role::Server,
@@ -149,6 +171,7 @@ impl ChoosingCredential {
             signature_schemes_cert: selected.signature_schemes_cert.take(),
             certificate_authorities: mem::take(&mut selected.certificate_authorities),
             oid_filters: Vec::new(),
+            certificate_types: selected.server_certificate_types.clone(),
             now: step.now,
         };
         Ok(Self { ask: Ask::ChooseCredential(Box::new(ask)), parameters, psk })
@@ -160,6 +183,10 @@ impl ChoosingCredential {
         //= R-4.5.1-15
         let credential = credential.ok_or(OwnFault::NoCredential)?;
         let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
+        let selected = &mut self.parameters.selected;
+        //= R7250-4.2-4
+        selected.server_certificate_type =
+            selected.server_certificate_types.is_some().then(|| credential.certificate_type());
         //= R8773-4-5
         let (kdf, early_secret, selected_identity) = match self.psk {
             Some(psk) => {

@@ -10,6 +10,7 @@ use super::negotiate::{ChoosingCredential, Parameters, Selected};
 use super::psk::{FindingPsk, Psks};
 use crate::crypto::{Purpose, SharedSecret};
 use crate::handshake;
+use crate::handshake::certificate_types;
 use crate::handshake::credential::CertificateWishes;
 use crate::handshake::foreign_extension::{of_connection, take_requests};
 use crate::handshake::output::CertificatesCompressed;
@@ -17,10 +18,11 @@ use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Fault, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
-    CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CipherSuite, ClientHello,
-    ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry,
-    MaxFragmentLength, NamedGroup, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode,
-    PskKeyExchangeModes, RecordSizeLimit, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CertificateType, CipherSuite,
+    ClientCertificateTypes, ClientHello, ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions,
+    KeyShareClientHello, KeyShareEntry, MaxFragmentLength, NamedGroup, OfferedPsks, PostHandshakeAuth,
+    ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerCertificateTypes,
+    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -89,6 +91,10 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
+            server_certificate_types: offer.server_certificate_types,
+            client_certificate_types: offer.client_certificate_types,
+            server_certificate_type: None,
+            client_certificate_type: None,
             certificate_wishes,
             certificates_compressed: CertificatesCompressed::default(),
             external_psk: None,
@@ -122,6 +128,8 @@ struct Offer<'a> {
     signature_schemes: Vec<crate::message::SignatureScheme>,
     signature_schemes_cert: Option<Vec<crate::message::SignatureScheme>>,
     certificate_authorities: Vec<Vec<u8>>,
+    server_certificate_types: Option<Vec<CertificateType>>,
+    client_certificate_types: Option<Vec<CertificateType>>,
     application_protocol: Option<Vec<u8>>,
     record_size_limit: Option<u16>,
     max_fragment_length: Option<MaxFragmentLength>,
@@ -197,6 +205,8 @@ impl<'a> Offer<'a> {
             certificate_authorities: authorities
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
+            server_certificate_types: server_certificate_types(received, &extensions)?,
+            client_certificate_types: client_certificate_types(received, &extensions)?,
             application_protocol: select_protocol(extensions.get().map_err(malformed)?, step)?,
             wants_staple: matches!(status, Some(CertificateStatusRequest::Ocsp(_))),
             sends_early_data: early_data.is_some(),
@@ -226,6 +236,32 @@ impl<'a> Offer<'a> {
         let psks = Psks::read(psks, modes, has_share, with_certificates, client_hello, step)?;
         Ok(psks.filter(|_| step.config.find_psks))
     }
+}
+
+/// How the client accepts that we show who we are, if it says so.
+fn server_certificate_types(
+    received: &Received<'_>,
+    extensions: &Extensions<'_>,
+) -> Result<Option<Vec<CertificateType>>, PeerFault> {
+    let offered: Option<ServerCertificateTypes<'_>> =
+        extensions.get().map_err(|error| received.malformed(error))?;
+    let Some(offered) = offered else { return Ok(None) };
+    let types = offered.server_certificate_types.to_vec();
+    certificate_types::check_offered(&types)?;
+    Ok(Some(types))
+}
+
+/// How the client can show who it is, if it says so.
+fn client_certificate_types(
+    received: &Received<'_>,
+    extensions: &Extensions<'_>,
+) -> Result<Option<Vec<CertificateType>>, PeerFault> {
+    let offered: Option<ClientCertificateTypes<'_>> =
+        extensions.get().map_err(|error| received.malformed(error))?;
+    let Some(offered) = offered else { return Ok(None) };
+    let types = offered.client_certificate_types.to_vec();
+    certificate_types::check_offered(&types)?;
+    Ok(Some(types))
 }
 
 /// Does the client offer certificates together with an external PSK, in a config that takes part? Then the extensions

@@ -3,6 +3,7 @@
 mod application_layer_protocol_negotiation;
 mod cert_with_extern_psk;
 mod certificate_authorities;
+mod certificate_type;
 mod compress_certificate;
 mod cookie;
 mod early_data;
@@ -26,6 +27,9 @@ mod ticket_request;
 pub use application_layer_protocol_negotiation::ProtocolNameList;
 pub use cert_with_extern_psk::CertWithExternPsk;
 pub use certificate_authorities::CertificateAuthorities;
+pub use certificate_type::{
+    ClientCertificateType, ClientCertificateTypes, ServerCertificateType, ServerCertificateTypes,
+};
 pub use compress_certificate::CertificateCompressionAlgorithms;
 pub use cookie::Cookie;
 pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};

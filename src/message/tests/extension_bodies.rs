@@ -5,12 +5,13 @@ use alloc::vec::Vec;
 use super::checks::{assert_bounds, assert_codec, hex, opaque_strings};
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateCompressionAlgorithm,
-    CertificateCompressionAlgorithms, ClientTicketRequest, Cookie, EarlyDataIndication,
-    EarlyDataNewSessionTicket, KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest,
-    KeyShareServerHello, NamedGroup, OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList,
-    ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerTicketRequestHint,
-    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList,
-    SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello,
+    CertificateCompressionAlgorithms, CertificateType, ClientCertificateType, ClientCertificateTypes,
+    ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket, KeyShareClientHello,
+    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OidFilter, OidFilters,
+    PostHandshakeAuth, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes,
+    RecordSizeLimit, ServerCertificateType, ServerCertificateTypes, ServerTicketRequestHint, SignatureScheme,
+    SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList, SupportedGroups,
+    SupportedVersionsClientHello, SupportedVersionsServerHello,
 };
 use crate::wire::{Decode, DecodeError, DecodeReason, Encode, Writer};
 
@@ -76,6 +77,24 @@ fn certificate_authorities() {
         .expect_err("a name of no bytes");
     assert_eq!((error.field, error.offset), ("DistinguishedName", 2));
     assert_eq!(error.reason, DecodeReason::OutOfBounds { length: 0, min: 1, max: 0xffff });
+}
+
+//= R7250-3-2 test
+#[test]
+fn certificate_types_are_a_list_in_client_hello_and_one_in_encrypted_extensions() {
+    let types = [CertificateType::RAW_PUBLIC_KEY, CertificateType::X509, CertificateType(5)];
+    let list = hex("03 02 00 05");
+    assert_codec!(ClientCertificateTypes, ClientCertificateTypes::from(types.as_slice()), list.clone());
+    assert_codec!(ServerCertificateTypes, ServerCertificateTypes::from(types.as_slice()), list);
+    let raw = CertificateType::RAW_PUBLIC_KEY;
+    assert_codec!(ClientCertificateType, ClientCertificateType { client_certificate_type: raw }, hex("02"));
+    assert_codec!(ServerCertificateType, ServerCertificateType { server_certificate_type: raw }, hex("02"));
+    assert_bounds("client_certificate_types", 1..=0xff, 1, |length| {
+        ClientCertificateTypes::decode(&vector(1..=0xff, &alloc::vec![2; length])).map(drop)
+    });
+    assert_bounds("server_certificate_types", 1..=0xff, 1, |length| {
+        ServerCertificateTypes::decode(&vector(1..=0xff, &alloc::vec![2; length])).map(drop)
+    });
 }
 
 #[test]

@@ -26,9 +26,9 @@ impl Answering {
             Ask::ClientHelloSeen(ask) => ask.use_config(Arc::clone(&self.config)),
             Ask::ChooseCredential(ask) => ask.choose(Arc::clone(&self.credential)),
             Ask::JudgePeer(ask) => {
-                let leaf = ask.chain.certificates().next().unwrap();
-                let leaf = Certificate::from_der(leaf).unwrap();
-                let key = PublicKey::from_spki(leaf.subject_public_key_info.der).unwrap();
+                let leaf = ask.chain.certificates().next().map(|leaf| Certificate::from_der(leaf).unwrap());
+                let spki = leaf.map(|leaf| leaf.subject_public_key_info.der);
+                let key = PublicKey::from_spki(spki.or(ask.chain.raw_public_key()).unwrap()).unwrap();
                 ask.accept(key, Arc::new(PeerIdentity::default()))
             }
             Ask::SealCookie(ask) => ask.sealed(ask.state.clone()),

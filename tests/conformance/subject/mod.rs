@@ -8,9 +8,9 @@ mod talk;
 
 use std::sync::Arc;
 
-use handfast::connection::{ConfigBuilder, Connection, CookieKey};
+use handfast::connection::{ConfigBuilder, Connection, CookieKey, Credentials, Trust};
 use handfast::crypto::Entropy;
-use handfast::handshake::{Config, ForeignExtension, Handshake, Role};
+use handfast::handshake::{self, Config, ForeignExtension, Handshake, Role};
 use handfast::identity::ExpectedPeer;
 use handfast::message::NamedGroup;
 use handfast::resumption::PskOffer;
@@ -36,6 +36,7 @@ pub struct Subject {
     config: Config,
     foreign_extensions: Vec<ForeignExtension>,
     external: bool,
+    raw_public_key: bool,
     connection: fn(&mut ConfigBuilder),
     known_psks: Vec<(&'static [u8], KnownPsk)>,
 }
@@ -49,6 +50,7 @@ impl Subject {
             config,
             foreign_extensions: Vec::new(),
             external: false,
+            raw_public_key: false,
             connection: |_| {},
             known_psks: Vec::new(),
         }
@@ -93,6 +95,15 @@ impl Subject {
         Self { external: true, ..self }
     }
 
+    /// Shows its public key alone, and leaves it to answers whom to trust and what to show.
+    pub fn with_raw_public_key(self) -> Self {
+        let asks = |builder: &mut ConfigBuilder| {
+            builder.trust = Trust::ask();
+            builder.credentials = Credentials::Ask;
+        };
+        Self { raw_public_key: true, ..self }.with_connection(asks)
+    }
+
     fn identity(&self) -> &'static Identity {
         match self.role {
             Role::Client => &PKI.client,
@@ -111,7 +122,10 @@ impl Subject {
     /// What it answers with.
     fn answering(&self) -> Answering {
         let identity = self.identity();
-        let credential = if self.external { identity.external() } else { identity.for_handshake() };
+        let mut credential = if self.external { identity.external() } else { identity.for_handshake() };
+        if self.raw_public_key {
+            credential = Arc::new(handshake::Credential::clone(&credential).into_raw_public_key());
+        }
         let key = Arc::clone(&identity.credential.key);
         let config = Arc::new(self.config.clone());
         Answering { config, credential, key, known_psks: self.known_psks.clone() }

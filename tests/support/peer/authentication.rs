@@ -64,8 +64,11 @@ impl Peer {
     pub(super) fn hear_certificate(&mut self, message: &Message) {
         let certificate = body::Certificate::read(&message.body);
         self.subject_key = certificate.certificate_list.first().map(|leaf| {
-            let leaf = Certificate::from_der(&leaf.cert_data).expect("a certificate");
-            PublicKey::from_spki(leaf.subject_public_key_info.der).expect("a key")
+            let spki = match Certificate::from_der(&leaf.cert_data) {
+                Ok(leaf) => leaf.subject_public_key_info.der,
+                Err(_) => &leaf.cert_data,
+            };
+            PublicKey::from_spki(spki).expect("the key of a certificate, or a raw one")
         });
         self.add(message);
     }

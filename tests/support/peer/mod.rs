@@ -46,6 +46,13 @@ pub struct Credential {
     pub key: Arc<dyn Sign>,
 }
 
+impl Credential {
+    /// The public key alone, where that was negotiated.
+    pub fn raw_public_key(self) -> Self {
+        Self { chain: vec![self.key.public_key().spki().to_vec()], ..self }
+    }
+}
+
 type Edit = Box<dyn Fn(&mut Vec<Message>)>;
 type FlightEdit = Box<dyn Fn(&mut Records)>;
 type SignEdit = Box<dyn Fn(&[u8]) -> Vec<u8>>;

@@ -31,6 +31,16 @@ pub(super) fn check_offered(offered: &[CertificateType]) -> Result<(), PeerFault
     if offered == [CertificateType::X509] { Err(PeerFault::DefaultCertificateType) } else { Ok(()) }
 }
 
+/// The first type of ours among those that a client lists, if it lists any.
+///
+/// It is said at resumption too: a client that takes raw keys alone may take silence for X.509, whose absence it refuses.
+pub(super) fn shared(
+    ours: &[CertificateType],
+    offered: Option<&[CertificateType]>,
+) -> Option<CertificateType> {
+    offered.and_then(|offered| select(ours, Some(offered)).ok())
+}
+
 /// The first type of ours that the peer offers too.
 pub(super) fn select(
     ours: &[CertificateType],

@@ -286,7 +286,7 @@ mod as_server {
     }
 
     #[test]
-    fn nothing_is_selected_where_the_client_lists_nothing_or_a_session_is_resumed() {
+    fn nothing_is_selected_where_the_client_lists_nothing_and_where_a_session_is_resumed_our_own_type() {
         let subject = Subject::server();
         let peer = subject.peer();
         assert_eq!(selected(subject, peer), (None, None));
@@ -295,7 +295,7 @@ mod as_server {
         let subject = subject.with(|config| config.client_auth = handfast::ClientAuth::None);
         let psk = handfast::resumption::Psk::of_session(&session).unwrap();
         let peer = raw(subject.peer()).with_psk(PSK_IDENTITY, psk);
-        assert_eq!(selected(subject, peer), (None, None));
+        assert_eq!(selected(subject, peer), (Some(vec![2]), None));
     }
 
     //= R7250-4.2-2 test

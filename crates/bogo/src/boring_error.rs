@@ -74,7 +74,15 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::Malformed { message: HandshakeType::CLIENT_HELLO, .. } => {
             ":CLIENTHELLO_PARSE_FAILED: :DECODE_ERROR:"
         }
-        PeerFault::Malformed { .. } => ":DECODE_ERROR:",
+        PeerFault::Malformed { message: HandshakeType::CERTIFICATE, error } if error.field == "cert_data" => {
+            ":DECODE_ERROR: :INVALID_RAW_PUBLIC_KEY:"
+        }
+        PeerFault::Malformed { .. } | PeerFault::DefaultCertificateType | PeerFault::BesideRawPublicKey => {
+            ":DECODE_ERROR:"
+        }
+        PeerFault::RawPublicKey(_) => ":DECODE_ERROR: :INVALID_RAW_PUBLIC_KEY:",
+        PeerFault::CertificateTypeNotOffered(_) => ":UNSUPPORTED_CERTIFICATE:",
+        PeerFault::NoSharedCertificateType => ":UNSUPPORTED_CERTIFICATE: :UNKNOWN_CERTIFICATE_TYPE:",
         PeerFault::Extension { fault, .. } => extension(fault),
         PeerFault::MissingExtension { extension: ExtensionType::KEY_SHARE, .. } => ":MISSING_KEY_SHARE:",
         PeerFault::MissingExtension { extension: ExtensionType::SUPPORTED_GROUPS, .. } => ":NO_SHARED_GROUP:",

@@ -41,8 +41,12 @@ fn load_one(
     external: bool,
     crypto: &CryptoProvider,
 ) -> Result<Option<Loaded>, Failure> {
-    let (Some(cert_file), Some(key_file)) = (&files.cert_file, &files.key_file) else { return Ok(None) };
-    let chain = read_chain(cert_file)?;
+    let Some(key_file) = &files.key_file else { return Ok(None) };
+    let chain = match &files.cert_file {
+        Some(cert_file) => read_chain(cert_file)?,
+        None if files.raw_public_key => Vec::new(),
+        None => return Ok(None),
+    };
     let unimplemented =
         |error: &dyn std::fmt::Display| Failure::Unimplemented(format!("{key_file}: {error}"));
     let key = PrivateKeyInfo::from_pem(fs::read(key_file)?).map_err(|error| unimplemented(&error))?;
@@ -65,6 +69,7 @@ fn load_one(
     } else {
         Credential::local(chain, Arc::clone(&key))
     };
+    let shown = if files.raw_public_key { shown.into_raw_public_key() } else { shown };
     let staple = files.ocsp_response.as_deref().map(Arc::from);
     let timestamps = files.signed_cert_timestamps.as_deref();
     if timestamps.is_some_and(|list| SignedCertificateTimestampList::decode(list).is_err()) {
@@ -105,7 +110,9 @@ pub(crate) fn choose<'a>(
     for credential in credentials {
         if credential.must_match_issuer && !is_from(credential, &ask.certificate_authorities) {
             reason = ":NO_MATCHING_ISSUER:";
-        } else if credential.shown.scheme_for(&ask.signature_schemes).is_none() {
+        } else if !ask.takes_type(credential.shown.certificate_type()) {
+            reason = ":UNKNOWN_CERTIFICATE_TYPE:";
+        } else if ask.scheme_of(&credential.shown).is_none() {
             reason = ":NO_COMMON_SIGNATURE_ALGORITHMS:";
         } else {
             return Ok(credential);
@@ -121,9 +128,11 @@ fn is_from(credential: &Loaded, authorities: &[Vec<u8>]) -> bool {
 
 /// Judges the peer's chain: it must be readable and its key for signing; trust is what the flags say.
 pub(crate) fn judge(ask: &JudgePeer, options: &Options, crypto: &CryptoProvider) -> Answer {
+    // Who takes raw public keys asks for verification by that.
+    let refuses = refuses(options) || options.verify_fail && ask.chain.raw_public_key().is_some();
     match read_leaf(ask, crypto) {
         Err((alert, reason)) => ask.refuse(alert, reason.into()),
-        Ok(_) if refuses(options) => ask.refuse(refusal(options), ":CERTIFICATE_VERIFY_FAILED:".into()),
+        Ok(_) if refuses => ask.refuse(refusal(options), ":CERTIFICATE_VERIFY_FAILED:".into()),
         Ok(_) if options.use_ocsp_callback && options.fail_ocsp_callback && !options.is_server => {
             ask.refuse(AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE, ":OCSP_CB_ERROR:".into())
         }
@@ -152,6 +161,15 @@ fn read_leaf(
     ask: &JudgePeer,
     crypto: &CryptoProvider,
 ) -> Result<(PublicKey, PeerIdentity), (AlertDescription, &'static str)> {
+    let sha256 = |data: &[u8]| {
+        let digest = crypto.hash(HashAlgorithm::Sha256).map(|hash| hash.digest(data));
+        digest.and_then(|digest| <[u8; 32]>::try_from(&*digest).ok()).map(Sha256Digest).unwrap_or_default()
+    };
+    let unsupported = (AlertDescription::UNSUPPORTED_CERTIFICATE, ":UNSUPPORTED_ALGORITHM:");
+    if let Some(spki) = ask.chain.raw_public_key() {
+        let public_key = PublicKey::from_spki(spki).map_err(|_| unsupported)?;
+        return Ok((public_key, PeerIdentity::of_raw_public_key(sha256(spki))));
+    }
     let leaf = ask.chain.certificates().next().unwrap_or_default();
     let unreadable = (AlertDescription::DECODE_ERROR, ":CANNOT_PARSE_LEAF_CERT:");
     let certificate = Certificate::from_der(leaf).map_err(|_| unreadable)?;
@@ -160,12 +178,7 @@ fn read_leaf(
         return Err((AlertDescription::ILLEGAL_PARAMETER, ":KEY_USAGE_BIT_INCORRECT:"));
     }
     let spki = certificate.subject_public_key_info.der;
-    let public_key = PublicKey::from_spki(spki)
-        .map_err(|_| (AlertDescription::UNSUPPORTED_CERTIFICATE, ":UNSUPPORTED_ALGORITHM:"))?;
-    let sha256 = |data: &[u8]| {
-        let digest = crypto.hash(HashAlgorithm::Sha256).map(|hash| hash.digest(data));
-        digest.and_then(|digest| <[u8; 32]>::try_from(&*digest).ok()).map(Sha256Digest).unwrap_or_default()
-    };
+    let public_key = PublicKey::from_spki(spki).map_err(|_| unsupported)?;
     let identity = PeerIdentity {
         certificate_digest: sha256(leaf),
         key_digest: sha256(spki),

@@ -1,7 +1,7 @@
 //! What a completed handshake must have agreed on.
 
 use handfast::Connected;
-use handfast::handshake::Authentication;
+use handfast::handshake::{Authentication, CertificateType};
 
 use crate::certificates::read_chain;
 use crate::failure::Failure;
@@ -46,6 +46,16 @@ fn check_peer(options: &Options, connected: &Connected, resumed: bool) -> Result
         expect("peer's certificate", false, showed)?;
     } else if !options.is_server || (options.require_any_client_certificate && !options.verify_peer) {
         expect("peer's certificate", true, showed)?;
+    }
+    let identity = connected.peer_identity.as_deref();
+    if let Some(expected) = options.expect_peer_certificate_type {
+        let is_raw = identity.map(|identity| identity.is_raw_public_key);
+        let expected = expected == CertificateType::RAW_PUBLIC_KEY;
+        expect("peer's raw public key", Some(expected), is_raw)?;
+    }
+    if let Some(digest) = &options.expect_peer_rpk_sha256 {
+        let found = identity.map(|identity| identity.key_digest.0.to_vec());
+        expect("peer's raw public key", Some(digest), found.as_ref())?;
     }
     if let Some(file) = &options.expect_peer_cert_file
         && !resumed

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handfast::connection::{Config, Credentials, Trust};
 use handfast::crypto::ring;
-use handfast::handshake::GroupChoice;
+use handfast::handshake::{CertificateType, GroupChoice};
 use handfast::resumption::TicketKeys;
 use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
 
@@ -111,6 +111,8 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
         options.install_cert_compression_algs,
         options.install_one_cert_compression_alg,
     );
+    handshake.accepted_certificate_types.clone_from(&options.accepted_peer_cert_types);
+    handshake.shown_certificate_types = shown_certificate_types(options);
     handshake.limits.certificates = MAX_CERTIFICATES;
     if let Some(bytes) = options.max_cert_list {
         handshake.limits.message = bytes;
@@ -120,6 +122,22 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
         handfast::danger::log_keys(&mut builder.handshake);
     }
     builder.build().map(Arc::new).map_err(|error| Failure::Unimplemented(error.to_string()))
+}
+
+/// What the flags say, or the credentials in their order; nothing, where X.509 is all there is.
+fn shown_certificate_types(options: &Options) -> Vec<CertificateType> {
+    if !options.is_server && !options.available_client_cert_types.is_empty() {
+        return options.available_client_cert_types.clone();
+    }
+    let mut types = Vec::new();
+    for credential in options.credentials.iter().filter(|credential| credential.psk.is_none()) {
+        let own =
+            if credential.raw_public_key { CertificateType::RAW_PUBLIC_KEY } else { CertificateType::X509 };
+        if !types.contains(&own) {
+            types.push(own);
+        }
+    }
+    types
 }
 
 fn set_algorithms(handshake: &mut handfast::handshake::Config, options: &Options) -> Result<(), Failure> {

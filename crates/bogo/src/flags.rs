@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use handfast::crypto::HashAlgorithm;
+use handfast::handshake::CertificateType;
 use handfast::{CipherSuite, NamedGroup, SignatureScheme};
 
 use crate::failure::Failure;
@@ -167,6 +168,26 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-ocsp-response", Value(|o, v| base64(v).map(|it| o.credential().ocsp_response = Some(it)))),
     ("-must-match-issuer", Set(|o| o.credential().must_match_issuer = true)),
     ("-new-x509-credential", Set(Options::new_credential)),
+    (
+        "-new-rpk-credential",
+        Set(|o| {
+            o.new_credential();
+            o.credential().raw_public_key = true;
+        }),
+    ),
+    (
+        "-accepted-peer-cert-types",
+        Value(|o, v| number(v).map(|it| o.accepted_peer_cert_types.push(CertificateType(it)))),
+    ),
+    (
+        "-available-client-cert-types",
+        Value(|o, v| number(v).map(|it| o.available_client_cert_types.push(CertificateType(it)))),
+    ),
+    (
+        "-expect-peer-certificate-type",
+        Value(|o, v| number(v).map(|it| o.expect_peer_certificate_type = Some(CertificateType(it)))),
+    ),
+    ("-expect-peer-rpk-sha256", Value(|o, v| base64(v).map(|it| o.expect_peer_rpk_sha256 = Some(it)))),
     (
         "-new-psk-credential",
         Set(|o| {

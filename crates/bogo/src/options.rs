@@ -1,5 +1,6 @@
 //! What the runner's flags ask of one connection.
 
+use handfast::handshake::CertificateType;
 use handfast::{CipherSuite, NamedGroup, SignatureScheme};
 
 use crate::psks::PskFlags;
@@ -57,6 +58,8 @@ pub(crate) struct Options {
     pub(crate) permute_extensions: bool,
     pub(crate) install_cert_compression_algs: bool,
     pub(crate) install_one_cert_compression_alg: Option<u16>,
+    pub(crate) accepted_peer_cert_types: Vec<CertificateType>,
+    pub(crate) available_client_cert_types: Vec<CertificateType>,
     pub(crate) fail_early_callback: bool,
     pub(crate) fail_ddos_callback: bool,
     pub(crate) fail_cert_callback: bool,
@@ -98,6 +101,8 @@ pub(crate) struct Options {
     pub(crate) expect_peer_verify_prefs: Vec<SignatureScheme>,
     pub(crate) expect_peer_cert_file: Option<String>,
     pub(crate) expect_no_peer_cert: bool,
+    pub(crate) expect_peer_certificate_type: Option<CertificateType>,
+    pub(crate) expect_peer_rpk_sha256: Option<Vec<u8>>,
     pub(crate) expect_selected_credential: Option<i32>,
     pub(crate) expect_ocsp_response: Option<Vec<u8>>,
     pub(crate) expect_signed_cert_timestamps: Option<Vec<u8>>,
@@ -116,6 +121,8 @@ pub(crate) struct CredentialFiles {
     pub(crate) signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) must_match_issuer: bool,
     pub(crate) session_id_context: Option<Vec<u8>>,
+    /// It is no certificate but a raw public key.
+    pub(crate) raw_public_key: bool,
     /// It is no certificate but a PSK.
     pub(crate) psk: Option<PskFlags>,
 }

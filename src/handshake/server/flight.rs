@@ -259,12 +259,10 @@ impl Flight {
         let protocol = selected.application_protocol.as_ref().map(core::slice::from_ref);
         let protocol = protocol.map(ProtocolNameList::from);
         out.push_some(ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION, protocol);
-        let by_certificate = matches!(self.authentication, Authenticated::Certificate { .. });
-        let types = by_certificate.then_some(selected);
-        let client_type = types.and_then(|selected| selected.client_certificate_type);
+        let client_type = selected.client_certificate_type;
         let client_type = client_type.map(|it| ClientCertificateType { client_certificate_type: it });
         out.push_some(ExtensionType::CLIENT_CERTIFICATE_TYPE, client_type);
-        let server_type = types.and_then(|selected| selected.server_certificate_type);
+        let server_type = selected.server_certificate_type;
         let server_type = server_type.map(|it| ServerCertificateType { server_certificate_type: it });
         out.push_some(ExtensionType::SERVER_CERTIFICATE_TYPE, server_type);
         if self.takes_early_data {

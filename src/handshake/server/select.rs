@@ -91,9 +91,12 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
+            server_certificate_type: certificate_types::shared(
+                &step.config.shown_certificate_types,
+                offer.server_certificate_types.as_deref(),
+            ),
             server_certificate_types: offer.server_certificate_types,
             client_certificate_types: offer.client_certificate_types,
-            server_certificate_type: None,
             client_certificate_type: None,
             certificate_wishes,
             certificates_compressed: CertificatesCompressed::default(),

@@ -32,7 +32,8 @@ fn refused(alert: AlertDescription, role: Role) -> Option<&'static str> {
     Some(match alert {
         AlertDescription::UNKNOWN_CA => {
             "if you trust the peer's CA, give its certificate with --ca; if an intermediate is missing, the peer \
-             must send it with its own."
+             must send it with its own. If you trust a raw public key, give it, or its SHA-256, with \
+             --trust-raw-public-key."
         }
         AlertDescription::CERTIFICATE_EXPIRED => {
             "renew the certificate; if its dates are right, look at this machine's clock."
@@ -68,6 +69,10 @@ fn peer_fault(fault: &PeerFault) -> Option<&'static str> {
         PeerFault::NoSharedSuite => "give --suite other values, or none: then all that we have are offered.",
         PeerFault::NoSharedGroup => "give --group other values, or none: then all that we have are offered.",
         PeerFault::NoSharedProtocol => "give --alpn a protocol that the client offers, or none.",
+        PeerFault::NoSharedCertificateType => {
+            "one end shows raw public keys, the other takes certificates: see --raw-public-key and \
+             --trust-raw-public-key, --cert and --ca."
+        }
         PeerFault::NoClientCertificate => {
             "the client needs a certificate from one of the --ca; --client-auth optional lets it in without."
         }

@@ -45,12 +45,10 @@ pub(crate) struct Setup {
 /// The setup of a client, and whom it expects.
 pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPeer), Failure> {
     let expected = expected_server(args, host)?;
-    let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
-    let trusts = !args.peer.ca.is_empty() || pinned || args.peer.danger_accept_any_certificate;
-    if !trusts && !args.psks.stand_alone() {
+    if !args.peer.trusts() && !args.psks.stand_alone() {
         return Err(Failure::Setup(
-            "whom to trust is not said: give the server's CA with --ca, pin its key with --pin-sha256, or share a \
-             --psk with it, and no certificates"
+            "whom to trust is not said: give the server's CA with --ca, pin its key with --pin-sha256, trust its key \
+             alone with --trust-raw-public-key, or share a --psk with it, and no certificates"
                 .into(),
         ));
     }
@@ -61,7 +59,7 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     builder.handshake.permute_extensions = args.permute_extensions;
     builder.handshake.post_handshake_auth = args.post_handshake_auth;
     // A server that gives one has accepted our certificate.
-    builder.handshake.accept_tickets = !args.credentials.cert.is_empty() || args.session_file.is_some();
+    builder.handshake.accept_tickets = args.credentials.are_given() || args.session_file.is_some();
     // The file has room for one session.
     builder.handshake.ticket_request =
         Some(ClientTicketRequest { new_session_count: 1, resumption_count: 1 });
@@ -73,8 +71,10 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
 
 /// The setup of a server, and whom it lets in.
 pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure> {
-    if args.credentials.cert.is_empty() && !args.psks.stand_alone() {
-        return Err(Failure::Setup("a server shows a certificate: give --cert and --key".into()));
+    if !args.credentials.are_given() && !args.psks.stand_alone() {
+        return Err(Failure::Setup(
+            "a server shows a certificate or a key: give --cert and --key, or --raw-public-key".into(),
+        ));
     }
     if args.client_auth == ClientAuthArg::Required && args.psks.stand_alone() {
         return Err(Failure::Setup(
@@ -84,12 +84,11 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
         ));
     }
     let expected = identity(&args.peer)?;
-    let pinned = args.peer.pin_sha256.or(args.peer.pin_certificate_sha256).is_some();
-    let trusts = !args.peer.ca.is_empty() || pinned || args.peer.danger_accept_any_certificate;
+    let trusts = args.peer.trusts();
     if args.client_auth != ClientAuthArg::None && !trusts {
         return Err(Failure::Setup(
-            "which clients to trust is not said: give their CA with --ca, or let in all without asking by \
-             --client-auth none"
+            "which clients to trust is not said: give their CA with --ca or their keys with \
+             --trust-raw-public-key, or let in all without asking by --client-auth none"
                 .into(),
         ));
     }
@@ -176,7 +175,8 @@ fn common(
     builder.trust = if peer.danger_accept_any_certificate {
         danger::trust_any_certificate()
     } else {
-        let trust = Trust::anchors(credential_file::anchors(&peer.ca)?);
+        let trust = Trust::anchors(credential_file::anchors(&peer.ca)?)
+            .with_raw_public_keys(credential_file::raw_public_keys(&peer.trust_raw_public_key, &crypto)?);
         let trust = match revocation_files::check(&peer.revocation, peer.request_ocsp)? {
             Some(check) => trust.with_revocation(check),
             None => trust,
@@ -213,7 +213,10 @@ fn common(
 fn setup(builder: ConfigBuilder, key_log: Option<KeyLog>, peer: &PeerArgs) -> Result<Setup, Failure> {
     let build = |builder: ConfigBuilder| builder.build().map_err(|error| Failure::Setup(error.to_string()));
     let answering = build(builder.clone())?;
-    let config = build(ConfigBuilder { credentials: Credentials::Ask, ..builder })?;
+    let mut asking = ConfigBuilder { credentials: Credentials::Ask, ..builder };
+    // What there is to show, the one that answers knows.
+    asking.handshake.shown_certificate_types.clone_from(&answering.handshake().shown_certificate_types);
+    let config = build(asking)?;
     Ok(Setup {
         config: Arc::new(config),
         answering,
@@ -226,7 +229,16 @@ fn setup(builder: ConfigBuilder, key_log: Option<KeyLog>, peer: &PeerArgs) -> Re
 /// Whom a client expects, and the server name that it sends.
 fn expected_server(args: &ClientArgs, host: &str) -> Result<ExpectedPeer, Failure> {
     let name = args.name.as_deref().unwrap_or(host);
-    let expected = match identity(&args.peer)? {
+    let by_key_alone = !args.peer.trust_raw_public_key.is_empty();
+    let given = identity(&args.peer)?;
+    if by_key_alone && given.is_none() && (!args.peer.ca.is_empty() || args.name.is_some()) {
+        return Err(Failure::Setup(
+            "a raw public key has no name: beside --trust-raw-public-key, expect the server's key by --pin-sha256, and \
+             give no --name or --ca"
+                .into(),
+        ));
+    }
+    let expected = match given.or(by_key_alone.then(ExpectedPeer::any_under_anchors)) {
         // The name to connect to is still the one to ask for.
         Some(expected) if DnsName::parse(host).is_ok() => expected.with_server_name(host),
         Some(expected) => Ok(expected),

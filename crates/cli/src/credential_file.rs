@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use handfast::connection::{Credential, CredentialError};
+use handfast::connection::{Credential, CredentialError, RawPublicKeys};
 use handfast::crypto::CryptoProvider;
+use handfast::identity::Sha256Digest;
 use handfast::pki::timestamp::TransparencyLogs;
 use handfast::pki::{TrustAnchor, TrustAnchors};
 
-use crate::args::CredentialArgs;
+use crate::args::{CredentialArgs, digest};
 use crate::failure::Failure;
 use crate::file_fault::{FileFault, neither_pem_nor};
 use crate::revocation_files::ocsp_response;
@@ -50,11 +51,39 @@ pub(crate) fn logs(
     logs.map(|logs| Some(Arc::new(logs))).map_err(|error| Failure::Setup(error.to_string()))
 }
 
-/// The credentials of all --cert with their --key.
+/// The raw public keys of all these: each a file, or a SHA-256.
+pub(crate) fn raw_public_keys(given: &[String], crypto: &CryptoProvider) -> Result<RawPublicKeys, Failure> {
+    given.iter().try_fold(RawPublicKeys::new(), |keys, given| {
+        if let Ok(sha256) = digest(given) {
+            return Ok(keys.with_digest(Sha256Digest(sha256)));
+        }
+        let path = Path::new(given);
+        let text = read(path)?;
+        let keys = if is_pem(&text) { keys.with_pem(&text, crypto) } else { keys.with_spki(&text, crypto) };
+        keys.map_err(|error| Failure::file(path, neither_pem_nor(&text, &error)))
+    })
+}
+
+/// The credentials of all --cert with their --key, and those of all --raw-public-key.
 pub(crate) fn credentials(
     args: &CredentialArgs,
     crypto: &CryptoProvider,
 ) -> Result<Vec<Credential>, Failure> {
+    let raw = args.raw_public_key.iter().map(|path| raw_public_key(path, crypto));
+    certificates(args, crypto)?.into_iter().map(Ok).chain(raw).collect()
+}
+
+fn raw_public_key(path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
+    let key = read(path)?;
+    let credential = if is_pem(&key) {
+        Credential::raw_public_key_from_pem(&key, crypto)
+    } else {
+        Credential::raw_public_key_from_der(&key, crypto)
+    };
+    credential.map_err(|error| Failure::file(path, neither_pem_nor(&key, &error)))
+}
+
+fn certificates(args: &CredentialArgs, crypto: &CryptoProvider) -> Result<Vec<Credential>, Failure> {
     let keys = if args.key.is_empty() { &args.cert } else { &args.key };
     if keys.len() != args.cert.len() {
         return Err(Failure::Setup(format!(

@@ -135,7 +135,9 @@ impl Summary<'_> {
     fn peer_facts(&self, identity: &PeerIdentity, fact: &mut impl FnMut(&str, String)) {
         let connected = self.connected;
         fact("peer", self.name(identity));
-        if !self.setup.accepts_any_certificate {
+        if identity.is_raw_public_key {
+            fact("expected", "a raw public key that we trust (RFC 7250)".to_owned());
+        } else if !self.setup.accepts_any_certificate {
             fact("expected", self.expected.to_owned());
         }
         if let Some(scheme) = connected.peer_signature_scheme {

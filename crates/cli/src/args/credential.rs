@@ -18,4 +18,15 @@ pub(crate) struct CredentialArgs {
     /// that ask
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub(crate) staple: Vec<PathBuf>,
+    /// A private key whose public key we show alone, with no certificate around it, to peers that take that
+    /// (RFC 7250); may be given several times, and beside --cert, which then comes first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) raw_public_key: Vec<PathBuf>,
+}
+
+impl CredentialArgs {
+    /// Is there anything to show?
+    pub(crate) const fn are_given(&self) -> bool {
+        !self.cert.is_empty() || !self.raw_public_key.is_empty()
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) use client::{ClientArgs, StartTlsArg};
 pub(crate) use credential::CredentialArgs;
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
-pub(crate) use peer::PeerArgs;
+pub(crate) use peer::{PeerArgs, digest};
 pub(crate) use psk::{PskArg, PskArgs};
 pub(crate) use replay::ReplayArgs;
 pub(crate) use revocation::{RevocationArgs, ScopeArg, StaleArg, UnknownArg};

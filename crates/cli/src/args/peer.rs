@@ -17,6 +17,12 @@ pub(crate) struct PeerArgs {
     /// Certificates of the CAs that we trust, in PEM, or one in DER; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Vec<PathBuf>,
+    /// A public key that we trust with no certificate around it (RFC 7250): a file in PEM or DER, or the SHA-256 of
+    /// its SubjectPublicKeyInfo; may be given several times
+    ///
+    /// Such a key has no name: whoever holds one of them is let in, or connected to.
+    #[arg(long, value_name = "FILE|HEX")]
+    pub(crate) trust_raw_public_key: Vec<String>,
     /// The SPIFFE id that the peer must prove
     #[arg(long, value_name = "URI", group = "identity")]
     pub(crate) spiffe_id: Option<String>,
@@ -43,12 +49,23 @@ pub(crate) struct PeerArgs {
     /// TAKE ANY CERTIFICATE, WHOEVER SIGNED IT AND WHOEVER IT NAMES: anyone on the way can be the peer
     ///
     /// The peer still proves that it holds the key. Every summary of a session says that this is on.
-    #[arg(long, help_heading = "Danger", conflicts_with_all = ["ca", "identity"])]
+    #[arg(long, help_heading = "Danger", conflicts_with_all = ["ca", "identity", "trust_raw_public_key"])]
     pub(crate) danger_accept_any_certificate: bool,
 }
 
+impl PeerArgs {
+    /// Does it say whom to trust?
+    pub(crate) const fn trusts(&self) -> bool {
+        !self.ca.is_empty()
+            || !self.trust_raw_public_key.is_empty()
+            || self.pin_sha256.is_some()
+            || self.pin_certificate_sha256.is_some()
+            || self.danger_accept_any_certificate
+    }
+}
+
 /// 64 hexadecimal digits, with or without the colons that OpenSSL writes.
-fn digest(text: &str) -> Result<[u8; 32], String> {
+pub(crate) fn digest(text: &str) -> Result<[u8; 32], String> {
     hex::decode(&text.replace(':', ""))
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| "expected 64 hexadecimal digits, colons allowed".to_owned())

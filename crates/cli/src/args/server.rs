@@ -15,6 +15,8 @@ Examples:
     handfast server 127.0.0.1:8443 --ca ca.pem --cert server.pem --key server.key --http
   Two names, each with its certificate, and no client certificates:
     handfast server [::]:443 --client-auth none --cert a.pem --key a.key --cert b.pem --key b.key --echo
+  No certificates, but keys that both ends know:
+    handfast server 127.0.0.1:8443 --raw-public-key server.key --trust-raw-public-key client.pub --http
   Two tickets for each client, which other servers with the same file resume too:
     handfast server 127.0.0.1:8443 --ca ca.pem --cert s.pem --key s.key --http --tickets 2 --ticket-key ticket.key";
 

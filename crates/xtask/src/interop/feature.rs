@@ -21,11 +21,13 @@ pub(super) enum Feature {
     Staple,
     /// Certificates that go compressed both ways (RFC 8879).
     Compression,
+    /// In place of certificates, both ways.
+    RawPublicKey,
 }
 
 use Feature::{
     Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, EarlyData, ExternalPsk, HelloRetryRequest,
-    KeyUpdate, Mutual, P256, P384, Resumption, Staple, X25519,
+    KeyUpdate, Mutual, P256, P384, RawPublicKey, Resumption, Staple, X25519,
 };
 
 /// What every stack of TLS 1.3 in wide use has.
@@ -149,10 +151,21 @@ pub(super) const TRIALS: &[Trial] = &[
         server_tells: COMPRESSED,
         ..MUTUAL
     },
+    Trial {
+        column: "RPK",
+        feature: RawPublicKey,
+        certificates: false,
+        client: "--raw-public-key client.key --trust-raw-public-key server.pub",
+        server: "--raw-public-key server.key --trust-raw-public-key client.pub",
+        client_tells: BY_KEY,
+        server_tells: BY_KEY,
+        ..MUTUAL
+    },
 ];
 
 const RETRIED: &[&str] = &["HelloRetryRequest  yes", "group              secp384r1"];
 const COMPRESSED: &[&str] = &["compressed         our certificate by", ", the peer's by"];
+const BY_KEY: &[&str] = &["peer               the raw public key", "our certificate    the raw public key"];
 const BY_PSK: &str = "authentication     by an external PSK";
 
 const fn suite(

@@ -7,7 +7,7 @@
 //!     └─ revoked   a client that crl.pem names
 //! ```
 //!
-//! For each `NAME.pem` there is a `NAME.key`, both in `NAME.both.pem`, and a `NAME.p12` under the password `handfast`;
+//! For each `NAME.pem` there is a `NAME.key`, its public key in `NAME.pub`, certificate and key in `NAME.both.pem`, and a `NAME.p12` under the password `handfast`;
 //! `server.ocsp` says that the server's is good.
 
 use std::fs;
@@ -92,6 +92,7 @@ pub(super) fn make(directory: &Path) -> Result<(), String> {
         ))?;
         openssl(&format!("ca -batch {CA} -extensions {extensions} -in {name}.csr -out {name}.pem -notext"))?;
         pack(directory, name)?;
+        openssl(&format!("pkey -in {name}.key -pubout -out {name}.pub"))?;
         join(directory, [&format!("{name}.pem"), &format!("{name}.key")], &format!("{name}.both.pem"))?;
     }
     join(directory, ["server.pem", "ca.pem"], "server.chain.pem")?;

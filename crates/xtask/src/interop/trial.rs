@@ -52,10 +52,13 @@ impl Meeting<'_> {
 
     /// One session of our client.
     fn visit(&self, server: &Server, peer: &mut Process, port: u16, number: usize) -> Result<(), String> {
-        let shown =
-            if self.trial.certificates { "--ca ca.pem --cert client.pem --key client.key" } else { "" };
+        let shown = if self.trial.certificates {
+            "--name localhost --ca ca.pem --cert client.pem --key client.key"
+        } else {
+            "--sni localhost"
+        };
         let record = format!("--record client-{number}.run");
-        let line = format!("client 127.0.0.1:{port} --name localhost {record} {shown} {}", self.trial.client);
+        let line = format!("client 127.0.0.1:{port} {record} {shown} {}", self.trial.client);
         let command = self.ground.tool(&line, &self.values(""));
         let mut client = Process::start(command, &format!("client-{number}"), &self.directory)?;
         let outcome = self.converse(server, peer, &mut client, number);

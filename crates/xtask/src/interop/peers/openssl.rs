@@ -1,7 +1,47 @@
 //! OpenSSL: `s_server` and `s_client`.
 
 use crate::interop::feature::{BASIC, Feature};
-use crate::interop::peer::{Client, Offer, Peer, Server, debian, offer};
+use crate::interop::peer::{Client, Peer, Server, debian, offer};
+
+/// Of `s_server`: by the options that every version has, and more.
+macro_rules! server_offers {
+    ($($more:expr),*) => {
+        &[
+            offer(BASIC),
+            offer(&[Feature::HelloRetryRequest]).with("-groups P-384"),
+            offer(&[Feature::Resumption]).says("Reused session-id"),
+            offer(&[Feature::EarlyData]).with("-early_data -max_early_data 16384").says("Early data received"),
+            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
+            offer(&[Feature::Staple]).with("-status_file server.ocsp"),
+            $($more,)*
+        ]
+    };
+}
+pub(super) use server_offers;
+
+/// Of `s_client`: by the options that every version has, and more.
+macro_rules! client_offers {
+    ($($more:expr),*) => {
+        &[
+            offer(BASIC).says("Verification: OK"),
+            offer(&[Feature::HelloRetryRequest]).with("-groups X25519:P-384"),
+            offer(&[Feature::Resumption])
+                .with("-sess_out peer.session")
+                .again("-sess_in peer.session")
+                .says("Reused, TLSv1.3"),
+            offer(&[Feature::EarlyData])
+                .with("-sess_out peer.session")
+                .again("-sess_in peer.session -early_data request.txt")
+                .says("Early data was accepted"),
+            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
+            offer(&[Feature::Staple]).with("-status").says("Cert Status: good"),
+            $($more,)*
+        ]
+    };
+}
+pub(super) use client_offers;
 
 pub(super) const PEER: Peer = Peer {
     name: "OpenSSL",
@@ -13,41 +53,13 @@ pub(super) const PEER: Peer = Peer {
                   -CAfile ca.pem -Verify 2 -verify_return_error",
         answer: "",
         is_typed: true,
-        offers: SERVER_OFFERS,
+        offers: server_offers![],
         lacks: &[],
     }),
     client: Some(Client {
         command: "openssl s_client -connect 127.0.0.1:{port} -servername localhost -verify_hostname localhost \
                   -tls1_3 -cert client.pem -key client.key -CAfile ca.pem -verify_return_error",
-        offers: CLIENT_OFFERS,
+        offers: client_offers![],
         lacks: &[],
     }),
 };
-
-/// Of `s_server`, by the options that every version has.
-pub(super) const SERVER_OFFERS: &[Offer] = &[
-    offer(BASIC),
-    offer(&[Feature::HelloRetryRequest]).with("-groups P-384"),
-    offer(&[Feature::Resumption]).says("Reused session-id"),
-    offer(&[Feature::EarlyData]).with("-early_data -max_early_data 16384").says("Early data received"),
-    offer(&[Feature::KeyUpdate]),
-    offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
-    offer(&[Feature::Staple]).with("-status_file server.ocsp"),
-];
-
-/// Of `s_client`, by the options that every version has.
-pub(super) const CLIENT_OFFERS: &[Offer] = &[
-    offer(BASIC).says("Verification: OK"),
-    offer(&[Feature::HelloRetryRequest]).with("-groups X25519:P-384"),
-    offer(&[Feature::Resumption])
-        .with("-sess_out peer.session")
-        .again("-sess_in peer.session")
-        .says("Reused, TLSv1.3"),
-    offer(&[Feature::EarlyData])
-        .with("-sess_out peer.session")
-        .again("-sess_in peer.session -early_data request.txt")
-        .says("Early data was accepted"),
-    offer(&[Feature::KeyUpdate]),
-    offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
-    offer(&[Feature::Staple]).with("-status").says("Cert Status: good"),
-];

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use super::openssl::{CLIENT_OFFERS, SERVER_OFFERS};
+use super::openssl::{client_offers, server_offers};
+use crate::interop::feature::{BASIC, Feature};
 use crate::interop::ground::Ground;
-use crate::interop::peer::{Client, Peer, Server, debian};
+use crate::interop::peer::{Client, Peer, Server, debian, offer};
 use crate::registry;
 use crate::step::Step;
 
@@ -21,13 +22,19 @@ pub(super) const PEER: Peer = Peer {
                   -CAfile ca.pem -Verify 2 -verify_return_error",
         answer: "",
         is_typed: true,
-        offers: SERVER_OFFERS,
+        offers: server_offers![
+            offer(&[Feature::RawPublicKey])
+                .with("-enable_server_rpk -enable_client_rpk -expected-rpks client.pub")
+        ],
         lacks: &[],
     }),
     client: Some(Client {
         command: "openssl4 s_client -connect 127.0.0.1:{port} -servername localhost -verify_hostname localhost \
                   -tls1_3 -cert client.pem -key client.key -CAfile ca.pem -verify_return_error",
-        offers: CLIENT_OFFERS,
+        offers: client_offers![
+            offer(&[Feature::RawPublicKey])
+                .with("-enable_server_rpk -enable_client_rpk -expected-rpks server.pub")
+        ],
         lacks: &[],
     }),
 };

@@ -12,8 +12,8 @@ const INTRODUCTION: &str = "\
 
 Each row is a program of others, and each cell a feature that the tool `handfast` was seen to use with it, over
 loopback: `handfast client` with the peer's server, `handfast server` with the peer's client. Both ends show
-certificates and judge them, but for the columns PSK and RPK (raw public keys). Our end tells of the session what the column says, the peer says so
-too where it says anything of it, and application data goes both ways.
+certificates and judge them, but for the columns PSK and RPK (raw public keys). Our end tells of the session what the
+column says, the peer says so too where it says anything of it, and application data goes both ways.
 
 `yes`: it works. `no`: it does not, for the reason below the table. `–`: the peer does not have it, or its program has
 no way to ask for it.

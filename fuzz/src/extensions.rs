@@ -4,13 +4,14 @@ use core::fmt::Debug;
 
 use handfast::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateCompressionAlgorithms, CertificateStatus,
-    CertificateStatusRequest, ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket,
+    CertificateStatusRequest, ClientCertificateType, ClientCertificateTypes, ClientTicketRequest, Cookie,
+    DelegatedCredential, DelegatedCredentialSchemes, EarlyDataIndication, EarlyDataNewSessionTicket,
     ExtensionBody, ExtensionFault, Extensions, ExtensionsOf, KeyShareClientHello, KeyShareHelloRetryRequest,
     KeyShareServerHello, MAX_EXTENSIONS, OfferedPsks, OidFilters, PostHandshakeAuth, ProtocolNameList,
-    PskKeyExchangeModes, RecordSizeLimit, SelectedPsk, ServerNameEncryptedExtensions, ServerNameList,
-    ServerTicketRequestHint, SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList,
-    StatusRequestCertificateRequest, SupportedGroups, SupportedVersionsClientHello,
-    SupportedVersionsServerHello, check_extensions,
+    PskKeyExchangeModes, RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerCertificateTypes,
+    ServerNameEncryptedExtensions, ServerNameList, ServerTicketRequestHint, SignatureSchemeList,
+    SignatureSchemeListCert, SignedCertificateTimestampList, StatusRequestCertificateRequest,
+    SupportedGroups, SupportedVersionsClientHello, SupportedVersionsServerHello, check_extensions,
 };
 use handfast::wire::{Decode, Encode};
 
@@ -143,6 +144,12 @@ const BODIES: &[fn(&[u8]) -> bool] = &[
     |bytes| read::<ClientTicketRequest>(bytes).is_some(),
     |bytes| read::<ServerTicketRequestHint>(bytes).is_some(),
     |bytes| read::<CertWithExternPsk>(bytes).is_some(),
+    |bytes| read::<ClientCertificateTypes<'_>>(bytes).is_some(),
+    |bytes| read::<ClientCertificateType>(bytes).is_some(),
+    |bytes| read::<ServerCertificateTypes<'_>>(bytes).is_some(),
+    |bytes| read::<ServerCertificateType>(bytes).is_some(),
+    |bytes| read::<DelegatedCredentialSchemes<'_>>(bytes).is_some(),
+    |bytes| read::<DelegatedCredential<'_>>(bytes).is_some(),
 ];
 
 /// Of a body that skips parts: what it writes is read as the same value.

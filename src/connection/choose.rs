@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::credential::Facts;
-use super::{Credential, oid_filters};
+use super::{Credential, MAX_DELEGATION, oid_filters};
 use crate::handshake::{ChooseCredential, Role};
 use crate::identity::DnsName;
 use crate::message::{CertificateType, SignatureScheme};
@@ -32,6 +32,13 @@ pub struct Choice {
 pub enum PassedOver {
     /// The peer takes no credentials of its type (RFC 7250 §4).
     CertificateType(CertificateType),
+    /// Its delegated credential is for the other role (RFC 9345 §4).
+    DelegatedAs(Role),
+    /// Its delegated credential is over, or not yet within the seven days in which peers take it (RFC 9345 §4.1.3).
+    DelegationTime {
+        /// When it ends.
+        not_after: Time,
+    },
     /// Its key signs with none of the peer's signature_algorithms (§4.5.1.2).
     NoSharedScheme,
     /// Its certificate is not for this role (RFC 5280 §4.2.1.12).
@@ -118,8 +125,15 @@ fn obstacle(credential: &Credential, ask: &ChooseCredential) -> Option<PassedOve
     if !ask.takes_type(certificate_type) {
         return Some(PassedOver::CertificateType(certificate_type));
     }
+    match credential.facts.delegation {
+        Some((role, _)) if role != ask.role => return Some(PassedOver::DelegatedAs(role)),
+        Some((_, not_after)) if not_after < ask.now || not_after > ask.now.saturating_add(MAX_DELEGATION) => {
+            return Some(PassedOver::DelegationTime { not_after });
+        }
+        Some(_) | None => {}
+    }
     //= R-4.5.1.2-2
-    if credential.shown.scheme_for(&ask.signature_schemes).is_none() {
+    if ask.scheme_of(&credential.shown).is_none() {
         return Some(PassedOver::NoSharedScheme);
     }
     let facts = &credential.facts;
@@ -198,6 +212,14 @@ fn carries(facts: &Facts, server_name: Option<&str>) -> bool {
 impl fmt::Display for PassedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::DelegatedAs(role) => {
+                write!(f, "its delegated credential is that of a {role:?} (RFC 9345 §4)")
+            }
+            Self::DelegationTime { not_after } => write!(
+                f,
+                "its delegated credential ends at {not_after}, and peers take it within the seven days before (RFC 9345 \
+                 §4.1.3)"
+            ),
             Self::CertificateType(own) => {
                 write!(f, "the peer takes no credential of the type {own} (RFC 7250 §4)")
             }

@@ -364,10 +364,14 @@ impl ConfigBuilder {
         }
     }
 
-    /// How peers may show who they are, for what binds sessions; empty: by X.509 alone.
+    /// How peers may show who they are, for what binds sessions; empty: by X.509 certificates and their own keys.
     pub(super) fn certificate_types(&self) -> String {
         let types = &self.handshake.accepted_certificate_types;
-        types.iter().map(|it| alloc::format!(", certificate type {}", it.0)).collect()
+        let mut mode: String = types.iter().map(|it| alloc::format!(", certificate type {}", it.0)).collect();
+        if !self.handshake.delegated_credential_schemes.is_empty() {
+            mode.push_str(", delegated credentials");
+        }
+        mode
     }
 
     /// The config.

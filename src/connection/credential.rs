@@ -5,11 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::delegated_credential::{self, DelegationError};
 use crate::crypto::{
     CryptoProvider, PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyAlgorithm, PublicKeyError,
     SignatureAlgorithm,
 };
-use crate::handshake;
+use crate::handshake::{self, Role};
 use crate::identity::{PeerIdentity, Sha256Digest};
 use crate::message::{CertificateType, SignatureScheme, SignedCertificateTimestampList};
 use crate::pem::{self, PemError};
@@ -46,6 +47,8 @@ pub(super) struct Facts {
     pub(super) has_broken_hash: bool,
     pub(super) not_before: Time,
     pub(super) not_after: Time,
+    /// In which role the leaf delegates to the key, and until when, if it does (RFC 9345).
+    pub(super) delegation: Option<(Role, Time)>,
 }
 
 /// Why a chain and a key make no credential.
@@ -84,6 +87,8 @@ pub enum CredentialError {
         /// The leaf's subject.
         subject: String,
     },
+    /// The delegated credential is refused.
+    Delegation(DelegationError),
     /// An external key signs with no scheme that TLS 1.3 has for such a key.
     NoScheme,
     /// What is to be shown as signed certificate timestamps is no list of them.
@@ -141,6 +146,36 @@ impl Credential {
         let (facts, public_key) = read(&chain)?;
         check_schemes(&schemes, &public_key)?;
         let shown = handshake::Credential::external(chain, public_key, schemes);
+        Ok(Self { shown: Arc::new(shown), facts })
+    }
+
+    /// A chain in PEM, the leaf first, that delegates to another key for a short time (RFC 9345): it is shown to peers that
+    /// take that, and the leaf's own key is not needed.
+    ///
+    /// * `delegated_credential`: the bytes that [`Credential::delegate`] makes.
+    /// * `key`: the private key that it is for, in PEM.
+    ///
+    /// # Errors
+    /// [`CredentialError`] says what does not fit; the delegation is verified here, and not only by peers.
+    pub fn delegated_from_pem(
+        chain: impl AsRef<[u8]>,
+        delegated_credential: &[u8],
+        key: impl AsRef<[u8]>,
+        crypto: &CryptoProvider,
+    ) -> Result<Self, CredentialError> {
+        let chain = certificates(chain.as_ref())?;
+        let (mut facts, _) = read(&chain)?;
+        let leaf = chain.first().ok_or(CredentialError::NoCertificate)?;
+        let delegated = delegated_credential::read(leaf, delegated_credential, crypto)?;
+        let key = crypto.load_signing_key(&PrivateKeyInfo::from_pem(key)?)?;
+        if *key.public_key() != delegated.public_key {
+            return Err(DelegationError::KeyDoesNotBelong.into());
+        }
+        facts.delegation = Some((delegated.role, delegated.not_after));
+        facts.not_after = facts.not_after.min(delegated.not_after);
+        let shown = handshake::Credential::local(chain, key)
+            .with_delegated_credential(delegated_credential)
+            .map_err(DelegationError::Malformed)?;
         Ok(Self { shown: Arc::new(shown), facts })
     }
 
@@ -241,7 +276,7 @@ impl Credential {
         &self.facts.subject
     }
 
-    /// The leaf's validity: first and last moment.
+    /// The leaf's validity: first and last moment; of a delegation, its own end.
     #[must_use]
     pub const fn validity(&self) -> (Time, Time) {
         (self.facts.not_before, self.facts.not_after)
@@ -298,6 +333,7 @@ fn read(chain: &[Arc<[u8]>]) -> Result<(Facts, PublicKey), CredentialError> {
         has_broken_hash: certificates.iter().any(has_broken_hash),
         not_before: leaf.validity.not_before,
         not_after: leaf.validity.not_after,
+        delegation: None,
     };
     //= R-4.5.1.2-1
     if !leaf.is_version_3() {
@@ -364,6 +400,7 @@ impl Facts {
             has_broken_hash: false,
             not_before: Time::MIN,
             not_after: Time::MAX,
+            delegation: None,
         }
     }
 
@@ -375,6 +412,12 @@ impl Facts {
         self.purposes.as_ref().is_none_or(|purposes| {
             listed(purpose, purposes) || listed(known::ANY_EXTENDED_KEY_USAGE, purposes)
         })
+    }
+}
+
+impl From<DelegationError> for CredentialError {
+    fn from(error: DelegationError) -> Self {
+        Self::Delegation(error)
     }
 }
 
@@ -426,6 +469,7 @@ impl fmt::Display for CredentialError {
                     "the timestamps of certificate {index} are no SignedCertificateTimestampList: {error} (RFC 6962 §3.3)"
                 )
             }
+            Self::Delegation(error) => error.fmt(f),
             Self::NoScheme => f.write_str("none of the signature schemes fits the leaf's key and TLS 1.3"),
         }
     }

@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::credential::has_broken_hash;
+use super::delegated_credential;
 #[cfg(feature = "std")]
 use super::shared_signature_cache::Remembering;
 use super::trust::{Kind, Rules, Trust, purpose};
@@ -38,7 +39,10 @@ impl Trust {
         let chain: Vec<&[u8]> = ask.chain.certificates().collect();
         let rules = match &self.0 {
             Kind::Ask => return None,
-            Kind::AnyCertificate => return Some(accept_unjudged(ask, chain.first()?, crypto)),
+            Kind::AnyCertificate => {
+                let judged = unjudged(ask, chain.first()?, crypto);
+                return Some(judged.map_or_else(|refused| refused, |(key, who)| self.accept(ask, key, who)));
+            }
             Kind::Anchors(rules) => rules,
         };
         let expected = ask.expected.as_deref().unwrap_or(expected);
@@ -46,7 +50,7 @@ impl Trust {
         let stapled = requests_staples.then_some(&staples[..]);
         Some(match rules.judge(&chain, stapled, expected, ask, crypto) {
             Ok(Err(reason)) => ask.refuse(AlertDescription::CERTIFICATE_UNKNOWN, reason),
-            Ok(Ok((public_key, identity))) => ask.accept(public_key, Arc::new(identity)),
+            Ok(Ok((public_key, identity))) => self.accept(ask, public_key, identity),
             Err(refusal) => {
                 let alert = if is_signed_with_broken_hash(&chain) {
                     AlertDescription::BAD_CERTIFICATE
@@ -60,6 +64,19 @@ impl Trust {
 }
 
 impl Trust {
+    /// Accepts a peer whose chain is good, and the delegation that it may show with it.
+    fn accept(&self, ask: &JudgePeer, public_key: PublicKey, mut identity: PeerIdentity) -> Answer {
+        match delegated_credential::judge(ask, self.clock_skew()) {
+            Ok(None) => ask.accept(public_key, Arc::new(identity)),
+            Ok(Some(not_after)) => {
+                // What this connection leaves must not outlive it.
+                identity.earliest_not_after = identity.earliest_not_after.min(not_after);
+                ask.accept_delegating(public_key, Arc::new(identity))
+            }
+            Err(reason) => ask.refuse(AlertDescription::ILLEGAL_PARAMETER, reason),
+        }
+    }
+
     /// Judges a raw public key: the set of those that are trusted, or the pin, is all there is to go by.
     fn answer_raw_public_key(
         &self,
@@ -283,7 +300,11 @@ fn is_signed_with_broken_hash(chain: &[&[u8]]) -> bool {
 
 /// The answer of [`Trust::any_certificate`]: the key is the leaf's, and the identity has digests alone, for none
 /// of the names is proved.
-fn accept_unjudged(ask: &JudgePeer, leaf: &[u8], crypto: &CryptoProvider) -> Answer {
+fn unjudged(
+    ask: &JudgePeer,
+    leaf: &[u8],
+    crypto: &CryptoProvider,
+) -> Result<(PublicKey, PeerIdentity), Answer> {
     let accepted = Certificate::from_der(leaf).ok().and_then(|certificate| {
         let spki = certificate.subject_public_key_info.der;
         let identity = PeerIdentity {
@@ -292,9 +313,9 @@ fn accept_unjudged(ask: &JudgePeer, leaf: &[u8], crypto: &CryptoProvider) -> Ans
             earliest_not_after: certificate.validity.not_after,
             ..PeerIdentity::default()
         };
-        Some(ask.accept(PublicKey::from_spki(spki).ok()?, Arc::new(identity)))
+        Some((PublicKey::from_spki(spki).ok()?, identity))
     });
-    accepted.unwrap_or_else(|| {
+    accepted.ok_or_else(|| {
         let reason =
             String::from("the certificate cannot be read, or its key is none that signatures verify with");
         ask.refuse(AlertDescription::UNSUPPORTED_CERTIFICATE, reason)

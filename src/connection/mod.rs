@@ -25,6 +25,7 @@ mod config;
 mod connection;
 mod cookie;
 mod credential;
+mod delegated_credential;
 mod event;
 mod fault;
 mod gather;
@@ -54,6 +55,7 @@ pub use config::{Config, ConfigBuilder, ConfigError, Credentials, UnknownServerN
 pub use connection::Connection;
 pub use cookie::CookieKey;
 pub use credential::{Credential, CredentialError};
+pub use delegated_credential::{Delegation, DelegationError, MAX_DELEGATION};
 pub use event::{Event, Need, Plaintext, Received};
 pub use fault::Fault;
 pub use inbox::Inbox;

@@ -74,6 +74,7 @@ impl ExportedAuthenticators {
             signature_schemes_cert: asked.signature_schemes_cert,
             certificate_authorities: asked.certificate_authorities,
             oid_filters: asked.oid_filters,
+            delegated_credential_schemes: asked.delegated_credential_schemes,
             // RFC 9261 negotiates none.
             certificate_types: None,
             now,
@@ -134,7 +135,8 @@ impl ExportedAuthenticators {
         credential: Arc<Credential>,
     ) -> Result<Authenticating, AuthenticatorError> {
         let config = Arc::clone(self.config.handshake());
-        let scheme = credential.scheme_for(&asked.signature_schemes).ok_or(OwnFault::NoCredential)?;
+        let scheme = credential.scheme_for(&asked.signature_schemes, &asked.delegated_credential_schemes);
+        let scheme = scheme.ok_or(OwnFault::NoCredential)?;
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
         messages.certificate(context, credential.entries(&asked.certificate_wishes));
         let content = SignedContent::under(CONTEXT_STRING, &messages.transcript_hash());

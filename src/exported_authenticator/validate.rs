@@ -10,10 +10,11 @@ use super::{AuthenticatorError, CONTEXT_STRING, ExportedAuthenticators, read_req
 use crate::crypto::Digest;
 use crate::handshake::ask::{Answer, Ask, JudgePeer, Reply};
 use crate::handshake::credential::{SignedContent, peer_chain};
+use crate::handshake::delegated_credential::proving_key;
 use crate::handshake::flight::AuthenticationMessages;
 use crate::handshake::step::{Received, unusable};
 use crate::handshake::verify::{read_certificate_verify, verify_signature};
-use crate::handshake::{Config, OwnFault, PeerAuthenticated, PeerChain, PeerFault};
+use crate::handshake::{Config, OwnFault, PeerAuthenticated, PeerChain, PeerFault, Role};
 use crate::identity::ExpectedPeer;
 use crate::message::{
     Certificate, CertificateRequest, CertificateType, ExtensionType, ExtensionsOf, Finished, HandshakeType,
@@ -34,6 +35,7 @@ pub enum Validating {
 pub struct Judging {
     ask: Ask,
     certificate_request_context: [u8; 32],
+    signer: Role,
     chain: PeerChain,
     scheme: SignatureScheme,
     signature: Vec<u8>,
@@ -103,7 +105,7 @@ impl ExportedAuthenticators {
                 expect(finished, HandshakeType::FINISHED)?;
                 over.heard(certificate.bytes);
                 let content = SignedContent::under(CONTEXT_STRING, &over.transcript_hash());
-                let proof = read_certificate_verify(verify, self.config.handshake())?;
+                let proof = read_certificate_verify(verify, &chain, self.config.handshake())?;
                 over.heard(verify.bytes);
                 self.verify_finished(finished, &over.transcript_hash())?;
                 let ask = JudgePeer {
@@ -117,6 +119,7 @@ impl ExportedAuthenticators {
                 Ok(Validating::Judge(Box::new(Judging {
                     ask: Ask::JudgePeer(Box::new(ask)),
                     certificate_request_context: self.requested.swap_remove(at),
+                    signer: self.role.peer(),
                     chain,
                     scheme: proof.algorithm,
                     signature: proof.signature.to_vec(),
@@ -143,8 +146,8 @@ impl ExportedAuthenticators {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(asked_for))?;
         }
-        let limit = self.config.handshake().limits.certificates;
-        let chain = peer_chain(&message, received.body, CertificateType::X509, limit)?;
+        let config = self.config.handshake();
+        let chain = peer_chain(&message, received.body, CertificateType::X509, config)?;
         // Who shows nothing sends Finished alone.
         if chain.is_empty() { Err(unexpected(received)) } else { Ok(chain) }
     }
@@ -179,7 +182,8 @@ impl Judging {
         }
         let reply = answer.reply;
         let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply).into()) };
-        verify_signature(self.scheme, &self.signature, &self.content, &peer.public_key, &self.config)?;
+        let key = proving_key(self.signer, &self.chain, &peer, &self.config)?;
+        verify_signature(self.scheme, &self.signature, &self.content, &key, &self.config)?;
         Ok(PeerAuthenticated {
             certificate_request_context: self.certificate_request_context,
             peer_identity: Some(peer.identity),

@@ -226,6 +226,8 @@ pub struct FoundPsk {
 pub struct AcceptedPeer {
     /// The leaf's key.
     pub public_key: PublicKey,
+    /// May the leaf delegate to another key, as the chain says that it does (RFC 9345)?
+    pub may_delegate: bool,
     /// Who the peer is.
     pub identity: Arc<PeerIdentity>,
 }
@@ -306,6 +308,8 @@ pub struct ChooseCredential {
     pub certificate_authorities: Vec<Vec<u8>>,
     /// The server's `oid_filters` (§4.3.5): extension identifier and values, both in DER.
     pub oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The peer's `delegated_credential`: the schemes that it accepts of delegated keys; empty: it takes none (RFC 9345).
+    pub delegated_credential_schemes: Vec<SignatureScheme>,
     /// How we may show who we are, by what the peer lists or has selected; `None`: by certificates alone (RFC 7250).
     pub certificate_types: Option<Vec<CertificateType>>,
     /// The time of the step that asks.
@@ -327,7 +331,8 @@ impl ChooseCredential {
     #[must_use]
     pub fn scheme_of(&self, credential: &Credential) -> Option<SignatureScheme> {
         let is_taken = self.takes_type(credential.certificate_type());
-        credential.scheme_for(&self.signature_schemes).filter(|_| is_taken)
+        let scheme = credential.scheme_for(&self.signature_schemes, &self.delegated_credential_schemes);
+        scheme.filter(|_| is_taken)
     }
 
     /// Shows this one.
@@ -413,7 +418,17 @@ impl JudgePeer {
     /// What the peer shows is good: `public_key` is the leaf's or the raw one, `identity` who it is.
     #[must_use]
     pub fn accept(&self, public_key: PublicKey, identity: Arc<PeerIdentity>) -> Answer {
-        Answer { id: self.id, reply: Reply::Peer(Box::new(AcceptedPeer { public_key, identity })) }
+        let peer = AcceptedPeer { public_key, may_delegate: false, identity };
+        Answer { id: self.id, reply: Reply::Peer(Box::new(peer)) }
+    }
+
+    /// The same, and the leaf may delegate: it has the extension DelegationUsage and the key usage digitalSignature, and
+    /// the delegation is within its time (RFC 9345 §4.1.3, §4.2). Without this word, a chain with a
+    /// [delegated credential](PeerChain::delegated_credential) is refused.
+    #[must_use]
+    pub fn accept_delegating(&self, public_key: PublicKey, identity: Arc<PeerIdentity>) -> Answer {
+        let peer = AcceptedPeer { public_key, may_delegate: true, identity };
+        Answer { id: self.id, reply: Reply::Peer(Box::new(peer)) }
     }
 
     /// The chain is refused with this alert, for this reason.

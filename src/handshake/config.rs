@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use super::certificate_compression::CertificateCompression;
 use super::certificate_types;
+use super::delegated_credential::may_be_delegated_to;
 use super::foreign_extension::{self, ForeignExtension};
 use crate::crypto::CryptoProvider;
 use crate::message::{
@@ -164,6 +165,9 @@ pub struct Config {
     pub signature_schemes: Vec<SignatureScheme>,
     /// Schemes accepted in certificates (`signature_algorithms_cert`); sent only if they differ.
     pub signature_schemes_cert: Vec<SignatureScheme>,
+    /// The schemes by which peers may prove themselves with keys that their certificates delegate to, in order of
+    /// preference (RFC 9345); empty: no delegated credentials are taken.
+    pub delegated_credential_schemes: Vec<SignatureScheme>,
     /// How peers may show who they are, in order of preference (RFC 7250); empty: by X.509 certificates alone. A client
     /// sends it as `server_certificate_type`, a server selects the first that the client can show.
     pub accepted_certificate_types: Vec<CertificateType>,
@@ -296,6 +300,7 @@ impl Config {
             group_choice: GroupChoice::default(),
             signature_schemes: schemes.collect(),
             signature_schemes_cert: schemes_cert.collect(),
+            delegated_credential_schemes: Vec::new(),
             accepted_certificate_types: Vec::new(),
             shown_certificate_types: Vec::new(),
             application_protocols: Vec::new(),
@@ -344,6 +349,12 @@ impl Config {
         }
     }
 
+    /// Takes delegated credentials of every scheme of `signature_schemes` that may be one's (RFC 9345 §4).
+    pub fn take_delegated_credentials(&mut self) {
+        let schemes = self.signature_schemes.iter().copied();
+        self.delegated_credential_schemes = schemes.filter(|scheme| may_be_delegated_to(*scheme)).collect();
+    }
+
     /// Do we take peers that show who they are in this way?
     #[must_use]
     pub fn accepts_certificate_type(&self, certificate_type: CertificateType) -> bool {
@@ -384,6 +395,12 @@ impl Config {
         }
         if let Some(scheme) = self.signature_schemes.iter().find(|scheme| !scheme.in_certificate_verify()) {
             return Err(alloc::format!("signature_schemes: {scheme} is not for CertificateVerify (§4.3.3)"));
+        }
+        let delegated = &self.delegated_credential_schemes;
+        if let Some(scheme) = delegated.iter().find(|scheme| !may_be_delegated_to(**scheme)) {
+            return Err(alloc::format!(
+                "delegated_credential_schemes: {scheme} is not for such keys (RFC 9345 §4)"
+            ));
         }
         //= R-4.5.1-14
         for (field, types) in [

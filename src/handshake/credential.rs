@@ -7,13 +7,14 @@ use core::fmt;
 use crate::crypto::{CryptoProvider, Digest, EntropySource, PublicKey, Sign as SigningKey};
 use crate::identity::{CertificateTag, Sha256Digest};
 use crate::message::{
-    Certificate, CertificateEntry, CertificateList, CertificateStatus, CertificateType, ExtensionList,
-    ExtensionType, Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
+    Certificate, CertificateEntry, CertificateList, CertificateStatus, CertificateType, DelegatedCredential,
+    ExtensionList, ExtensionType, Extensions, HandshakeType, SignatureScheme, SignedCertificateTimestampList,
     SignedCertificateTimestampRequest,
 };
 use crate::wire::{Decode, DecodeError, Encode, Writer};
 
 use super::certificate_compression::{CertificateCompression, select};
+use super::delegated_credential::check_schemes;
 use super::foreign_extension::{self, AnsweredIn, ForeignExtension};
 use super::step::Received;
 use super::{Config, OwnFault, PeerFault, Role};
@@ -32,8 +33,17 @@ enum Shown {
         certificates: Vec<Arc<[u8]>>,
         ocsp_responses: Vec<Option<Arc<[u8]>>>,
         timestamps: Vec<Option<Arc<[u8]>>>,
+        delegated: Option<Delegated>,
     },
     RawPublicKey,
+}
+
+/// That the leaf delegates to the key (RFC 9345): the DelegatedCredential as it is sent, and its two schemes.
+#[derive(Clone)]
+struct Delegated {
+    body: Arc<[u8]>,
+    dc_cert_verify_algorithm: SignatureScheme,
+    algorithm: SignatureScheme,
 }
 
 #[derive(Clone)]
@@ -89,6 +99,36 @@ impl Credential {
             *timestamps = lists;
         }
         self
+    }
+
+    /// The same, to whose key the leaf delegates by this DelegatedCredential (RFC 9345): it is this key that signs, by
+    /// the one scheme that the delegation names. A raw public key has none to delegate.
+    ///
+    /// The caller has checked that the leaf may delegate, and that the delegation is for this key;
+    /// `connection::Credential` does.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it is none.
+    pub fn with_delegated_credential(mut self, body: &[u8]) -> Result<Self, DecodeError> {
+        let DelegatedCredential { dc_cert_verify_algorithm, algorithm, .. } =
+            DelegatedCredential::decode(body)?;
+        if let Shown::Chain { delegated, .. } = &mut self.shown {
+            *delegated = Some(Delegated { body: body.into(), dc_cert_verify_algorithm, algorithm });
+        }
+        Ok(self)
+    }
+
+    /// The DelegatedCredential by which the leaf delegates to the key, if it does.
+    #[must_use]
+    pub fn delegated_credential(&self) -> Option<&[u8]> {
+        self.delegated().map(|delegated| &*delegated.body)
+    }
+
+    const fn delegated(&self) -> Option<&Delegated> {
+        match &self.shown {
+            Shown::Chain { delegated, .. } => delegated.as_ref(),
+            Shown::RawPublicKey => None,
+        }
     }
 
     /// Does it show certificates, or a raw public key?
@@ -165,8 +205,10 @@ impl Credential {
         };
         let signs =
             |scheme: &SignatureScheme| scheme.algorithm().is_some_and(|has| algorithms.contains(&has));
+        let delegated = self.delegated().map(|delegated| delegated.dc_cert_verify_algorithm);
         let local = SignatureScheme::for_certificate_verify().filter(signs);
-        local.chain(external.iter().copied().filter(|scheme| scheme.in_certificate_verify()))
+        let external = external.iter().copied().filter(|scheme| scheme.in_certificate_verify());
+        local.chain(external).filter(move |scheme| delegated.is_none_or(|only| *scheme == only))
     }
 
     /// What tells it from other credentials of ours; `None` if the provider has no SHA-256.
@@ -181,8 +223,22 @@ impl Credential {
     }
 
     /// The first scheme of ours that the peer accepts in CertificateVerify.
+    ///
+    /// * `accepted`: its signature_algorithms.
+    /// * `delegated`: what it accepts of delegated keys; empty: it takes none.
+    //= R9345-4.1.1-2
+    //= R9345-4.1.2-2
     #[must_use]
-    pub fn scheme_for(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
+    pub fn scheme_for(
+        &self,
+        accepted: &[SignatureScheme],
+        delegated: &[SignatureScheme],
+    ) -> Option<SignatureScheme> {
+        let accepted = match self.delegated() {
+            None => accepted,
+            Some(own) if accepted.contains(&own.algorithm) => delegated,
+            Some(_) => return None,
+        };
         self.each_scheme().find(|scheme| accepted.contains(scheme))
     }
 
@@ -191,6 +247,16 @@ impl Credential {
         &self,
         scheme: SignatureScheme,
         content: &SignedContent,
+        entropy: &mut dyn EntropySource,
+    ) -> Option<Result<Vec<u8>, OwnFault>> {
+        self.sign_bytes(scheme, content, entropy)
+    }
+
+    /// The same over other bytes.
+    pub(crate) fn sign_bytes(
+        &self,
+        scheme: SignatureScheme,
+        content: &[u8],
         entropy: &mut dyn EntropySource,
     ) -> Option<Result<Vec<u8>, OwnFault>> {
         let Key::Local(key) = &self.key else { return None };
@@ -220,6 +286,11 @@ impl Credential {
             if let Some(list) = list.filter(|_| asked.timestamps) {
                 extensions.push_raw(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, list);
             }
+            //= R9345-4.1.1-4
+            //= R9345-4.1.2-4
+            if let Some(delegated) = self.delegated().filter(|_| index == 0) {
+                extensions.push_raw(ExtensionType::DELEGATED_CREDENTIAL, &delegated.body);
+            }
             let foreign = asked.foreign.iter().filter(|_| index == 0);
             foreign.for_each(|(extension_type, body)| extensions.push_raw(*extension_type, body));
             (shown, extensions)
@@ -229,7 +300,7 @@ impl Credential {
 
 impl Shown {
     const fn chain(certificates: Vec<Arc<[u8]>>) -> Self {
-        Self::Chain { certificates, ocsp_responses: Vec::new(), timestamps: Vec::new() }
+        Self::Chain { certificates, ocsp_responses: Vec::new(), timestamps: Vec::new(), delegated: None }
     }
 }
 
@@ -271,6 +342,7 @@ impl fmt::Debug for Credential {
             .field("certificate_type", &self.certificate_type())
             .field("certificates", &self.chain().len())
             .field("public_key", &self.public_key)
+            .field("delegated", &self.delegated().is_some())
             .field("external", &self.is_external())
             .finish()
     }
@@ -334,6 +406,17 @@ impl PeerChain {
     pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
         let is_x509 = self.certificate_type == CertificateType::X509;
         self.entries().filter(move |_| is_x509).map(|entry| entry.cert_data)
+    }
+
+    /// The key to which the leaf delegates, if the peer shows that it does (RFC 9345).
+    ///
+    /// Its signature and its schemes are the handshake's to check. Whoever judges the chain looks whether the leaf may
+    /// delegate at all, and whether the delegation's time is over
+    /// ([`JudgePeer::accept_delegating`](super::JudgePeer::accept_delegating)).
+    #[must_use]
+    pub fn delegated_credential(&self) -> Option<DelegatedCredential<'_>> {
+        let leaf = self.entries().next().filter(|_| self.certificate_type == CertificateType::X509)?;
+        DelegatedCredential::decode(leaf.extensions.find(ExtensionType::DELEGATED_CREDENTIAL)?).ok()
     }
 
     /// How many entries there are.
@@ -413,8 +496,9 @@ pub(crate) fn peer_chain(
     message: &Certificate<'_>,
     body: &[u8],
     certificate_type: CertificateType,
-    limit: usize,
+    config: &Config,
 ) -> Result<PeerChain, PeerFault> {
+    let limit = config.limits.certificates;
     //= R-4.5.1-13
     let is_raw = certificate_type == CertificateType::RAW_PUBLIC_KEY;
     let mut entries = message.certificate_list.iter().filter(|_| is_raw);
@@ -429,6 +513,13 @@ pub(crate) fn peer_chain(
         return Err(PeerFault::TooMany { what: "certificates in one Certificate message", limit });
     }
     let malformed = |error| PeerFault::Malformed { message: HandshakeType::CERTIFICATE, error };
+    //= R9345-4.1.1-4
+    //= R9345-4.1.2-4
+    if let Some(leaf) = message.certificate_list.iter().next().filter(|_| !is_raw)
+        && let Some(credential) = leaf.extensions.get::<DelegatedCredential<'_>>().map_err(malformed)?
+    {
+        check_schemes(&credential, config)?;
+    }
     for entry in message.certificate_list.iter() {
         entry.extensions.get::<CertificateStatus<'_>>().map_err(malformed)?;
         entry.extensions.get::<SignedCertificateTimestampList<'_>>().map_err(malformed)?;

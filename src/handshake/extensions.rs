@@ -7,8 +7,8 @@ use super::foreign_extension;
 use super::grease::{Grease, ahead};
 use super::{Config, ExtensionSlot, ForeignExtension};
 use crate::message::{
-    CertificateAuthorities, CertificateCompressionAlgorithms, ExtensionList, ExtensionType, OidFilter,
-    OidFilters, RawExtension, SignatureSchemeList, SignatureSchemeListCert,
+    CertificateAuthorities, CertificateCompressionAlgorithms, DelegatedCredentialSchemes, ExtensionList,
+    ExtensionType, OidFilter, OidFilters, RawExtension, SignatureSchemeList, SignatureSchemeListCert,
     SignedCertificateTimestampRequest, StatusRequestCertificateRequest,
 };
 use crate::wire::{Encode, Writer};
@@ -123,6 +123,16 @@ pub(super) fn push_authorities(config: &Config, out: &mut Outgoing) {
     }
 }
 
+/// `delegated_credential`, if the config takes any (RFC 9345 §4.1).
+//= R9345-4.1.1-3
+//= R9345-4.1.2-3
+pub(super) fn push_delegated_credential_schemes(config: &Config, out: &mut Outgoing) {
+    if !config.delegated_credential_schemes.is_empty() {
+        let schemes = DelegatedCredentialSchemes::from(config.delegated_credential_schemes.as_slice());
+        out.push(ExtensionType::DELEGATED_CREDENTIAL, &schemes);
+    }
+}
+
 /// `signed_certificate_timestamp`, if the config asks for them.
 pub(super) fn push_timestamps(config: &Config, out: &mut Outgoing) {
     let asks = config.request_timestamps.then_some(SignedCertificateTimestampRequest);
@@ -172,6 +182,7 @@ fn request_extensions(config: &Config, own: &[ForeignExtension], grease: Option<
         out.push(ExtensionType::STATUS_REQUEST, &StatusRequestCertificateRequest);
     }
     push_timestamps(config, &mut out);
+    push_delegated_credential_schemes(config, &mut out);
     let foreign = foreign_extension::of_connection(own, config);
     out.push_foreign(foreign_extension::requests_of_client(foreign));
     out
@@ -187,6 +198,7 @@ pub(crate) fn is_asked_of_client(
     match extension_type {
         ExtensionType::STATUS_REQUEST => config.request_ocsp,
         ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP => config.request_timestamps,
+        ExtensionType::DELEGATED_CREDENTIAL => !config.delegated_credential_schemes.is_empty(),
         foreign_type => foreign.any(|(asked, _)| asked == foreign_type),
     }
 }

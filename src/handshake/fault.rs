@@ -153,6 +153,11 @@ pub enum PeerFault {
     CertificateTypeNotOffered(CertificateType),
     /// The client lists X.509 as its only certificate type, which is said by listing none (RFC 7250 §4.1).
     DefaultCertificateType,
+    /// The delegated credential is invalid (RFC 9345 §4.1.3).
+    DelegatedCredential {
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The raw public key cannot be read, or is none that we can use (RFC 7250 §3).
     RawPublicKey(PublicKeyError),
     /// Something stands in Certificate beside a raw public key (§4.5.1).
@@ -274,6 +279,8 @@ impl PeerFault {
             | Self::CertificateTypeNotOffered(_)
             | Self::DefaultCertificateType
             | Self::BesideRawPublicKey
+            //= R9345-4.1.3-6
+            | Self::DelegatedCredential { .. }
             | Self::SchemeNotOffered(_)
             | Self::SchemeDoesNotFitKey(_)
             | Self::MaxFragmentLength(_)
@@ -299,6 +306,12 @@ const fn extension_alert(fault: &ExtensionFault) -> AlertDescription {
     match fault {
         ExtensionFault::Duplicate(_) | ExtensionFault::Misplaced(_) | ExtensionFault::NotLast => {
             AlertDescription::ILLEGAL_PARAMETER
+        }
+        // "If the client receives a delegated credential without indicating support" (RFC 9345 §4.1.1).
+        //= R9345-4.1.1-1
+        //= R9345-4.1.2-1
+        ExtensionFault::Unsolicited(ExtensionType::DELEGATED_CREDENTIAL) => {
+            AlertDescription::UNEXPECTED_MESSAGE
         }
         ExtensionFault::Unsolicited(_) => AlertDescription::UNSUPPORTED_EXTENSION,
         ExtensionFault::TooMany => AlertDescription::DECODE_ERROR,
@@ -472,6 +485,9 @@ impl fmt::Display for PeerFault {
             }
             Self::DefaultCertificateType => {
                 f.write_str("a list of certificate types with X509 alone, which is to be left out (RFC 7250 §4.1)")
+            }
+            Self::DelegatedCredential { why } => {
+                write!(f, "the delegated credential is invalid: {why} (RFC 9345 §4.1.3)")
             }
             Self::RawPublicKey(error) => write!(f, "the raw public key: {error} (RFC 7250 §3)"),
             Self::BesideRawPublicKey => {

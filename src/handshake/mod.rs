@@ -17,6 +17,7 @@ mod certificate_types;
 pub(crate) mod client;
 mod config;
 pub(crate) mod credential;
+pub(crate) mod delegated_credential;
 pub(crate) mod extensions;
 mod fault;
 pub(crate) mod flight;

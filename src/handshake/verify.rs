@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::credential::SignedContent;
 use super::step::Received;
-use super::{Config, Fault, OwnFault, PeerFault, Role};
+use super::{Config, Fault, OwnFault, PeerChain, PeerFault, Role};
 use crate::crypto::{Digest, PublicKey, Secret};
 use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{CertificateVerify, Finished, SignatureScheme};
@@ -15,23 +15,33 @@ use crate::wire::Decode;
 pub(super) fn verify_certificate_verify(
     signer: Role,
     received: &Received<'_>,
-    peer_key: &PublicKey,
+    (chain, peer_key): (&PeerChain, &PublicKey),
     transcript_hash: &Digest,
     config: &Config,
 ) -> Result<SignatureScheme, Fault> {
-    let message = read_certificate_verify(received, config)?;
+    let message = read_certificate_verify(received, chain, config)?;
     let content = SignedContent::new(signer, transcript_hash);
     verify_signature(message.algorithm, message.signature, &content, peer_key, config)?;
     Ok(message.algorithm)
 }
 
-/// Reads the peer's CertificateVerify, which is by a scheme that we offered.
+/// Reads the peer's CertificateVerify, which is by a scheme that we offered; by a delegated key, by its scheme alone.
 pub(crate) fn read_certificate_verify<'m>(
     received: &Received<'m>,
+    chain: &PeerChain,
     config: &Config,
 ) -> Result<CertificateVerify<'m>, PeerFault> {
     let message: CertificateVerify<'_> = received.decode()?;
     let scheme = message.algorithm;
+    if let Some(credential) = chain.delegated_credential() {
+        //= R9345-4.1.3-3
+        return if credential.dc_cert_verify_algorithm == scheme {
+            Ok(message)
+        } else {
+            let why = "CertificateVerify is by another scheme than it says";
+            Err(PeerFault::DelegatedCredential { why })
+        };
+    }
     //= R-4.5.2-4
     //= R-4.5.2-5
     //= R-4.5.2-7
@@ -41,11 +51,11 @@ pub(crate) fn read_certificate_verify<'m>(
     Ok(message)
 }
 
-/// Verifies the signature of a CertificateVerify with the judged key.
+/// Verifies the signature of a CertificateVerify with the judged key, or that of a delegation.
 pub(crate) fn verify_signature(
     scheme: SignatureScheme,
     signature: &[u8],
-    content: &SignedContent,
+    content: &[u8],
     peer_key: &PublicKey,
     config: &Config,
 ) -> Result<(), Fault> {

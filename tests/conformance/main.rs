@@ -12,6 +12,7 @@ mod certificate_compression;
 mod certificate_types;
 mod client_faults;
 mod coverage;
+mod delegated_credentials;
 mod early_data;
 mod grease;
 mod matrix;

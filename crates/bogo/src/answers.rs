@@ -221,7 +221,7 @@ impl<'a> Answers<'a> {
 
     /// The first PSK credential that the client has too, unless a certificate before it will do.
     fn find_external_psk(&mut self, find: &FindPsk) -> Option<Answer> {
-        let fits = |credential: &&Loaded| credential.shown.scheme_for(&self.client_schemes).is_some();
+        let fits = |credential: &&Loaded| credential.shown.scheme_for(&self.client_schemes, &[]).is_some();
         let certificate = self.credentials.iter().find(fits).and_then(|credential| credential.number);
         let preferred =
             self.psks.iter().filter(|(number, _)| certificate.is_none_or(|it| *number < Some(it)));

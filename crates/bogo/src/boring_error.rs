@@ -129,8 +129,10 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::BadSignature => ":BAD_SIGNATURE:",
         PeerFault::MaxFragmentLength(_) | PeerFault::RecordSizeLimit(_) => ":DECODE_ERROR:",
         PeerFault::TooMany { .. } => ":EXCESSIVE_MESSAGE_SIZE:",
+        // BoringSSL shows delegated credentials, and takes none.
+        PeerFault::DelegatedCredential { .. }
         // BoringSSL does not use certificates together with an external PSK.
-        PeerFault::CertWithExternPskMisused { .. }
+        | PeerFault::CertWithExternPskMisused { .. }
         | PeerFault::CertWithExternPskDeclined
         | PeerFault::NoExternalPsk
         | _ => ":UNKNOWN:",

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use handfast::alert::AlertDescription;
 use handfast::crypto::{
-    CryptoError, CryptoProvider, EntropySource, HashAlgorithm, PrivateKeyInfo, PublicKey, Purpose, Sign,
+    CryptoError, CryptoProvider, EntropySource, HashAlgorithm, PrivateKeyInfo, PublicKey, PublicKeyAlgorithm,
+    Purpose, Sign, SignatureAlgorithm,
 };
 use handfast::handshake::{Answer, ChooseCredential, Credential, JudgePeer};
 use handfast::identity::Sha256Digest;
-use handfast::message::SignedCertificateTimestampList;
+use handfast::message::{DelegatedCredential, SignedCertificateTimestampList};
 use handfast::pki::certificate::{Certificate, KeyUsage};
 use handfast::wire::Decode;
 use handfast::{PeerIdentity, SignatureScheme};
@@ -70,6 +71,10 @@ fn load_one(
         Credential::local(chain, Arc::clone(&key))
     };
     let shown = if files.raw_public_key { shown.into_raw_public_key() } else { shown };
+    let shown = match &files.delegated_credential {
+        Some(delegated) => delegate(shown, delegated)?,
+        None => shown,
+    };
     let staple = files.ocsp_response.as_deref().map(Arc::from);
     let timestamps = files.signed_cert_timestamps.as_deref();
     if timestamps.is_some_and(|list| SignedCertificateTimestampList::decode(list).is_err()) {
@@ -78,6 +83,23 @@ fn load_one(
     let shown = shown.with_ocsp_responses(vec![staple]).with_timestamps(vec![timestamps.map(Arc::from)]);
     let shown = Arc::new(shown);
     Ok(Some(Loaded { number: files.number, shown, key, must_match_issuer: files.must_match_issuer }))
+}
+
+/// The credential's key as one that its certificate delegates to.
+fn delegate(shown: Credential, delegated: &[u8]) -> Result<Credential, Failure> {
+    let refused = |name| Err(Failure::Shim(name));
+    let Ok(credential) = DelegatedCredential::decode(delegated) else { return refused(":DECODE_ERROR:") };
+    if credential.dc_cert_verify_algorithm.algorithm().is_some_and(is_of_rsa) {
+        return refused(":INVALID_SIGNATURE_ALGORITHM:");
+    }
+    if credential.asn1_subject_public_key_info != shown.public_key().spki() {
+        return refused(":KEY_VALUES_MISMATCH:");
+    }
+    shown.with_delegated_credential(delegated).or_else(|_| refused(":DECODE_ERROR:"))
+}
+
+fn is_of_rsa(algorithm: SignatureAlgorithm) -> bool {
+    algorithm.key_algorithm() == PublicKeyAlgorithm::Rsa
 }
 
 /// Schemes that TLS 1.3 has no use for in CertificateVerify, so that preferring one is preferring none.

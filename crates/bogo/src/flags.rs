@@ -168,6 +168,11 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-ocsp-response", Value(|o, v| base64(v).map(|it| o.credential().ocsp_response = Some(it)))),
     ("-must-match-issuer", Set(|o| o.credential().must_match_issuer = true)),
     ("-new-x509-credential", Set(Options::new_credential)),
+    ("-new-delegated-credential", Set(Options::new_credential)),
+    (
+        "-delegated-credential",
+        Value(|o, v| base64(v).map(|it| o.credential().delegated_credential = Some(it))),
+    ),
     (
         "-new-rpk-credential",
         Set(|o| {

@@ -121,6 +121,8 @@ pub(crate) struct CredentialFiles {
     pub(crate) signed_cert_timestamps: Option<Vec<u8>>,
     pub(crate) must_match_issuer: bool,
     pub(crate) session_id_context: Option<Vec<u8>>,
+    /// Its certificate delegates to its key by this DelegatedCredential.
+    pub(crate) delegated_credential: Option<Vec<u8>>,
     /// It is no certificate but a raw public key.
     pub(crate) raw_public_key: bool,
     /// It is no certificate but a PSK.

@@ -14,6 +14,7 @@ use crate::line::{Line, NONE, Reason, bytes, hex, list, number, option};
 const FAILED: &str = "failed";
 const REFUSE: &str = "refuse";
 const ACCEPT: &str = "accept";
+const DELEGATING: &str = "accept-delegating";
 const DECLINE: &str = "decline";
 const CONFIG: &str = "config";
 const LOCAL: &str = "local";
@@ -34,8 +35,9 @@ pub(crate) fn write(answer: &Answer) -> Option<String> {
         Reply::Refused { alert, reason } => format!("{REFUSE} {} {}", alert.0, hex(reason.as_bytes())),
         Reply::Signature(made) | Reply::Sealed(made) | Reply::Opened(made) => hex(made),
         Reply::Peer(peer) => {
+            let verdict = if peer.may_delegate { DELEGATING } else { ACCEPT };
             format!(
-                "{ACCEPT} {} {}",
+                "{verdict} {} {}",
                 hex(peer.public_key.spki()),
                 peer.identity.display_name().escape_debug()
             )
@@ -86,9 +88,14 @@ pub(crate) fn read(ask: &Ask, line: &mut Line<'_>, answering: &dyn Answering) ->
         }),
         Ask::Sign(ask) => Ok(ask.signed(line.bytes()?)),
         Ask::JudgePeer(ask) => {
-            expect(line.word(), ACCEPT)?;
             // Who the peer is goes into tickets alone, and they are in the record.
-            Ok(ask.accept(public_key(line.word())?, Arc::default()))
+            match line.word() {
+                DELEGATING => Ok(ask.accept_delegating(public_key(line.word())?, Arc::default())),
+                word => {
+                    expect(word, ACCEPT)?;
+                    Ok(ask.accept(public_key(line.word())?, Arc::default()))
+                }
+            }
         }
         Ask::SealCookie(ask) => Ok(ask.sealed(line.bytes()?)),
         Ask::OpenCookie(ask) => Ok(ask.opened(line.bytes()?)),
@@ -142,13 +149,14 @@ fn public_key(word: &str) -> Result<PublicKey, Reason> {
     PublicKey::from_spki(&bytes(word)?).map_err(|error| format!("no public key: {error}"))
 }
 
-/// Where the key is, the schemes, the public key, the chain, the staples; a raw public key has no chain.
+/// Where the key is, the schemes, the public key, the chain, the staples, the delegation; a raw public key has no chain.
 fn write_credential(credential: &Credential) -> String {
     let place = if credential.is_external() { EXTERNAL } else { LOCAL };
     let schemes = list(credential.schemes().iter().map(|scheme| format!("{:04x}", scheme.0)));
     let chain = list(credential.chain().iter().map(|certificate| hex(certificate)));
     let staples = list(credential.ocsp_responses().iter().map(|staple| option(staple.as_deref().map(hex))));
-    format!("{place} {schemes} {} {chain} {staples}", hex(credential.public_key().spki()))
+    let delegated = option(credential.delegated_credential().map(hex));
+    format!("{place} {schemes} {} {chain} {staples} {delegated}", hex(credential.public_key().spki()))
 }
 
 fn read_credential(line: &mut Line<'_>, answering: &dyn Answering) -> Result<Option<Credential>, Reason> {
@@ -168,7 +176,13 @@ fn read_credential(line: &mut Line<'_>, answering: &dyn Answering) -> Result<Opt
         Credential::external(chain, key, schemes)
     };
     let credential = if is_raw { credential.into_raw_public_key() } else { credential };
-    Ok(Some(credential.with_ocsp_responses(staples)))
+    let credential = credential.with_ocsp_responses(staples);
+    Ok(Some(match line.option(bytes)? {
+        Some(delegated) => credential
+            .with_delegated_credential(&delegated)
+            .map_err(|error| format!("no delegated credential: {error}"))?,
+        None => credential,
+    }))
 }
 
 /// What makes a PSK of its bytes for a hash, by the word for its kind.

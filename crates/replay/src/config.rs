@@ -96,6 +96,7 @@ const SETTINGS: &[Setting] = &[
     }),
     code_points!(handshake.signature_schemes, SignatureScheme),
     code_points!(handshake.signature_schemes_cert, SignatureScheme),
+    code_points!(handshake.delegated_credential_schemes, SignatureScheme),
     certificate_types!(handshake.accepted_certificate_types),
     certificate_types!(handshake.shown_certificate_types),
     setting!(handshake.application_protocols, byte_strings, read_byte_strings),

@@ -12,14 +12,16 @@ use super::server_hello::{Negotiated, Session};
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::certificate_compression::decompress;
 use crate::handshake::credential::{CertificateWishes, peer_chain};
+use crate::handshake::delegated_credential::proving_key;
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers, take_requests_of_client};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_certificate_verify;
 use crate::handshake::{Config, Fault, ForeignExtension, PeerChain, PeerFault, Role};
 use crate::message::{
-    Certificate, CertificateAuthorities, CertificateRequest, ExtensionType, ExtensionsOf, OidFilters,
-    SignatureScheme, SignatureSchemeList, SignatureSchemeListCert, StatusRequestCertificateRequest,
+    Certificate, CertificateAuthorities, CertificateRequest, DelegatedCredentialSchemes, ExtensionType,
+    ExtensionsOf, OidFilters, SignatureScheme, SignatureSchemeList, SignatureSchemeListCert,
+    StatusRequestCertificateRequest,
 };
 
 /// WAIT_CERT_CR: EncryptedExtensions has come.
@@ -41,6 +43,7 @@ pub(crate) struct WaitCert {
 pub(crate) struct Request {
     pub(crate) signature_schemes: Vec<SignatureScheme>,
     pub(crate) signature_schemes_cert: Option<Vec<SignatureScheme>>,
+    pub(crate) delegated_credential_schemes: Vec<SignatureScheme>,
     pub(crate) certificate_authorities: Vec<Vec<u8>>,
     pub(crate) oid_filters: Vec<(Vec<u8>, Vec<u8>)>,
     /// What is to stand in our Certificate.
@@ -137,10 +140,14 @@ impl Request {
         if oids.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(PeerFault::OidFilterTwice);
         }
+        let delegated: Option<DelegatedCredentialSchemes<'_>> = block.get().map_err(malformed)?;
         let staple: Option<StatusRequestCertificateRequest> = block.get().map_err(malformed)?;
         Ok(Self {
             signature_schemes: schemes.supported_signature_algorithms.to_vec(),
             signature_schemes_cert: schemes_cert.map(|list| list.supported_signature_algorithms.to_vec()),
+            delegated_credential_schemes: delegated
+                .map(|list| list.supported_signature_algorithms.to_vec())
+                .unwrap_or_default(),
             certificate_authorities: authorities
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
                 .unwrap_or_default(),
@@ -201,9 +208,8 @@ impl JudgingPeer {
                 Some(&|sent| offer.sent(sent)),
             )?;
         }
-        let (certificate_type, limit) =
-            (before.negotiated.server_certificate_type, step.config.limits.certificates);
-        let chain = peer_chain(&message, received.body, certificate_type, limit)?;
+        let certificate_type = before.negotiated.server_certificate_type;
+        let chain = peer_chain(&message, received.body, certificate_type, step.config)?;
         //= R-4.5.1.3-1
         if chain.is_empty() {
             return Err(PeerFault::NoServerCertificate.into());
@@ -238,8 +244,9 @@ impl JudgingPeer {
     }
 
     /// The verdict opens WAIT_CV.
-    pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
-        let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
+    pub(super) fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+        let Reply::Peer(mut peer) = reply else { return Err(unusable("JudgePeer", reply)) };
+        peer.public_key = proving_key(Role::Server, &self.chain, &peer, step.config)?;
         Ok(WaitCv { before: self.before, request: self.request, chain: self.chain, peer }.into())
     }
 }
@@ -258,7 +265,7 @@ impl WaitCv {
         let scheme = verify_certificate_verify(
             Role::Server,
             received,
-            &self.peer.public_key,
+            (&self.chain, &self.peer.public_key),
             &transcript.current(),
             step.config,
         )?;

@@ -10,7 +10,8 @@ use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks,
 use crate::crypto::Purpose;
 use crate::handshake::certificate_types;
 use crate::handshake::extensions::{
-    Outgoing, push_authorities, push_compression, push_signature_schemes, push_timestamps,
+    Outgoing, push_authorities, push_compression, push_delegated_credential_schemes, push_signature_schemes,
+    push_timestamps,
 };
 use crate::handshake::grease::{Grease, ahead};
 use crate::handshake::incoming::HEADER;
@@ -245,6 +246,7 @@ fn extensions(
     push_authorities(config, &mut out);
     push_timestamps(config, &mut out);
     push_compression(config, &mut out);
+    push_delegated_credential_schemes(config, &mut out);
     let shown = certificate_types::to_offer(&config.shown_certificate_types);
     out.push_some(ExtensionType::CLIENT_CERTIFICATE_TYPE, shown.map(ClientCertificateTypes::from));
     let accepted = certificate_types::to_offer(&config.accepted_certificate_types);

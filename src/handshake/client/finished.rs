@@ -120,6 +120,7 @@ impl WaitFinished {
             signature_schemes_cert: request.signature_schemes_cert,
             certificate_authorities: request.certificate_authorities,
             oid_filters: request.oid_filters,
+            delegated_credential_schemes: request.delegated_credential_schemes,
             certificate_types: certificate_types::negotiated(certificate_type),
             now: step.now,
         };

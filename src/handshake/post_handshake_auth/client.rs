@@ -110,6 +110,7 @@ impl Requested {
             signature_schemes_cert: self.request.signature_schemes_cert.clone(),
             certificate_authorities: self.request.certificate_authorities.clone(),
             oid_filters: self.request.oid_filters.clone(),
+            delegated_credential_schemes: self.request.delegated_credential_schemes.clone(),
             // Types are negotiated for a handshake, and not behind it (RFC 7250 §4).
             certificate_types: None,
             now: step.now,

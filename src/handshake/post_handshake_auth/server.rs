@@ -9,6 +9,7 @@ use super::{HandshakeContext, RequestRefused, unexpected};
 use crate::crypto::{Purpose, Secret};
 use crate::handshake::ask::{Ask, JudgePeer, Reply};
 use crate::handshake::credential::{PeerChain, SignedContent, peer_chain};
+use crate::handshake::delegated_credential::proving_key;
 use crate::handshake::extensions::{is_asked_of_client, post_handshake_request_extensions};
 use crate::handshake::foreign_extension::{AnsweredIn, take_answers};
 use crate::handshake::output::{Epoch, Milestone, PeerAuthenticated};
@@ -132,8 +133,7 @@ impl WaitCert {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
-        let limit = step.config.limits.certificates;
-        let chain = peer_chain(&message, received.body, CertificateType::X509, limit)?;
+        let chain = peer_chain(&message, received.body, CertificateType::X509, step.config)?;
         self.request.transcript.add(received.bytes);
         if let Some(leaf) = message.certificate_list.iter().next() {
             let foreign = step.config.foreign_extensions.iter();
@@ -156,7 +156,7 @@ impl WaitCv {
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::CertificateVerify>, Fault> {
-        let message = read_certificate_verify(received, step.config)?;
+        let message = read_certificate_verify(received, &self.chain, step.config)?;
         let transcript = &mut self.request.transcript;
         let content = SignedContent::new(Role::Client, &transcript.current());
         transcript.add(received.bytes);
@@ -202,7 +202,8 @@ impl JudgingPeer {
     fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
         let Shown { chain, scheme, signature, content } = self.shown;
-        verify_signature(scheme, &signature, &content, &peer.public_key, step.config)?;
+        let key = proving_key(Role::Client, &chain, &peer, step.config)?;
+        verify_signature(scheme, &signature, &content, &key, step.config)?;
         let client = PeerAuthenticated {
             certificate_request_context: self.certificate_request_context,
             peer_identity: Some(peer.identity),

@@ -10,6 +10,7 @@ use crate::crypto::Secret;
 use crate::handshake::ask::{AcceptedPeer, Ask, JudgePeer, Reply};
 use crate::handshake::certificate_compression::decompress;
 use crate::handshake::credential::peer_chain;
+use crate::handshake::delegated_credential::proving_key;
 use crate::handshake::extensions::is_asked_of_client;
 use crate::handshake::foreign_extension::{AnsweredIn, of_connection, take_answers};
 use crate::handshake::output::{Authentication, Connected as Agreement, Milestone};
@@ -101,9 +102,8 @@ impl WaitCert {
         for entry in message.certificate_list.iter() {
             received.check_extensions(ExtensionsOf::Certificate, &entry.extensions, Some(&asked))?;
         }
-        let (certificate_type, limit) =
-            (self.session.selected.client_certificate_type, step.config.limits.certificates);
-        let chain = peer_chain(&message, received.body, certificate_type.unwrap_or_default(), limit)?;
+        let certificate_type = self.session.selected.client_certificate_type.unwrap_or_default();
+        let chain = peer_chain(&message, received.body, certificate_type, step.config)?;
         self.session.transcript.add(received.bytes);
         let Some(leaf) = message.certificate_list.iter().next() else {
             //= R-4.5.1.3-2
@@ -131,9 +131,10 @@ impl WaitCert {
 
 impl JudgingPeer {
     /// The verdict opens WAIT_CV.
-    pub(super) fn judged(self, reply: Reply, _: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
+    pub(super) fn judged(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         //= R-4.5.1.3-3
-        let Reply::Peer(peer) = reply else { return Err(unusable("JudgePeer", reply)) };
+        let Reply::Peer(mut peer) = reply else { return Err(unusable("JudgePeer", reply)) };
+        peer.public_key = proving_key(Role::Client, &self.chain, &peer, step.config)?;
         Ok(WaitCv { session: self.session, chain: self.chain, peer }.into())
     }
 }
@@ -149,7 +150,7 @@ impl WaitCv {
         let scheme = verify_certificate_verify(
             Role::Client,
             received,
-            &self.peer.public_key,
+            (&self.chain, &self.peer.public_key),
             &transcript.current(),
             step.config,
         )?;

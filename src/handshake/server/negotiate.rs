@@ -43,6 +43,7 @@ pub(super) struct Selected {
     pub(super) signature_schemes: Vec<SignatureScheme>,
     pub(super) signature_schemes_cert: Option<Vec<SignatureScheme>>,
     pub(super) certificate_authorities: Vec<Vec<u8>>,
+    pub(super) delegated_credential_schemes: Vec<SignatureScheme>,
     /// How the client accepts that we show who we are; `None`: it did not say.
     pub(super) server_certificate_types: Option<Vec<CertificateType>>,
     /// How the client can show who it is; `None`: it did not say.
@@ -171,6 +172,7 @@ impl ChoosingCredential {
             signature_schemes_cert: selected.signature_schemes_cert.take(),
             certificate_authorities: mem::take(&mut selected.certificate_authorities),
             oid_filters: Vec::new(),
+            delegated_credential_schemes: mem::take(&mut selected.delegated_credential_schemes),
             certificate_types: selected.server_certificate_types.clone(),
             now: step.now,
         };

@@ -19,10 +19,10 @@ use crate::handshake::transitions::on;
 use crate::handshake::{Carrier, ClientAuth, Fault, GroupChoice, OwnFault, PeerFault};
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateStatusRequest, CertificateType, CipherSuite,
-    ClientCertificateTypes, ClientHello, ClientTicketRequest, EarlyDataIndication, ExtensionType, Extensions,
-    KeyShareClientHello, KeyShareEntry, MaxFragmentLength, NamedGroup, OfferedPsks, PostHandshakeAuth,
-    ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerCertificateTypes,
-    SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
+    ClientCertificateTypes, ClientHello, ClientTicketRequest, DelegatedCredentialSchemes,
+    EarlyDataIndication, ExtensionType, Extensions, KeyShareClientHello, KeyShareEntry, MaxFragmentLength,
+    NamedGroup, OfferedPsks, PostHandshakeAuth, ProtocolNameList, PskKeyExchangeMode, PskKeyExchangeModes,
+    RecordSizeLimit, ServerCertificateTypes, SignatureSchemeList, SignatureSchemeListCert, SupportedGroups,
 };
 
 impl RecvdCh {
@@ -91,6 +91,7 @@ impl RecvdCh {
             signature_schemes: offer.signature_schemes,
             signature_schemes_cert: offer.signature_schemes_cert,
             certificate_authorities: offer.certificate_authorities,
+            delegated_credential_schemes: offer.delegated_credential_schemes,
             server_certificate_type: certificate_types::shared(
                 &step.config.shown_certificate_types,
                 offer.server_certificate_types.as_deref(),
@@ -131,6 +132,7 @@ struct Offer<'a> {
     signature_schemes: Vec<crate::message::SignatureScheme>,
     signature_schemes_cert: Option<Vec<crate::message::SignatureScheme>>,
     certificate_authorities: Vec<Vec<u8>>,
+    delegated_credential_schemes: Vec<crate::message::SignatureScheme>,
     server_certificate_types: Option<Vec<CertificateType>>,
     client_certificate_types: Option<Vec<CertificateType>>,
     application_protocol: Option<Vec<u8>>,
@@ -160,6 +162,7 @@ impl<'a> Offer<'a> {
         }
         let schemes: Option<SignatureSchemeList<'_>> = extensions.get().map_err(malformed)?;
         let schemes_cert: Option<SignatureSchemeListCert<'_>> = extensions.get().map_err(malformed)?;
+        let delegated: Option<DelegatedCredentialSchemes<'_>> = extensions.get().map_err(malformed)?;
         let groups: Option<SupportedGroups<'_>> = extensions.get().map_err(malformed)?;
         let key_share: Option<KeyShareClientHello<'_>> = extensions.get().map_err(malformed)?;
         let authorities: Option<CertificateAuthorities<'_>> = extensions.get().map_err(malformed)?;
@@ -207,6 +210,9 @@ impl<'a> Offer<'a> {
             signature_schemes_cert: schemes_cert.map(|list| list.supported_signature_algorithms.to_vec()),
             certificate_authorities: authorities
                 .map(|list| list.authorities.iter().map(<[u8]>::to_vec).collect())
+                .unwrap_or_default(),
+            delegated_credential_schemes: delegated
+                .map(|list| list.supported_signature_algorithms.to_vec())
                 .unwrap_or_default(),
             server_certificate_types: server_certificate_types(received, &extensions)?,
             client_certificate_types: client_certificate_types(received, &extensions)?,

@@ -6,6 +6,7 @@ mod certificate_authorities;
 mod certificate_type;
 mod compress_certificate;
 mod cookie;
+mod delegated_credential;
 mod early_data;
 mod ech_outer_extensions;
 mod encrypted_client_hello;
@@ -32,6 +33,7 @@ pub use certificate_type::{
 };
 pub use compress_certificate::CertificateCompressionAlgorithms;
 pub use cookie::Cookie;
+pub use delegated_credential::{DelegatedCredential, DelegatedCredentialSchemes};
 pub use early_data::{EarlyDataIndication, EarlyDataNewSessionTicket};
 pub use ech_outer_extensions::OuterExtensions;
 pub use encrypted_client_hello::{

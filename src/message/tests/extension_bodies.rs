@@ -6,12 +6,13 @@ use super::checks::{assert_bounds, assert_codec, hex, opaque_strings};
 use crate::message::{
     CertWithExternPsk, CertificateAuthorities, CertificateCompressionAlgorithm,
     CertificateCompressionAlgorithms, CertificateType, ClientCertificateType, ClientCertificateTypes,
-    ClientTicketRequest, Cookie, EarlyDataIndication, EarlyDataNewSessionTicket, KeyShareClientHello,
-    KeyShareEntry, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, OidFilter, OidFilters,
-    PostHandshakeAuth, ProtocolNameList, ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes,
-    RecordSizeLimit, ServerCertificateType, ServerCertificateTypes, ServerTicketRequestHint, SignatureScheme,
-    SignatureSchemeList, SignatureSchemeListCert, SignedCertificateTimestampList, SupportedGroups,
-    SupportedVersionsClientHello, SupportedVersionsServerHello,
+    ClientTicketRequest, Cookie, DelegatedCredential, DelegatedCredentialSchemes, EarlyDataIndication,
+    EarlyDataNewSessionTicket, KeyShareClientHello, KeyShareEntry, KeyShareHelloRetryRequest,
+    KeyShareServerHello, NamedGroup, OidFilter, OidFilters, PostHandshakeAuth, ProtocolNameList,
+    ProtocolVersion, PskKeyExchangeMode, PskKeyExchangeModes, RecordSizeLimit, ServerCertificateType,
+    ServerCertificateTypes, ServerTicketRequestHint, SignatureScheme, SignatureSchemeList,
+    SignatureSchemeListCert, SignedCertificateTimestampList, SupportedGroups, SupportedVersionsClientHello,
+    SupportedVersionsServerHello,
 };
 use crate::wire::{Decode, DecodeError, DecodeReason, Encode, Writer};
 
@@ -94,6 +95,37 @@ fn certificate_types_are_a_list_in_client_hello_and_one_in_encrypted_extensions(
     });
     assert_bounds("server_certificate_types", 1..=0xff, 1, |length| {
         ServerCertificateTypes::decode(&vector(1..=0xff, &alloc::vec![2; length])).map(drop)
+    });
+}
+
+//= R9345-4-2 test
+#[test]
+fn delegated_credential() {
+    let schemes = [SignatureScheme::ED25519, SignatureScheme::ECDSA_SECP256R1_SHA256];
+    assert_codec!(
+        DelegatedCredentialSchemes,
+        DelegatedCredentialSchemes::from(schemes.as_slice()),
+        hex("0004 0807 0403")
+    );
+    let credential = DelegatedCredential {
+        valid_time: 0x0001_5180,
+        dc_cert_verify_algorithm: SignatureScheme::ED25519,
+        asn1_subject_public_key_info: &[0x30, 0],
+        algorithm: SignatureScheme::ECDSA_SECP256R1_SHA256,
+        signature: &[1, 2, 3],
+    };
+    assert_codec!(DelegatedCredential, credential, hex("00015180 0807 000002 3000 0403 0003 010203"));
+    let signed = hex("00015180 0807 000002 3000 0403");
+    let mut bytes = Vec::new();
+    credential.encode_signed(&mut Writer::new(&mut bytes));
+    assert_eq!(bytes, signed);
+    let decode =
+        |credential: &DelegatedCredential<'_>| DelegatedCredential::decode(&credential.to_bytes()).map(drop);
+    assert_bounds("signature", 1..=0xffff, 1, |length| {
+        decode(&DelegatedCredential { signature: &alloc::vec![1; length], ..credential })
+    });
+    assert_bounds("ASN1_subjectPublicKeyInfo", 1..=0xff_ffff, 1, |length| {
+        decode(&DelegatedCredential { asn1_subject_public_key_info: &alloc::vec![1; length], ..credential })
     });
 }
 

@@ -161,6 +161,9 @@ pub(crate) mod known {
         // Signed certificate timestamps, RFC 6962 §3.3: 1.3.6.1.4.1.11129.2.4.2.
         SCT_LIST = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
 
+        // RFC 9345 §4.2: id-cloudflare is 1.3.6.1.4.1.44363.
+        DELEGATION_USAGE = b"\x2b\x06\x01\x04\x01\x82\xda\x4b\x2c";
+
         // Key purposes, RFC 5280 §4.2.1.12.
         KP_SERVER_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
         KP_CLIENT_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x02";

@@ -25,7 +25,7 @@ pub use public_key::{EcParameters, KeyType, SubjectPublicKeyInfo};
 
 use alloc::vec::Vec;
 
-use super::asn1::{self, Asn1Error, Asn1Reason, DerReader, Lapse, LapseRule, tag};
+use super::asn1::{self, Asn1Error, Asn1Reason, DerReader, Lapse, LapseRule, known, tag};
 use crate::time::Time;
 
 /// Bytes of the largest certificate that we read. The largest in honest use, with hundreds of names or
@@ -179,6 +179,18 @@ impl<'a> Certificate<'a> {
             version(&mut tbs, &mut Vec::new())
         };
         version(der) == Ok(2)
+    }
+
+    /// May it delegate to other keys: has it the extension DelegationUsage, not critical, and the key usage
+    /// digitalSignature (RFC 9345 §4.2)?
+    #[must_use]
+    pub fn may_delegate(&self) -> bool {
+        const NULL: &[u8] = &[tag::NULL, 0];
+        let usage = self.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
+        usage.is_some_and(|usage| usage.contains(KeyUsage::DIGITAL_SIGNATURE))
+            && self.extensions.list.iter().any(|extension| {
+                extension.id == known::DELEGATION_USAGE && !extension.critical && extension.value == NULL
+            })
     }
 
     /// Do issuer and subject have the same name (RFC 5280 §3.2)?

@@ -17,6 +17,8 @@ pub struct Answering {
     pub(super) credential: Arc<handshake::Credential>,
     pub(super) key: Arc<dyn Sign>,
     pub(super) known_psks: Vec<(&'static [u8], KnownPsk)>,
+    /// Do verdicts let certificates delegate?
+    pub(super) delegates: bool,
 }
 
 impl Answering {
@@ -29,6 +31,9 @@ impl Answering {
                 let leaf = ask.chain.certificates().next().map(|leaf| Certificate::from_der(leaf).unwrap());
                 let spki = leaf.map(|leaf| leaf.subject_public_key_info.der);
                 let key = PublicKey::from_spki(spki.or(ask.chain.raw_public_key()).unwrap()).unwrap();
+                if self.delegates {
+                    return ask.accept_delegating(key, Arc::new(PeerIdentity::default()));
+                }
                 ask.accept(key, Arc::new(PeerIdentity::default()))
             }
             Ask::SealCookie(ask) => ask.sealed(ask.state.clone()),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use handfast::connection::{Config, ConfigBuilder};
-use handfast::crypto::{CryptoProvider, HashAlgorithm, PrivateKeyInfo, ring};
+use handfast::crypto::{CryptoProvider, HashAlgorithm, PrivateKeyInfo, Sign, ring};
 use handfast::handshake;
 use handfast::identity::Sha256Digest;
 use handfast::message::SignatureScheme;
@@ -57,6 +57,12 @@ impl Identity {
     /// As the handshake floor takes it.
     pub fn for_handshake(&self) -> Arc<handshake::Credential> {
         Arc::new(handshake::Credential::local(self.chain(), Arc::clone(&self.credential.key)))
+    }
+
+    /// The same, delegating to this key by these bytes.
+    pub(super) fn delegating_to(&self, key: &Arc<dyn Sign>, delegated: &[u8]) -> Arc<handshake::Credential> {
+        let credential = handshake::Credential::local(self.chain(), Arc::clone(key));
+        Arc::new(credential.with_delegated_credential(delegated).unwrap())
     }
 
     /// The same with its key elsewhere.

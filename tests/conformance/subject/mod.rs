@@ -9,7 +9,7 @@ mod talk;
 use std::sync::Arc;
 
 use handfast::connection::{ConfigBuilder, Connection, CookieKey, Credentials, Trust};
-use handfast::crypto::Entropy;
+use handfast::crypto::{Entropy, Sign};
 use handfast::handshake::{self, Config, ForeignExtension, Handshake, Role};
 use handfast::identity::ExpectedPeer;
 use handfast::message::NamedGroup;
@@ -37,6 +37,8 @@ pub struct Subject {
     foreign_extensions: Vec<ForeignExtension>,
     external: bool,
     raw_public_key: bool,
+    delegated: Option<(Arc<handshake::Credential>, Arc<dyn Sign>)>,
+    delegates: bool,
     connection: fn(&mut ConfigBuilder),
     known_psks: Vec<(&'static [u8], KnownPsk)>,
 }
@@ -51,6 +53,8 @@ impl Subject {
             foreign_extensions: Vec::new(),
             external: false,
             raw_public_key: false,
+            delegated: None,
+            delegates: true,
             connection: |_| {},
             known_psks: Vec::new(),
         }
@@ -104,6 +108,17 @@ impl Subject {
         Self { raw_public_key: true, ..self }.with_connection(asks)
     }
 
+    /// Shows this certificate, with a key that it delegates to by these bytes.
+    pub fn with_delegated(self, identity: &Identity, delegated: &[u8], key: &Arc<dyn Sign>) -> Self {
+        let credential = identity.delegating_to(key, delegated);
+        Self { delegated: Some((credential, Arc::clone(key))), ..self }
+    }
+
+    /// Gives verdicts that say nothing of delegation.
+    pub fn with_verdict_on_chain_alone(self) -> Self {
+        Self { delegates: false, ..self }
+    }
+
     fn identity(&self) -> &'static Identity {
         match self.role {
             Role::Client => &PKI.client,
@@ -126,9 +141,14 @@ impl Subject {
         if self.raw_public_key {
             credential = Arc::new(handshake::Credential::clone(&credential).into_raw_public_key());
         }
-        let key = Arc::clone(&identity.credential.key);
+        let mut key = Arc::clone(&identity.credential.key);
+        if let Some((delegated, its_key)) = &self.delegated {
+            credential = Arc::clone(delegated);
+            key = Arc::clone(its_key);
+        }
         let config = Arc::new(self.config.clone());
-        Answering { config, credential, key, known_psks: self.known_psks.clone() }
+        let (known_psks, delegates) = (self.known_psks.clone(), self.delegates);
+        Answering { config, credential, key, known_psks, delegates }
     }
 
     /// What a client offers.

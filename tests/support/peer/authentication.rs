@@ -2,7 +2,7 @@
 
 use handfast::crypto::PublicKey;
 use handfast::handshake::{Epoch, SignedContent};
-use handfast::message::SignatureScheme;
+use handfast::message::{DelegatedCredential, SignatureScheme};
 use handfast::pki::certificate::Certificate;
 
 use super::body::{self, Body};
@@ -64,10 +64,12 @@ impl Peer {
     pub(super) fn hear_certificate(&mut self, message: &Message) {
         let certificate = body::Certificate::read(&message.body);
         self.subject_key = certificate.certificate_list.first().map(|leaf| {
-            let spki = match Certificate::from_der(&leaf.cert_data) {
-                Ok(leaf) => leaf.subject_public_key_info.der,
+            let spki: &[u8] = match Certificate::from_der(&leaf.cert_data) {
+                Ok(certificate) => certificate.subject_public_key_info.der,
                 Err(_) => &leaf.cert_data,
             };
+            let delegated: Option<DelegatedCredential<'_>> = leaf.extensions.get();
+            let spki = delegated.map_or(spki, |delegated| delegated.asn1_subject_public_key_info);
             PublicKey::from_spki(spki).expect("the key of a certificate, or a raw one")
         });
         self.add(message);

@@ -151,7 +151,9 @@ pub use connection::{
     UnknownServerName,
 };
 pub use crypto::{CryptoProvider, Entropy};
-pub use handshake::{Answer, Ask, ClientAuth, Connected, KnownServer, Milestone, Refused, Role};
+pub use handshake::{
+    Answer, Ask, ClientAuth, Connected, EchConfigList, EchKey, KnownServer, Milestone, Refused, Role,
+};
 pub use identity::{ExpectedPeer, PeerIdentity};
 pub use message::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme};
 pub use time::Time;

@@ -34,6 +34,12 @@ pub enum Purpose {
     Grease,
     /// In which order the extensions of ClientHello stand, 8 bytes.
     ExtensionOrder,
+    /// What an outer ClientHello has in the place of each PSK: an identity, as long as the real one, then in each
+    /// ClientHello an age and a binder, 4 and 48 bytes (RFC 9849 §6.1.2).
+    GreasePsk,
+    /// GREASE in place of Encrypted Client Hello: 2 bytes for config_id and suite, then, behind a key share, the payload
+    /// (RFC 9849 §6.2.1).
+    GreaseEch,
 }
 
 impl Purpose {
@@ -51,6 +57,8 @@ impl Purpose {
             Self::CertificateRequestContext => "certificate request context",
             Self::Grease => "grease",
             Self::ExtensionOrder => "extension order",
+            Self::GreasePsk => "grease psk",
+            Self::GreaseEch => "grease ech",
         }
     }
 }

@@ -92,6 +92,14 @@ impl HpkeKemId {
         }
     }
 
+    /// The KEM with keys of this key exchange.
+    #[must_use]
+    pub fn of(algorithm: KeyExchangeAlgorithm) -> Option<Self> {
+        let known =
+            [Self::DHKEM_X25519_HKDF_SHA256, Self::DHKEM_P256_HKDF_SHA256, Self::DHKEM_P384_HKDF_SHA384];
+        known.into_iter().find(|kem| kem.key_exchange() == Some(algorithm))
+    }
+
     /// `Npk`, the bytes of a public key, and of `enc`.
     #[must_use]
     pub const fn public_key_len(self) -> Option<usize> {

@@ -87,7 +87,7 @@ pub use digest::Digest;
 pub use entropy::{Entropy, EntropySource, Purpose};
 pub use hybrid::Hybrid;
 pub use key::{
-    PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError, ecdsa_sig_value_from_raw,
+    PrivateKeyError, PrivateKeyInfo, PublicKey, PublicKeyError, StaticKeyInfo, ecdsa_sig_value_from_raw,
     ecdsa_sig_value_to_raw,
 };
 pub use mix::Operation;

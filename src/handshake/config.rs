@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::EchKey;
 use super::certificate_compression::CertificateCompression;
 use super::certificate_types;
 use super::delegated_credential::may_be_delegated_to;
@@ -250,6 +251,19 @@ pub struct Config {
     pub permute_extensions: bool,
     /// Extensions of the embedder's own, of types that the library does not speak for.
     pub foreign_extensions: Vec<ForeignExtension>,
+    /// Client: send GREASE in place of Encrypted Client Hello where none is offered (RFC 9849 §6.2), so that those who do
+    /// offer it do not stand out.
+    pub ech_grease: bool,
+    /// Client: where Encrypted Client Hello is offered, offer the application protocols in the outer ClientHello too, for a
+    /// client-facing server that tells connections apart by them. By default they are kept inside, as the server name is;
+    /// QUIC has them outside always.
+    pub ech_alpn_outside: bool,
+    /// Server: the keys of Encrypted Client Hello (RFC 9849); empty: it is not taken part in. Keys that caches may hold
+    /// still stay in the list, [not for retry](EchKey::not_for_retry).
+    pub ech_keys: Vec<EchKey>,
+    /// Server: try all keys on what a client has encrypted, whatever `config_id` it names, for clients that are told to
+    /// draw it at random (RFC 9849 §10.4). Each key costs a key exchange for each ClientHello.
+    pub ech_trial_decryption: bool,
     /// Bounds on what the peer may make us keep or do.
     pub limits: Limits,
     pub(crate) script: ExtensionScript,
@@ -333,6 +347,10 @@ impl Config {
             grease: false,
             permute_extensions: false,
             foreign_extensions: Vec::new(),
+            ech_grease: false,
+            ech_alpn_outside: false,
+            ech_keys: Vec::new(),
+            ech_trial_decryption: false,
             limits: Limits::default(),
             script: ExtensionScript::default(),
             key_log: false,
@@ -448,6 +466,12 @@ impl Config {
         }
         if compression.len() > 127 {
             return Err(String::from("certificate_compression: more than 127 algorithms (RFC 8879 §3)"));
+        }
+        //= R9849-7.1-8
+        if !self.ech_keys.is_empty() && !self.ech_keys.iter().any(EchKey::is_retry_config) {
+            return Err(String::from(
+                "ech_keys: none is for retry, so that a client with none of them could not be helped (RFC 9849 §7.1)",
+            ));
         }
         if self.ticket_lifetime > 604_800 {
             return Err(String::from("ticket_lifetime is over seven days (§4.7.1)"));

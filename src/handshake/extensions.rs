@@ -41,6 +41,11 @@ impl Outgoing {
         self.built.push_raw(extension_type, &[]);
     }
 
+    /// Adds one with this body.
+    pub(crate) fn push_raw(&mut self, extension_type: ExtensionType, body: &[u8]) {
+        self.built.push_raw(extension_type, body);
+    }
+
     /// Adds the embedder's.
     pub(crate) fn push_foreign<'f>(&mut self, foreign: impl Iterator<Item = (ExtensionType, &'f [u8])>) {
         foreign.for_each(|(extension_type, body)| self.built.push_raw(extension_type, body));

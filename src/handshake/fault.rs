@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+use super::EchConfigList;
 use crate::alert::AlertDescription;
 use crate::crypto::PublicKeyError;
 use crate::message::{
@@ -23,6 +24,13 @@ pub enum Fault {
         alert: AlertDescription,
         /// Why, in the words of who refused.
         reason: String,
+    },
+    /// Client: the server has rejected Encrypted Client Hello, and has proved that it may: by the name that its config is
+    /// public under (RFC 9849 §6.1.6). Nothing was sent but the outer ClientHello; connect anew.
+    EchRejected {
+        /// With these configs, this once: a server that rejects them too is misconfigured. `None`: without Encrypted
+        /// Client Hello, for the server has securely disabled it.
+        retry_configs: Option<EchConfigList>,
     },
     /// We failed ourselves.
     Own(OwnFault),
@@ -143,6 +151,13 @@ pub enum PeerFault {
     },
     /// A cookie that we did not make, or did not ask for (§4.3.2).
     BadCookie,
+    /// `encrypted_client_hello`, or what it encrypts, is not as it must be (RFC 9849).
+    EncryptedClientHello {
+        /// What is wrong, with its section.
+        what: &'static str,
+    },
+    /// What the second ClientHello encrypts does not open, as that of the first did (RFC 9849 §7.1.1).
+    EncryptedClientHelloNotOpened,
     /// `certificate_request_context` is not the one it must be (§4.4.2, §4.5.1).
     CertificateRequestContext,
     /// `oid_filters` names an extension twice (§4.3.5).
@@ -271,6 +286,7 @@ impl PeerFault {
             | Self::EarlyDataDoesNotFit
             | Self::ClientHelloChanged { .. }
             | Self::BadCookie
+            | Self::EncryptedClientHello { .. }
             | Self::SessionIdForbidden
             | Self::CertificateRequestContext
             | Self::OidFilterTwice
@@ -295,7 +311,10 @@ impl PeerFault {
             Self::NoExternalPsk => AlertDescription::UNKNOWN_PSK_IDENTITY,
             Self::NoSharedProtocol => AlertDescription::NO_APPLICATION_PROTOCOL,
             Self::NoClientCertificate => AlertDescription::CERTIFICATE_REQUIRED,
-            Self::BadSignature | Self::BadFinished | Self::BadBinder => AlertDescription::DECRYPT_ERROR,
+            Self::BadSignature
+            | Self::BadFinished
+            | Self::BadBinder
+            | Self::EncryptedClientHelloNotOpened => AlertDescription::DECRYPT_ERROR,
         }
     }
 }
@@ -325,6 +344,8 @@ impl Fault {
         match self {
             Self::Peer(fault) => fault.alert(),
             Self::Refused { alert, .. } | Self::Aborted(alert) => *alert,
+            //= R9849-5-6
+            Self::EchRejected { .. } => AlertDescription::ECH_REQUIRED,
             Self::Own(OwnFault::NoCredential) => AlertDescription::HANDSHAKE_FAILURE,
             Self::Own(_) => AlertDescription::INTERNAL_ERROR,
         }
@@ -348,6 +369,14 @@ impl fmt::Display for Fault {
         match self {
             Self::Peer(fault) => fault.fmt(f),
             Self::Refused { alert, reason } => write!(f, "refused with {alert}: {reason}"),
+            Self::EchRejected { retry_configs: Some(_) } => f.write_str(
+                "the server cannot read our Encrypted Client Hello, and says under which ECHConfigList it could: connect \
+                 anew with that (RFC 9849 §6.1.6)",
+            ),
+            Self::EchRejected { retry_configs: None } => f.write_str(
+                "the server cannot read our Encrypted Client Hello, and has securely disabled it: connect anew without \
+                 (RFC 9849 §6.1.6)",
+            ),
             Self::Own(fault) => fault.fmt(f),
             Self::Aborted(alert) => write!(f, "given up by the application with {alert}"),
         }
@@ -463,6 +492,10 @@ impl fmt::Display for PeerFault {
                 write!(f, "the second ClientHello differs from the first in {what} (§4.2.2)")
             }
             Self::BadCookie => f.write_str("the cookie is none of ours (§4.3.2)"),
+            Self::EncryptedClientHello { what } => write!(f, "Encrypted Client Hello: {what} (RFC 9849)"),
+            Self::EncryptedClientHelloNotOpened => f.write_str(
+                "the second encrypted ClientHello does not open under the context of the first (RFC 9849 §7.1.1)",
+            ),
             Self::OidFilterTwice => f.write_str("oid_filters names an extension twice (§4.3.5)"),
             Self::CompressionTwice(algorithm) => {
                 write!(f, "compress_certificate names {algorithm} twice (RFC 8879 §3)")

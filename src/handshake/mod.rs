@@ -18,6 +18,7 @@ pub(crate) mod client;
 mod config;
 pub(crate) mod credential;
 pub(crate) mod delegated_credential;
+pub(crate) mod ech;
 pub(crate) mod extensions;
 mod fault;
 pub(crate) mod flight;
@@ -45,6 +46,7 @@ pub use ask::{
 };
 pub use config::{Carrier, CertWithExternPsk, ClientAuth, Config, ExtensionSlot, GroupChoice, Limits, Role};
 pub use credential::{Credential, PeerChain, SignedContent};
+pub use ech::{EchConfigList, EchConfigUnusable, EchKey, EchKeyError, EchListError, EchStatus};
 pub use fault::{Fault, OwnFault, PeerFault};
 pub use foreign_extension::{AnsweredIn, ForeignExtension, PeerExtension};
 pub use known_server::KnownServer;

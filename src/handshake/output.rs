@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{PeerChain, PeerExtension, Role};
+use super::{EchStatus, PeerChain, PeerExtension, Role};
 use crate::crypto::Secret;
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::Kdf;
@@ -137,6 +137,8 @@ pub struct Connected {
     pub application_protocol: Option<Vec<u8>>,
     /// The server name that the client sent, if any (RFC 6066 §3).
     pub server_name: Option<alloc::string::String>,
+    /// What became of Encrypted Client Hello (RFC 9849).
+    pub encrypted_client_hello: EchStatus,
     /// By what the peer was authenticated.
     pub authentication: Authentication,
     /// When it was: for a resumed connection, when the first one was.

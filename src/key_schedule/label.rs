@@ -12,8 +12,8 @@ use super::kdf::PREFIX_LENGTH;
 /// A label of HKDF-Expand-Label without its prefix: 1 to 249 bytes, so that with the prefix it fits
 /// `opaque label<7..255>`.
 ///
-/// The constants are all the labels of RFC 9846 and RFC 9258, and that of RFC 9266. None of the former is longer than
-/// 12 bytes: with a longer one the common hash functions need another iteration.
+/// The constants are all the labels of RFC 9846 and RFC 9258, and those of RFC 9266 and RFC 9849. None of the first two is
+/// longer than 12 bytes: with a longer one the common hash functions need another iteration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label<'a>(&'a str);
 
@@ -58,6 +58,11 @@ impl<'a> Label<'a> {
     pub const EXPORTER: Label<'static> = Label("exporter");
     /// `"EXPORTER-Channel-Binding"`: what `tls-exporter` is made of (RFC 9266 §4.2).
     pub const CHANNEL_BINDING: Label<'static> = Label("EXPORTER-Channel-Binding");
+
+    /// `"ech accept confirmation"`: a ServerHello that accepts (RFC 9849 §7.2).
+    pub const ECH_ACCEPT_CONFIRMATION: Label<'static> = Label("ech accept confirmation");
+    /// `"hrr ech accept confirmation"`: a HelloRetryRequest that accepts (RFC 9849 §7.2.1).
+    pub const HRR_ECH_ACCEPT_CONFIRMATION: Label<'static> = Label("hrr ech accept confirmation");
 
     /// Bytes of the longest label.
     pub const MAX_LENGTH: usize = 255 - PREFIX_LENGTH;

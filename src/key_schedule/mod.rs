@@ -72,6 +72,7 @@
 //!
 //! What stays of an established connection is the pair of application traffic secrets and their keys.
 
+mod ech;
 mod exporter;
 mod finished;
 mod kdf;
@@ -80,6 +81,7 @@ mod resumption;
 mod stage;
 mod traffic;
 
+pub use ech::ech_accept_confirmation;
 pub use exporter::{export, tls_exporter};
 pub use finished::finished_verify_data;
 pub use kdf::{Kdf, LabelPrefix};

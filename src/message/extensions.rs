@@ -70,6 +70,12 @@ impl<'a> Extensions<'a> {
         body.map_err(|error| error.of(E::TYPE.name().unwrap_or(E::NAME)))
     }
 
+    /// Where the first extension of this type ends, in bytes from the start of the message body that it was read from.
+    #[must_use]
+    pub fn end_of(&self, extension_type: ExtensionType) -> Option<usize> {
+        self.body(extension_type).map(|body| body.offset() + body.remaining())
+    }
+
     /// At the start of the body of the first extension of this type.
     fn body(&self, extension_type: ExtensionType) -> Option<Reader<'a>> {
         let mut r = self.0.reader();

@@ -13,6 +13,7 @@ use handfast::{Connected, SignatureScheme};
 
 use crate::certificates::{self, Loaded, SystemEntropy};
 use crate::config;
+use crate::ech;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::psks;
@@ -78,6 +79,7 @@ impl<'a> Answers<'a> {
             Ask::JudgePeer(judge) => {
                 self.check_staple(judge)?;
                 self.check_timestamps(judge)?;
+                ech::check_name_override(self.options, judge)?;
                 if self.options.has_psks_alone() && !self.options.verify_peer {
                     return Ok(
                         judge.refuse(AlertDescription::HANDSHAKE_FAILURE, ":MISSING_EXTENSION:".into())

@@ -49,6 +49,7 @@ fn handshake(fault: &HandshakeFault) -> &'static str {
         // The shim's own refusals say their name in the reason.
         HandshakeFault::Refused { .. } => "",
         HandshakeFault::Own(_) => ":INTERNAL_ERROR:",
+        HandshakeFault::EchRejected { .. } => ":ECH_REJECTED:",
         HandshakeFault::Aborted(_) => ":CONNECTION_ENDED:",
         _ => ":UNKNOWN:",
     }
@@ -108,7 +109,7 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::BadKeyShare(_) => ":BAD_ECPOINT:",
         PeerFault::KeyShareNotOffered(_) => ":DUPLICATE_KEY_SHARE:",
         PeerFault::PskNotOffered => {
-            ":PSK_IDENTITY_NOT_FOUND: :OLD_SESSION_PRF_HASH_MISMATCH: :MISSING_KEY_SHARE:"
+            ":PSK_IDENTITY_NOT_FOUND: :OLD_SESSION_PRF_HASH_MISMATCH: :MISSING_KEY_SHARE: :UNEXPECTED_EXTENSION:"
         }
         PeerFault::EarlyDataDoesNotFit => {
             ":ALPN_MISMATCH_ON_EARLY_DATA: :CIPHER_MISMATCH_ON_EARLY_DATA: :UNEXPECTED_EXTENSION:"
@@ -121,6 +122,10 @@ fn peer(fault: &PeerFault) -> &'static str {
         PeerFault::ProtocolNotOffered => ":INVALID_ALPN_PROTOCOL:",
         PeerFault::ClientHelloChanged { .. } => ":WRONG_CURVE:",
         PeerFault::BadCookie => ":UNEXPECTED_EXTENSION:",
+        PeerFault::EncryptedClientHello { .. } => {
+            ":INVALID_CLIENT_HELLO_INNER: :INVALID_OUTER_EXTENSION: :DECODE_ERROR: :INCONSISTENT_ECH_NEGOTIATION:"
+        }
+        PeerFault::EncryptedClientHelloNotOpened => ":DECRYPTION_FAILED:",
         PeerFault::CertificateRequestContext | PeerFault::KeyUpdateRequest(_) => ":DECODE_ERROR:",
         PeerFault::NoServerCertificate | PeerFault::NoClientCertificate => {
             ":PEER_DID_NOT_RETURN_A_CERTIFICATE:"

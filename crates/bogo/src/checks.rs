@@ -1,7 +1,7 @@
 //! What a completed handshake must have agreed on.
 
 use handfast::Connected;
-use handfast::handshake::{Authentication, CertificateType};
+use handfast::handshake::{Authentication, CertificateType, EchStatus};
 
 use crate::certificates::read_chain;
 use crate::failure::Failure;
@@ -33,6 +33,8 @@ pub(crate) fn check(
     if options.expect_hrr || options.expect_no_hrr {
         expect("HelloRetryRequest", options.expect_hrr, connected.hello_retried)?;
     }
+    let accepted = connected.encrypted_client_hello == EchStatus::Accepted;
+    expect("Encrypted Client Hello accepted", options.expect_ech_accept, accepted)?;
     if options.expect_selected_credential.is_some() {
         let selected = selected_credential.unwrap_or(-1);
         expect("credential", options.expect_selected_credential, Some(selected))?;

@@ -10,6 +10,7 @@ use handfast::resumption::TicketKeys;
 use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
 
 use crate::compression;
+use crate::ech;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::psks;
@@ -113,6 +114,9 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     );
     handshake.accepted_certificate_types.clone_from(&options.accepted_peer_cert_types);
     handshake.shown_certificate_types = shown_certificate_types(options);
+    handshake.ech_grease = options.enable_ech_grease;
+    handshake.ech_alpn_outside = true;
+    handshake.ech_keys = ech::keys(options, &handshake.crypto)?;
     handshake.limits.certificates = MAX_CERTIFICATES;
     if let Some(bytes) = options.max_cert_list {
         handshake.limits.message = bytes;

@@ -14,6 +14,7 @@ use crate::certificates;
 use crate::checks;
 use crate::clock::Clock;
 use crate::config;
+use crate::ech;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::transport::Transport;
@@ -95,6 +96,7 @@ impl<'a> Exchange<'a> {
                 let known = KnownServer {
                     psks: offer.into_iter().filter_map(Result::ok).collect(),
                     groups: options.server_supported_groups_hint.clone(),
+                    ech: ech::config_list(options, &config.handshake().crypto)?,
                 };
                 Connection::client_of(Arc::clone(&config), expected.clone(), known, clock.now(), entropy)
             }
@@ -123,6 +125,11 @@ impl<'a> Exchange<'a> {
         // An alert may be owed, whatever the outcome.
         drop(exchange.flush());
         exchange.transport.drain();
+        if let Err(Failure::Fault(fault)) = &outcome {
+            let rejected = exchange.early_data != EarlyData::NotOffered;
+            let options = if rejected { exchange.retry } else { exchange.options };
+            ech::check_retry_configs(options, fault, &exchange.config.handshake().crypto)?;
+        }
         outcome.map(|()| exchange.session)
     }
 

@@ -8,6 +8,7 @@ mod checks;
 mod clock;
 mod compression;
 mod config;
+mod ech;
 mod exchange;
 mod failure;
 mod flags;

@@ -20,6 +20,9 @@ pub(crate) fn on(fault: &Fault, role: Role) -> Option<&'static str> {
         Fault::ClosedBeforeConnected => "the peer changed its mind; it may have refused us without an alert.",
         Fault::Handshake(handshake::Fault::Refused { alert, .. }) => return refused(*alert, role),
         Fault::Handshake(handshake::Fault::Peer(fault)) => return peer_fault(fault),
+        Fault::Handshake(handshake::Fault::EchRejected { .. }) => {
+            "connect anew without --ech-config: everybody on the way will see the server's name."
+        }
         Fault::Handshake(handshake::Fault::Own(OwnFault::NoCredential)) => {
             "give a --cert whose key and purpose fit what this client accepts; it may take other key types only."
         }
@@ -181,7 +184,8 @@ const RECEIVED: &[(AlertDescription, &str)] = &[
     ),
     (
         AlertDescription::ECH_REQUIRED,
-        "the peer requires Encrypted Client Hello, which handfast does not have.",
+        "the client encrypted its ClientHello under a key that is none of ours, and wants to know the right one first: it \
+         was told, if we have --ech-key, and connects anew.",
     ),
 ];
 

@@ -13,6 +13,7 @@ use crate::args::ClientArgs;
 use crate::clock;
 use crate::config;
 use crate::duplex;
+use crate::ech;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::pipe;
@@ -27,6 +28,8 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let (setup, expected) = config::client(args, host(&args.address)?)?;
     let setup = Arc::new(setup);
     let entropy = entropy()?;
+    let crypto = &setup.config.handshake().crypto;
+    let ech = args.ech.ech_config.as_ref().map(|given| ech::config_list(given, crypto)).transpose()?;
     let early_data = args.early_data.as_ref().map(|path| {
         fs::read(path).map_err(|error| Failure::file(path, format_args!("cannot be read: {error}")))
     });
@@ -34,7 +37,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<(), Failure> {
     let session = setup.session_file.as_ref().map(|file| file.offer(&setup.answering));
     let session = session.transpose()?.flatten();
     let resumes = session.is_some();
-    let known = KnownServer { psks: session.into_iter().collect(), groups: args.known_group.clone() };
+    let known = KnownServer { psks: session.into_iter().collect(), groups: args.known_group.clone(), ech };
     let started = Instant::now();
     let wait = Wait::within(args.limits.handshake_timeout);
     let mut stream = connect(&args.address, args.limits.handshake_timeout)?;

@@ -19,6 +19,7 @@ use crate::args::{
 };
 use crate::clock;
 use crate::credential_file;
+use crate::ech;
 use crate::failure::Failure;
 use crate::key_log::KeyLog;
 use crate::revocation_files;
@@ -64,6 +65,8 @@ pub(crate) fn client(args: &ClientArgs, host: &str) -> Result<(Setup, ExpectedPe
     builder.handshake.ticket_request =
         Some(ClientTicketRequest { new_session_count: 1, resumption_count: 1 });
     builder.handshake.early_data = args.early_data.is_some();
+    builder.handshake.ech_grease = args.ech.ech_grease;
+    builder.handshake.ech_alpn_outside = args.ech.ech_alpn_outside;
     let session_file = args.session_file.clone();
     let session_file = session_file.map(|path| SessionFile { path, expected: expected.clone() });
     Ok((Setup { session_file, ..setup(builder, key_log, &args.peer)? }, expected))
@@ -108,6 +111,8 @@ pub(crate) fn server(args: &ServerArgs) -> Result<(Setup, ExpectedPeer), Failure
         builder.handshake.hello_retry_cookie = true;
         builder.cookie_key = Some(cookie_key()?);
     }
+    builder.handshake.ech_keys = ech::keys(&args.ech, &builder.handshake.crypto)?;
+    builder.handshake.ech_trial_decryption = args.ech.ech_trial_decryption;
     builder = external_psks(&args.psks, Role::Server, builder)?;
     builder = resumption(args, builder)?;
     Ok((setup(builder.name_authorities(), key_log, &args.peer)?, expected))

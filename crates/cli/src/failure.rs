@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use handfast::connection::Fault;
-use handfast::handshake::Role;
+use handfast::handshake::{self, Role};
 use handfast_replay::{Difference, Unrecordable};
 
 use crate::advice;
+use crate::ech;
 use crate::file_fault::FileFault;
 use crate::terminal::{BAD, paint, printable, tell};
 
@@ -80,6 +81,9 @@ impl fmt::Display for Failure {
         write!(f, "{}", fault.to_string().trim_end())?;
         if let Some(alert) = fault.alert() {
             write!(f, "\n  alert sent: {alert}")?;
+        }
+        if let Fault::Handshake(handshake::Fault::EchRejected { retry_configs: Some(configs) }) = fault {
+            return write!(f, "\n  {}", ech::advice(configs));
         }
         match advice::on(fault, role) {
             Some(advice) => write!(f, "\n  {advice}"),

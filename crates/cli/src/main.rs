@@ -8,6 +8,7 @@ mod config;
 mod credential_file;
 mod demo;
 mod duplex;
+mod ech;
 mod failure;
 mod file_fault;
 mod hex;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Server(args) => server::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Ech(args) => ech::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Replay(args) => replay::run(&args).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use handfast::handshake::{Authentication, CertificatesCompressed, Connected, Role};
+use handfast::handshake::{Authentication, CertificatesCompressed, Connected, EchStatus, Role};
 use handfast::identity::PeerIdentity;
 use handfast::pki::certificate::Certificate;
 
@@ -90,6 +90,16 @@ impl Summary<'_> {
         );
         fact("HelloRetryRequest", if connected.hello_retried { "yes" } else { "no" }.to_owned());
         fact("server name", connected.server_name.clone().unwrap_or_else(|| "none sent".to_owned()));
+        match connected.encrypted_client_hello {
+            EchStatus::NotOffered => {}
+            EchStatus::Accepted => fact("ClientHello", "encrypted".to_owned()),
+            EchStatus::Rejected => {
+                fact(
+                    "ClientHello",
+                    "in the clear: what it encrypts is under no key of ours, or is nothing".into(),
+                );
+            }
+        }
         let protocol = connected.application_protocol.as_ref().map(|name| name.escape_ascii().to_string());
         fact("ALPN", protocol.unwrap_or_else(|| "none agreed on".to_owned()));
         fact("authentication", self.authentication());

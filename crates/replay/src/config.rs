@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handfast::connection::{Credentials, PaddingPolicy};
-use handfast::crypto::CryptoProvider;
+use handfast::crypto::{CryptoError, CryptoProvider, KeyExchangeAlgorithm, SharedSecret, StaticKey};
 use handfast::handshake::certificate_compression::{self, CertificateCompression};
 use handfast::handshake::{
     self, AnsweredIn, CertWithExternPsk, CertificateCompressionAlgorithm, CertificateType,
-    ClientTicketRequest, ExtensionType, ForeignExtension, GroupChoice, Limits, PskKeyExchangeMode,
+    ClientTicketRequest, EchKey, ExtensionType, ForeignExtension, GroupChoice, Limits, PskKeyExchangeMode,
 };
 use handfast::{CipherSuite, ClientAuth, Config, ConfigBuilder, NamedGroup, SignatureScheme, Trust, danger};
 
@@ -151,6 +151,10 @@ const SETTINGS: &[Setting] = &[
     plain!(handshake.tickets),
     plain!(handshake.stateful_tickets),
     plain!(handshake.peer_chain_in_sessions),
+    plain!(handshake.ech_grease),
+    plain!(handshake.ech_alpn_outside),
+    setting!(handshake.ech_keys, write_ech_keys, read_ech_keys),
+    plain!(handshake.ech_trial_decryption),
     plain!(handshake.ticket_lifetime),
     setting!(
         handshake.certificate_compression,
@@ -328,6 +332,50 @@ fn read_limits(line: &mut Line<'_>) -> Result<Limits, Reason> {
         certificate_requests: line.number()?,
         unanswered_certificate_requests: line.number()?,
     })
+}
+
+/// The configs alone: private keys are not written down.
+fn write_ech_keys(keys: &[EchKey]) -> String {
+    list(keys.iter().map(|key| {
+        let retry = if key.is_retry_config() { "" } else { "not_for_retry:" };
+        format!("{retry}{}", hex(key.config()))
+    }))
+}
+
+fn read_ech_keys(line: &mut Line<'_>) -> Result<Vec<EchKey>, Reason> {
+    line.list(|word| {
+        let config = word.strip_prefix("not_for_retry:");
+        let key = public_half(&bytes(config.unwrap_or(word))?)?;
+        Ok(if config.is_some() { key.not_for_retry() } else { key })
+    })
+}
+
+/// The key of an ECHConfig, of which there is only what it says: another is to take its place.
+fn public_half(config: &[u8]) -> Result<EchKey, Reason> {
+    let key = EchKey::kept_elsewhere(config, |algorithm, public_key| {
+        Arc::new(PublicHalf { algorithm, public_key: public_key.to_vec() })
+    });
+    key.map_err(|error| error.to_string())
+}
+
+#[derive(Debug)]
+struct PublicHalf {
+    algorithm: KeyExchangeAlgorithm,
+    public_key: Vec<u8>,
+}
+
+impl StaticKey for PublicHalf {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.algorithm
+    }
+
+    fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    fn agree(&self, _: &[u8]) -> Result<SharedSecret, CryptoError> {
+        Err(CryptoError)
+    }
 }
 
 fn write_padding(padding: &PaddingPolicy) -> String {

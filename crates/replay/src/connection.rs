@@ -74,6 +74,9 @@ impl Connection {
         if !known.groups.is_empty() {
             recorder.line(|| format!("known_groups {}", groups_in_hex(&known.groups)));
         }
+        if let Some(list) = &known.ech {
+            recorder.line(|| format!("ech {}", hex(list.as_bytes())));
+        }
         recorder.line(|| format!("start {} {}", now.as_millis(), option(server.server_name())));
         let inner = handfast::Connection::client_of(asking, server, known, now, entropy);
         Ok(Self { inner, config, hearing: Hearing::new(recorder), held: VecDeque::new() })
@@ -380,7 +383,9 @@ fn begin(
 
 /// Writes a config, and gives the one that asks in its place.
 fn begin_config(config: &Config, recorder: &Recorder) -> Result<Arc<Config>, Unrecordable> {
-    let asking = config::asking(config, recorder.provider(config.handshake().crypto.clone()));
+    let mut asking = config::asking(config, recorder.provider(config.handshake().crypto.clone()));
+    let keys = asking.handshake.ech_keys.drain(..);
+    asking.handshake.ech_keys = keys.map(|key| key.map_private_key(|key| recorder.static_key(key))).collect();
     for line in config::lines(&asking).ok_or(Unrecordable::Config)? {
         recorder.line(|| line);
     }

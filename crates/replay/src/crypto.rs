@@ -5,7 +5,7 @@ use std::sync::Arc;
 use handfast::NamedGroup;
 use handfast::crypto::{
     CryptoError, CryptoProvider, EntropySource, HashAlgorithm, KeyExchange, KeyExchangeAlgorithm, PublicKey,
-    Purpose, SharedSecret, Sign, SignatureAlgorithm, StartedKeyExchange,
+    Purpose, SharedSecret, Sign, SignatureAlgorithm, StartedKeyExchange, StaticKey,
 };
 use handfast::{Entropy, danger};
 
@@ -36,6 +36,11 @@ impl Recorder {
     #[must_use]
     pub fn key(&self, key: Arc<dyn Sign>) -> Arc<dyn Sign> {
         Arc::new(RecordedKey { inner: key, recorder: self.clone() })
+    }
+
+    /// The same key of a key exchange, whose shared secrets are written down.
+    pub(crate) fn static_key(&self, key: Arc<dyn StaticKey>) -> Arc<dyn StaticKey> {
+        Arc::new(RecordedStaticKey { inner: key, recorder: self.clone() })
     }
 
     /// The same entropy, whose draws are written down. A config shows it as scripted. `crypto` has SHA-256, or the
@@ -134,6 +139,28 @@ impl StartedKeyExchange for RecordedStart {
     fn into_part(self: Box<Self>, algorithm: KeyExchangeAlgorithm) -> Option<Box<dyn StartedKeyExchange>> {
         let inner = self.inner.into_part(algorithm)?;
         Some(Box::new(Self { inner, recorder: self.recorder }))
+    }
+}
+
+#[derive(Debug)]
+struct RecordedStaticKey {
+    inner: Arc<dyn StaticKey>,
+    recorder: Recorder,
+}
+
+impl StaticKey for RecordedStaticKey {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.inner.algorithm()
+    }
+
+    fn public_key(&self) -> &[u8] {
+        self.inner.public_key()
+    }
+
+    fn agree(&self, peer_share: &[u8]) -> Result<SharedSecret, CryptoError> {
+        let secret = self.inner.agree(peer_share);
+        self.recorder.made("shared_secret", &secret, SharedSecret::expose);
+        secret
     }
 }
 

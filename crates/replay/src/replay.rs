@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use handfast::connection::{Due, Fault, Sealed};
 use handfast::crypto::{CryptoProvider, PublicKey};
-use handfast::handshake::{self, Credential, KnownServer};
+use handfast::handshake::{self, Credential, EchConfigList, KnownServer};
 use handfast::resumption::PskOffer;
 use handfast::{
     AlertDescription, Config, ConfigBuilder, Connection, Entropy, ExpectedPeer, NamedGroup, Receiver, Role,
@@ -85,6 +85,7 @@ struct Run {
     config: ConfigBuilder,
     psks: Vec<PskOffer>,
     known_groups: Vec<NamedGroup>,
+    ech: Option<EchConfigList>,
     phase: Phase,
     chance: Chance,
     sealings: Sealings,
@@ -205,6 +206,7 @@ impl Run {
             config: config::bare(crypto),
             psks: Vec::new(),
             known_groups: Vec::new(),
+            ech: None,
             phase: Phase::Before,
             chance,
             sealings,
@@ -234,6 +236,10 @@ impl Run {
             "config" => config::read(&mut self.config, &mut line)?,
             "psk" => self.psks.push(answer::read_offer(&mut line)?),
             "known_groups" => self.known_groups = config::read_groups(&mut line)?,
+            "ech" => {
+                let list = EchConfigList::from_bytes(&line.bytes()?);
+                self.ech = Some(list.map_err(|error| error.to_string())?);
+            }
             "start" => self.start(&mut line)?,
             "receive" => {
                 let now = Time::from_millis_since_1970(line.number()?);
@@ -277,7 +283,11 @@ impl Run {
 
     fn start(&mut self, line: &mut Line<'_>) -> Result<(), Wrong> {
         let role = self.role.ok_or("the role is to be said ahead of the start")?;
-        let config = Arc::new(self.config.clone().build().map_err(|error| error.to_string())?);
+        let mut config = self.config.clone();
+        let keys = config.handshake.ech_keys.drain(..);
+        config.handshake.ech_keys =
+            keys.map(|key| key.map_private_key(|key| self.chance.static_key(key))).collect();
+        let config = Arc::new(config.build().map_err(|error| error.to_string())?);
         let entropy: Entropy = danger::scripted_entropy(Box::new(self.chance.clone()));
         let connection = match role {
             Role::Client => {
@@ -291,6 +301,7 @@ impl Run {
                 let known = KnownServer {
                     psks: std::mem::take(&mut self.psks),
                     groups: std::mem::take(&mut self.known_groups),
+                    ech: self.ech.take(),
                 };
                 Connection::client_of(config, server, known, now, entropy)
             }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use handfast::NamedGroup;
 use handfast::crypto::{
     CryptoError, CryptoProvider, EntropySource, KeyExchange, KeyExchangeAlgorithm, PublicKey, Purpose,
-    SharedSecret, Sign, SignatureAlgorithm, StartedKeyExchange,
+    SharedSecret, Sign, SignatureAlgorithm, StartedKeyExchange, StaticKey,
 };
 
 use crate::crypto::{REFUSED, group};
@@ -84,6 +84,11 @@ impl Chance {
     /// A key that answers from here.
     pub(crate) fn key(&self, public_key: PublicKey, algorithms: Vec<SignatureAlgorithm>) -> Arc<dyn Sign> {
         Arc::new(ReplayedKey { public_key, algorithms, chance: self.clone() })
+    }
+
+    /// The key of a key exchange with this public half, which agrees from here.
+    pub(crate) fn static_key(&self, public_half: Arc<dyn StaticKey>) -> Arc<dyn StaticKey> {
+        Arc::new(ReplayedStaticKey { public_half, chance: self.clone() })
     }
 
     /// The next value, which must be of this kind, and so long if that is known.
@@ -201,6 +206,26 @@ impl StartedKeyExchange for ReplayedStart {
     fn into_part(self: Box<Self>, algorithm: KeyExchangeAlgorithm) -> Option<Box<dyn StartedKeyExchange>> {
         let part = self.parts.into_iter().find(|part| part.algorithm == algorithm)?;
         Some(Box::new(part))
+    }
+}
+
+#[derive(Debug)]
+struct ReplayedStaticKey {
+    public_half: Arc<dyn StaticKey>,
+    chance: Chance,
+}
+
+impl StaticKey for ReplayedStaticKey {
+    fn algorithm(&self) -> KeyExchangeAlgorithm {
+        self.public_half.algorithm()
+    }
+
+    fn public_key(&self) -> &[u8] {
+        self.public_half.public_key()
+    }
+
+    fn agree(&self, _: &[u8]) -> Result<SharedSecret, CryptoError> {
+        self.chance.shared_secret()
     }
 }
 

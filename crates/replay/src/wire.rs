@@ -15,6 +15,9 @@ const HEADER: usize = 5;
 const HANDSHAKE: u8 = 22;
 const APPLICATION_DATA: u8 = 23;
 
+/// Bytes of a record's header, which are what is authenticated beside it (RFC 9846 §5.2).
+const HEADER_LEN: usize = 5;
+
 /// The records that were sealed, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Sealings(Arc<Mutex<Vec<Sealing>>>);
@@ -72,6 +75,10 @@ impl AeadKey for KeepingKey {
     ) -> Result<(), CryptoError> {
         let plaintext = in_out.get(..in_out.len().saturating_sub(self.tag)).unwrap_or_default().to_vec();
         self.inner.seal(nonce, additional_data, in_out)?;
+        if additional_data.len() != HEADER_LEN {
+            // What HPKE seals is inside a record.
+            return Ok(());
+        }
         let sealing = Sealing { key: Arc::clone(&self.inner), nonce, plaintext };
         self.sealings.0.lock().unwrap_or_else(PoisonError::into_inner).push(sealing);
         Ok(())

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use authority::MID_2030;
 use handfast::connection::{Inbox, SealRefused, Sealed};
-use handfast::crypto::{CryptoProvider, ring, rustcrypto};
-use handfast::handshake::{ClientTicketRequest, KnownServer, ReceivedTicket};
+use handfast::crypto::{CryptoProvider, KeyExchangeAlgorithm, ring, rustcrypto};
+use handfast::handshake::{ClientTicketRequest, EchConfigList, EchKey, KnownServer, ReceivedTicket};
 use handfast::resumption::{PskOffer, TicketKeys};
 use handfast::{
     ClientAuth, Config, ConfigBuilder, Entropy, Event, ExpectedPeer, Milestone, NamedGroup, Need, Role, Time,
@@ -48,6 +48,7 @@ struct World {
     client_key: Vec<u8>,
     psks: Vec<PskOffer>,
     known_groups: Vec<NamedGroup>,
+    ech: Option<EchConfigList>,
     records: bool,
 }
 
@@ -62,7 +63,15 @@ impl World {
         };
         let (client, client_key) = end(authority::client("spiffe://test/client"));
         let (server, _) = end(authority::server("server.test"));
-        Self { client, server, client_key, psks: Vec::new(), known_groups: Vec::new(), records: true }
+        Self {
+            client,
+            server,
+            client_key,
+            psks: Vec::new(),
+            known_groups: Vec::new(),
+            ech: None,
+            records: true,
+        }
     }
 
     /// With tickets and early data.
@@ -89,7 +98,8 @@ impl World {
         let server = Arc::new(self.server.clone().build().unwrap());
         let entropy = |seed| Entropy::from_platform([seed; 32]);
         let peer = ExpectedPeer::dns("server.test").unwrap();
-        let known = KnownServer { psks: self.psks.clone(), groups: self.known_groups.clone() };
+        let (psks, groups, ech) = (self.psks.clone(), self.known_groups.clone(), self.ech.clone());
+        let known = KnownServer { psks, groups, ech };
         let client = Connection::client_of(client, peer, known, NOW, entropy(1), one).unwrap();
         let server = Connection::server(server, entropy(2), other).unwrap();
         let mut ends = [End::new(client), End::new(server)];
@@ -296,6 +306,51 @@ fn resumption_with_early_data_replays_and_the_ticket_key_is_not_in_the_record() 
         assert!(second.records[1].contains("answer CheckReplay fresh"));
         assert_eq!(second.replays(&replaying), [None, None]);
         assert!(!second.records[1].contains(&"07".repeat(32)));
+    }
+}
+
+/// A key with these bytes for Encrypted Client Hello, under a name that the server proves.
+fn ech_key(bytes: u8) -> EchKey {
+    let private_key = rustcrypto::provider().load_static_key(KeyExchangeAlgorithm::X25519, &[bytes; 32]);
+    EchKey::publish(7, "server.test", 0, private_key.unwrap()).unwrap()
+}
+
+#[test]
+fn an_encrypted_client_hello_replays_and_the_key_is_not_in_the_record() {
+    for (recording, replaying) in providers() {
+        let mut world = World::new(&recording).with_tickets();
+        let key = ech_key(0xa7);
+        world.server.handshake.ech_keys = vec![ech_key(0xb8).not_for_retry(), key.clone()];
+        world.server.handshake.groups = vec![NamedGroup::SECP384R1];
+        world.ech = Some(EchKey::config_list([&key]));
+        let first = world.run();
+        assert_eq!(first.client.heard.len(), 40_007);
+        assert_eq!(first.replays(&replaying), [None, None]);
+        for private_key in ["a7", "b8"] {
+            assert!(first.records.iter().all(|record| !record.contains(&private_key.repeat(32))));
+        }
+        // And with a session inside, in whose place GREASE stands.
+        let ticket = &first.client.tickets[0];
+        world.psks = vec![PskOffer::resume(Arc::clone(&ticket.session), ticket.ticket.clone(), NOW).unwrap()];
+        let second = world.run();
+        assert!(second.records[0].contains("entropy grease_psk"));
+        assert_eq!(second.replays(&replaying), [None, None]);
+    }
+}
+
+#[test]
+fn a_rejected_client_hello_and_grease_replay() {
+    for (recording, replaying) in providers() {
+        let mut world = World::new(&recording);
+        world.server.handshake.client_auth = ClientAuth::Optional;
+        world.server.handshake.ech_keys = vec![ech_key(8)];
+        world.ech = Some(EchKey::config_list([&ech_key(9)]));
+        let [client, server] = world.run().replays(&replaying);
+        assert!(client.as_ref().unwrap().contains("RFC 9849"), "{client:?}");
+        assert!(server.as_ref().unwrap().contains("ech_required"), "{server:?}");
+        world.ech = None;
+        world.client.handshake.ech_grease = true;
+        assert_eq!(world.run().replays(&replaying), [None, None]);
     }
 }
 

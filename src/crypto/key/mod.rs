@@ -5,7 +5,9 @@ mod asn1;
 mod ecdsa_sig_value;
 mod private;
 mod public;
+mod static_key;
 
 pub use ecdsa_sig_value::{ecdsa_sig_value_from_raw, ecdsa_sig_value_to_raw};
 pub use private::{PrivateKeyError, PrivateKeyInfo};
 pub use public::{PublicKey, PublicKeyError};
+pub use static_key::StaticKeyInfo;

@@ -1,12 +1,16 @@
 //! START: ClientHello (RFC 9846 §4.2.2; 8446 §4.1.2).
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::To;
+use super::ech::{Ech, OuterHello, grease_ech, in_order, is_copied, outer_alone};
 use super::key_shares::KeyShares;
-use super::psk::{OfferedPsk, go_with_certificates, offers_early_data, push_psks, write_binders};
+use super::psk::{
+    OfferedPsk, draw_grease_identities, go_with_certificates, offers_early_data, push_psks, write_binders,
+};
 use crate::crypto::Purpose;
 use crate::handshake::certificate_types;
 use crate::handshake::extensions::{
@@ -23,10 +27,10 @@ use crate::handshake::{
 };
 use crate::identity::ExpectedPeer;
 use crate::message::{
-    CertificateStatusRequest, ClientCertificateTypes, ClientHello, CodePoints, Cookie, ExtensionList,
-    ExtensionType, HandshakeType, KeyShareClientHello, KeyShareEntry, NamedGroup, PostHandshakeAuth,
-    ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerCertificateTypes, ServerNameList,
-    SupportedGroups, SupportedVersionsClientHello, encode_handshake,
+    CertificateStatusRequest, ClientCertificateTypes, ClientHello, CodePoints, Cookie, EchClientHello,
+    ExtensionList, ExtensionType, HandshakeType, KeyShareClientHello, KeyShareEntry, NamedGroup,
+    PostHandshakeAuth, ProtocolNameList, ProtocolVersion, RecordSizeLimit, ServerCertificateTypes,
+    ServerNameList, SupportedGroups, SupportedVersionsClientHello, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::Encode;
@@ -48,10 +52,14 @@ pub(super) struct Offer {
     pub(super) random: [u8; 32],
     pub(super) legacy_session_id: Option<[u8; 32]>,
     /// The same in both ClientHellos, as the order is.
-    grease: Option<Grease>,
-    extension_order: Option<u64>,
+    pub(super) grease: Option<Grease>,
+    pub(super) extension_order: Option<u64>,
     /// The types of the extensions that were sent.
     pub(super) extension_types: Vec<ExtensionType>,
+    pub(super) ech: Ech,
+    /// The body of our `encrypted_client_hello`, if it goes out as it is: in an inner ClientHello, as GREASE, and in a
+    /// second outer ClientHello where the first was rejected.
+    pub(super) ech_extension: Option<Vec<u8>>,
 }
 
 /// WAIT_SH: ClientHello is sent.
@@ -61,8 +69,10 @@ pub(crate) struct WaitSh {
     pub(super) psks: Vec<OfferedPsk>,
     /// Is early data on its way, not yet accepted or rejected?
     pub(super) early_data: bool,
-    /// The last ClientHello, header included.
+    /// The last ClientHello, header included: the inner one, if there are two.
     pub(super) client_hello: Vec<u8>,
+    /// The ClientHello around it, if there are two.
+    pub(super) outer: Option<Box<OuterHello>>,
     pub(super) retried: Option<Retried>,
 }
 
@@ -94,7 +104,8 @@ impl Start {
             None
         };
         let shares = KeyShares::first(&self.known.groups, step)?;
-        let offer = Offer {
+        let chosen = self.known.ech.as_ref().and_then(|list| list.choose(&config.crypto));
+        let mut offer = Offer {
             expected: self.expected,
             foreign_extensions: self.foreign_extensions,
             random,
@@ -102,14 +113,28 @@ impl Start {
             grease: Grease::draw(step)?,
             extension_order,
             extension_types: Vec::new(),
+            ech: Ech::Unsettled,
+            ech_extension: None,
         };
-        let psks = OfferedPsk::all(self.known.psks, offer.expected.server_name(), step);
+        let mut psks = OfferedPsk::all(self.known.psks, offer.expected.server_name(), step);
         if config.cert_with_extern_psk == CertWithExternPsk::Required && !go_with_certificates(&config, &psks)
         {
             return Err(OwnFault::NoExternalPsk.into());
         }
+        let outer = chosen.map(|chosen| OuterHello::new(chosen, &offer, step)).transpose()?;
+        if outer.is_some() {
+            //= R9849-5-1
+            //= R9849-6.1-6
+            offer.ech_extension = Some(EchClientHello::Inner.to_bytes());
+            draw_grease_identities(&mut psks, step)?;
+        } else if config.ech_grease {
+            let extensions = extensions(&config, &offer, &shares, true, None).finish(None);
+            //= R9849-6.1-2
+            //= R9849-6.2.1-1
+            offer.ech_extension = grease_ech(&offer, &extensions, step)?;
+        }
         //= R-4.3.2-3
-        Ok(WaitSh::send(offer, shares, psks, None, None, step).into())
+        Ok(WaitSh::send(offer, shares, psks, outer, None, None, step)?.into())
     }
 }
 
@@ -133,10 +158,11 @@ impl WaitSh {
         mut offer: Offer,
         shares: KeyShares,
         psks: Vec<OfferedPsk>,
+        mut outer: Option<Box<OuterHello>>,
         cookie: Option<&[u8]>,
         retried: Option<Retried>,
         step: &mut Step<'_>,
-    ) -> Self {
+    ) -> Result<Self, OwnFault> {
         let config = Arc::clone(step.config);
         let script = match &retried {
             None => &config.script.client_hello,
@@ -145,11 +171,17 @@ impl WaitSh {
         let greases_shares = retried.as_ref().is_none_or(|retried| retried.group.is_none());
         let mut extensions = extensions(&config, &offer, &shares, greases_shares, cookie);
         let early_data = retried.is_none() && offers_early_data(&config, &psks);
-        push_psks(&config, &psks, early_data, step.now, offer.grease, &mut extensions);
+        let had_modes = retried.is_some() && offer.sent(ExtensionType::PSK_KEY_EXCHANGE_MODES);
+        push_psks(&config, &psks, had_modes, early_data, step.now, offer.grease, &mut extensions);
         if let Some(order) = offer.extension_order {
             extensions.permute(order);
         }
-        let extensions = extensions.finish(script.as_deref());
+        let mut extensions = extensions.finish(script.as_deref());
+        if outer.is_some() {
+            extensions = in_order(&extensions.as_extensions(), &config);
+        } else if offer.ech.is_rejected() {
+            extensions = outer_alone(&extensions.as_extensions(), &config);
+        }
         offer.extension_types = Vec::with_capacity(USUAL_EXTENSIONS);
         offer.extension_types.extend(extensions.as_extensions().iter().map(|sent| sent.extension_type));
         let mut client_hello = client_hello(&config, &offer, &extensions);
@@ -157,12 +189,16 @@ impl WaitSh {
             let before = retried.as_ref().map(|retried| &retried.transcript);
             write_binders(&psks, before, &mut client_hello);
         }
-        let body = client_hello.get(HEADER..).unwrap_or_default();
+        let sent = match &mut outer {
+            Some(outer) => outer.seal(&client_hello, &psks, step)?,
+            None => &client_hello,
+        };
+        let body = sent.get(HEADER..).unwrap_or_default();
         //= R-4.2.2-1
         step.actions.send(Epoch::Initial, HandshakeType::CLIENT_HELLO, |out| out.bytes(body));
-        let sent = Self { offer, shares, psks, early_data, client_hello, retried };
+        let sent = Self { offer, shares, psks, early_data, client_hello, outer, retried };
         sent.install_early_keys(step);
-        sent
+        Ok(sent)
     }
 }
 
@@ -170,7 +206,7 @@ impl WaitSh {
 const USUAL_LEN: usize = 96;
 
 /// The ClientHello, header included.
-fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
+pub(super) fn client_hello(config: &Config, offer: &Offer, extensions: &ExtensionList) -> Vec<u8> {
     //= R8701-3.1-2
     let cipher_suites = ahead(offer.grease.map(Grease::cipher_suite), &config.cipher_suites);
     let message = ClientHello {
@@ -263,6 +299,9 @@ fn extensions(
     //= R9149-3-10
     //= R9149-3-11
     out.push_some(ExtensionType::TICKET_REQUEST, ticket_request);
+    if let Some(body) = &offer.ech_extension {
+        out.push_raw(ExtensionType::ENCRYPTED_CLIENT_HELLO, body);
+    }
     out.push_foreign(foreign_extension::requests(offer.foreign(config)));
     out.push_more_grease(grease);
     out
@@ -276,7 +315,9 @@ impl Offer {
 
     /// The embedder's extensions.
     pub(super) fn foreign<'f>(&'f self, config: &'f Config) -> impl Iterator<Item = &'f ForeignExtension> {
+        let rejected = self.ech.is_rejected();
         foreign_extension::of_connection(&self.foreign_extensions, config)
+            .filter(move |extension| !rejected || is_copied(extension.extension_type, config))
     }
 
     /// The `legacy_session_id` that we sent, empty where middleboxes are no concern.

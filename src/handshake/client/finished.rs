@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::To;
 use super::certificate::{ProvenPeer, Request};
 use super::client_hello::Offer;
+use super::ech::Ech;
 use super::server_hello::{Negotiated, Session};
 use alloc::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::handshake::post_handshake_auth::HandshakeContext;
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
-use crate::handshake::{Carrier, Direction, Epoch, Fault, OwnFault, PeerChain, Role};
+use crate::handshake::{Carrier, Direction, EchConfigList, Epoch, Fault, OwnFault, PeerChain, Role};
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{Kdf, MainSecret};
 use crate::message::{
@@ -108,6 +109,9 @@ impl WaitFinished {
         let mut authenticated = authenticated;
         if early_data {
             authenticated.end_early_data(step);
+        }
+        if authenticated.offer.ech.is_rejected() {
+            return Err(authenticated.reject_ech(request.is_some(), step));
         }
         //= R-4.5.1-2
         let Some(request) = request else { return Ok(authenticated.finish(None, step).into()) };
@@ -237,6 +241,27 @@ impl Authenticated {
         );
     }
 
+    /// The server has taken our outer ClientHello, and has proved that it is the one with the public name: it completes
+    /// this handshake for us to learn what it said, and that is all (RFC 9849 §6.1.6, §6.1.7).
+    fn reject_ech(mut self, asked_for_certificate: bool, step: &mut Step<'_>) -> Fault {
+        //= R9849-6.1.7-3
+        if asked_for_certificate {
+            send_certificate(core::iter::empty(), &mut self.transcript, step.actions);
+        }
+        send_finished(&self.kdf, &self.client_handshake_traffic_secret, &mut self.transcript, step.actions);
+        let secret = &self.client_application_traffic_secret_0;
+        step.keys(Direction::Send, Epoch::Application, self.cipher_suite, secret);
+        let retry_configs = match self.offer.ech {
+            Ech::Rejected { retry_configs } => retry_configs,
+            Ech::Unsettled | Ech::Accepted => None,
+        };
+        //= R9849-6.1.6-6
+        //= R9849-6.1.6-10
+        //= R9849-6.1.7-6
+        //= R9849-6.1.7-7
+        Fault::EchRejected { retry_configs: retry_configs.filter(EchConfigList::has_supported_version) }
+    }
+
     /// Sends Finished; K_send = application.
     fn finish(mut self, signed: Option<SignatureScheme>, step: &mut Step<'_>) -> Connected {
         send_finished(&self.kdf, &self.client_handshake_traffic_secret, &mut self.transcript, step.actions);
@@ -272,6 +297,7 @@ impl Authenticated {
             hello_retried: self.hello_retried,
             application_protocol: self.negotiated.application_protocol,
             server_name: self.offer.server_name(),
+            encrypted_client_hello: self.offer.ech.status(),
             authentication: server.authentication,
             authenticated_at: server.at,
             application_data: self.application_data,

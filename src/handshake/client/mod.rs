@@ -40,6 +40,7 @@
 mod certificate;
 mod client_hello;
 mod early_data;
+mod ech;
 mod finished;
 mod key_shares;
 mod psk;

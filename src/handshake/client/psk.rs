@@ -3,11 +3,11 @@
 
 use alloc::vec::Vec;
 
-use crate::crypto::Secret;
+use crate::crypto::{Purpose, Secret};
 use crate::handshake::extensions::Outgoing;
 use crate::handshake::grease::{Grease, ahead};
 use crate::handshake::step::{Received, Step};
-use crate::handshake::{CertWithExternPsk, Config, PeerFault};
+use crate::handshake::{CertWithExternPsk, Config, OwnFault, PeerFault};
 use crate::key_schedule::{EarlySecret, Kdf, LabelPrefix};
 use crate::message::{
     self, CipherSuite, ExtensionType, OfferedPsks, PskIdentity, PskKeyExchangeMode, PskKeyExchangeModes,
@@ -23,6 +23,8 @@ pub(super) struct OfferedPsk {
     pub(super) offer: PskOffer,
     kdf: Kdf,
     pub(super) early_secret: EarlySecret,
+    /// What stands for the identity in an outer ClientHello, the same in the second one; drawn if there is one.
+    grease_identity: Vec<u8>,
 }
 
 impl OfferedPsk {
@@ -47,7 +49,7 @@ impl OfferedPsk {
             suites.iter().find(|suite| suite.hash() == Some(hash))?;
             let kdf = Kdf::new(&step.config.crypto, hash, LabelPrefix::Tls13)?;
             let early_secret = EarlySecret::new(kdf.clone(), Some(offer.psk.expose()));
-            Some(Self { offer, kdf, early_secret })
+            Some(Self { offer, kdf, early_secret, grease_identity: Vec::new() })
         };
         let mut psks: Vec<_> = offers.into_iter().filter_map(usable).collect();
         //= R8773-5.1-3
@@ -94,17 +96,18 @@ pub(super) fn offers_early_data(config: &Config, psks: &[OfferedPsk]) -> bool {
         })
 }
 
-/// `psk_key_exchange_modes`, if tickets are wanted or PSKs offered; then `pre_shared_key`, the last one, with
-/// binders of zeros.
+/// `psk_key_exchange_modes`, if tickets are wanted or PSKs offered, or if the first ClientHello had it; then
+/// `pre_shared_key`, the last one, with binders of zeros.
 pub(super) fn push_psks(
     config: &Config,
     psks: &[OfferedPsk],
+    had_modes: bool,
     early_data: bool,
     now: Time,
     grease: Option<Grease>,
     out: &mut Outgoing,
 ) {
-    if config.accept_tickets || !psks.is_empty() {
+    if config.accept_tickets || had_modes || !psks.is_empty() {
         //= R-9.2-8
         //= R-4.3.9-1
         //= R-4.3.9-2
@@ -139,6 +142,31 @@ pub(super) fn push_psks(
     //= R-9.2-7
     //= R-4.3.11-15
     out.push(ExtensionType::PRE_SHARED_KEY, &OfferedPsks::from_contents(&identities, &binders));
+}
+
+/// Draws what stands for the identities in an outer ClientHello.
+pub(super) fn draw_grease_identities(psks: &mut [OfferedPsk], step: &mut Step<'_>) -> Result<(), OwnFault> {
+    for offered in psks {
+        offered.grease_identity = alloc::vec![0; offered.offer.identity.len()];
+        let drawn = step.entropy.draw(Purpose::GreasePsk, &mut offered.grease_identity);
+        drawn.map_err(|_| OwnFault::Crypto("drawing entropy"))?;
+    }
+    Ok(())
+}
+
+/// The body of a GREASE `pre_shared_key`, which looks like that of these PSKs (RFC 9849 §6.1.2).
+//= R9849-6.1.2-1
+pub(super) fn grease_psk(psks: &[OfferedPsk], step: &mut Step<'_>) -> Result<Vec<u8>, OwnFault> {
+    let (mut identities, mut binders) = (Vec::new(), Vec::new());
+    for offered in psks {
+        let obfuscated_ticket_age = u32::from_be_bytes(step.draw(Purpose::GreasePsk)?);
+        let identity = PskIdentity { identity: &offered.grease_identity, obfuscated_ticket_age };
+        identity.encode(&mut Writer::new(&mut identities));
+        let binder: [u8; 48] = step.draw(Purpose::GreasePsk)?;
+        let binder = binder.get(..offered.kdf.hash_length()).unwrap_or_default();
+        Writer::new(&mut binders).vector(0..=255, |out| out.bytes(binder));
+    }
+    Ok(OfferedPsks::from_contents(&identities, &binders).to_bytes())
 }
 
 /// Puts the binders in place of the zeros at the end of the ClientHello. `before` is the transcript up to the

@@ -7,6 +7,7 @@ use super::To;
 use super::certificate::WaitCertCr;
 use super::client_hello::{Offer, Retried, WaitSh};
 use super::early_data::EarlyData;
+use super::ech::Ech;
 use super::finished::{ServerProof, WaitFinished};
 use super::key_shares::KeyShares;
 use super::psk::{check_psk_ke, take_psk};
@@ -19,10 +20,11 @@ use crate::handshake::transitions::on;
 use crate::handshake::{self, Direction, Epoch, Fault, Milestone, PeerExtension, PeerFault};
 use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
 use crate::message::{
-    CertWithExternPsk, CertificateType, CipherSuite, ClientCertificateType, Cookie, EncryptedExtensions,
-    ExtensionType, ExtensionsOf, KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup,
-    ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello,
-    ServerNameEncryptedExtensions, ServerTicketRequestHint, SupportedVersionsServerHello,
+    CertWithExternPsk, CertificateType, CipherSuite, ClientCertificateType, Cookie, EchEncryptedExtensions,
+    EchHelloRetryRequest, EncryptedExtensions, ExtensionFault, ExtensionType, Extensions, ExtensionsOf,
+    KeyShareHelloRetryRequest, KeyShareServerHello, NamedGroup, ProtocolNameList, ProtocolVersion,
+    RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello, ServerNameEncryptedExtensions,
+    ServerTicketRequestHint, SupportedVersionsServerHello,
 };
 use crate::resumption::PskOffer;
 use crate::transcript::Transcript;
@@ -69,7 +71,7 @@ pub(super) struct Negotiated {
 impl WaitSh {
     /// WAIT_SH --Recv ServerHello--> WAIT_EE, or --Recv HelloRetryRequest--> WAIT_SH again.
     pub(super) fn recv_server_hello(
-        self,
+        mut self,
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::ServerHello>, Fault> {
@@ -82,6 +84,7 @@ impl WaitSh {
         };
         //= R-4.3.1-11
         check_version(received, &message, self.retried.is_some())?;
+        self.settle_ech(received, &message, step)?;
         received.check_extensions(place, &message.extensions, Some(&|sent| self.offer.sent(sent)))?;
         //= R-4.2.4-4
         self.check_echo(&message, step)?;
@@ -121,6 +124,8 @@ impl WaitSh {
             return Err(PeerFault::SecondRetry.into());
         }
         let malformed = |error| received.malformed(error);
+        //= R9849-6.2.1-3
+        message.extensions.get::<EchHelloRetryRequest>().map_err(malformed)?;
         let wanted: Option<KeyShareHelloRetryRequest> = message.extensions.get().map_err(malformed)?;
         let cookie: Option<Cookie<'_>> = message.extensions.get().map_err(malformed)?;
         let group = wanted.map(|wanted| wanted.selected_group);
@@ -154,7 +159,7 @@ impl WaitSh {
         if psks.is_empty() && self.offer.sent(ExtensionType::CERT_WITH_EXTERN_PSK) {
             return Err(PeerFault::CertWithExternPskDeclined.into());
         }
-        Ok(Self::send(self.offer, shares, psks, cookie, Some(retried), step))
+        Ok(Self::send(self.offer, shares, psks, self.outer, cookie, Some(retried), step)?)
     }
 
     /// The group that a HelloRetryRequest asks for was offered, and no share of it was sent (§4.3.8).
@@ -186,7 +191,9 @@ impl WaitSh {
         if with_certificate {
             received.require(ExtensionType::PRE_SHARED_KEY, selected)?;
             received.require(ExtensionType::KEY_SHARE, share)?;
-        } else if step.config.cert_with_extern_psk == handshake::CertWithExternPsk::Required {
+        } else if step.config.cert_with_extern_psk == handshake::CertWithExternPsk::Required
+            && !self.offer.ech.is_rejected()
+        {
             return Err(PeerFault::CertWithExternPskDeclined.into());
         }
         let share = share.map(|share| share.server_share);
@@ -352,6 +359,7 @@ impl WaitEe {
             Some(&|sent| self.offer.sent(sent)),
         )?;
         block.get::<ServerNameEncryptedExtensions>().map_err(|error| received.malformed(error))?;
+        self.take_retry_configs(received, block)?;
         let shows_certificate = self.psk.is_none() || self.with_certificate;
         let negotiated = Negotiated {
             server_certificate_type: server_certificate_type(received, message, shows_certificate, step)?,
@@ -369,6 +377,32 @@ impl WaitEe {
         };
         self.settle_early_data(received, block, &negotiated, step)?;
         Ok(negotiated)
+    }
+}
+
+impl WaitEe {
+    /// What a server that rejects Encrypted Client Hello tells us to use (RFC 9849 §5, §6.1.6, §6.2.1).
+    fn take_retry_configs(
+        &mut self,
+        received: &Received<'_>,
+        block: &Extensions<'_>,
+    ) -> Result<(), PeerFault> {
+        //= R9849-6.1.6-4
+        let ech: Option<EchEncryptedExtensions<'_>> =
+            block.get().map_err(|error| received.malformed(error))?;
+        let Some(ech) = ech else { return Ok(()) };
+        match &mut self.offer.ech {
+            //= R9849-6.2.1-4
+            // It was GREASE, and is not kept.
+            Ech::Unsettled => {}
+            Ech::Rejected { retry_configs } => *retry_configs = Some(ech.retry_configs.into()),
+            //= R9849-5-4
+            Ech::Accepted => {
+                let fault = ExtensionFault::Unsolicited(ExtensionType::ENCRYPTED_CLIENT_HELLO);
+                return Err(PeerFault::Extension { message: received.msg_type, fault });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -231,6 +231,7 @@ impl WaitFinished {
             application_protocol: selected.application_protocol,
             //= R-4.7.1-9
             server_name: selected.server_name,
+            encrypted_client_hello: selected.ech,
             authentication,
             authenticated_at: at,
             application_data,

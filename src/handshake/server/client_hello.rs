@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::To;
 use super::cookie::{OpeningCookie, Retry};
+use super::ech::{self, Ech};
 use crate::handshake::ask::{Ask, ClientHelloSeen, Reply};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
@@ -21,6 +22,7 @@ pub(crate) struct Start {
     pub(crate) foreign_extensions: Vec<ForeignExtension>,
     /// What our HelloRetryRequest said, if there was one.
     pub(super) retry: Option<Retry>,
+    pub(super) ech: Ech,
 }
 
 /// ClientHello has come; the caller may choose another config.
@@ -37,17 +39,18 @@ pub(crate) struct RecvdCh {
     pub(super) retry: Option<Retry>,
 }
 
-/// A ClientHello that decodes and speaks TLS 1.3, kept whole.
+/// A ClientHello that decodes and speaks TLS 1.3, kept whole: the inner one, if there are two and we have opened it.
 pub(super) struct Hello {
     /// With its header, as the transcript takes it.
     pub(super) bytes: Vec<u8>,
     pub(super) server_name: Option<String>,
+    pub(super) ech: Ech,
 }
 
 impl Start {
     /// A server to which nothing has come.
     pub(crate) const fn new(foreign_extensions: Vec<ForeignExtension>) -> Self {
-        Self { foreign_extensions, retry: None }
+        Self { foreign_extensions, retry: None, ech: Ech::NotOffered }
     }
 
     /// START --Recv ClientHello--> RECVD_CH.
@@ -56,6 +59,12 @@ impl Start {
         received: &Received<'_>,
         step: &mut Step<'_>,
     ) -> Result<To<Self, on::ClientHello>, Fault> {
+        let outer: ClientHello<'_> = received.decode()?;
+        let (ech, inner) = match &self.retry {
+            None => ech::open(received, &outer, step)?,
+            Some(_) => ech::open_second(self.ech, received, &outer)?,
+        };
+        let received = &inner.as_deref().map_or(*received, client_hello);
         let message: ClientHello<'_> = received.decode()?;
         check_version(received, &message)?;
         received.check_extensions(ExtensionsOf::ClientHello, &message.extensions, None)?;
@@ -66,7 +75,7 @@ impl Start {
         let malformed = |error| received.malformed(error);
         let server_name: Option<ServerNameList<'_>> = message.extensions.get().map_err(malformed)?;
         let server_name = server_name.map(|list| String::from(list.host_name));
-        let hello = Hello { bytes: received.bytes.to_vec(), server_name };
+        let hello = Hello { bytes: received.bytes.to_vec(), server_name, ech };
         if self.retry.is_none() && step.config.ask_client_hello {
             let protocols: Option<ProtocolNameList<'_>> = message.extensions.get().map_err(malformed)?;
             let ask = ClientHelloSeen {
@@ -85,6 +94,15 @@ impl Start {
             Ok(opening) => opening.into(),
             Err(recvd) => recvd.into(),
         })
+    }
+}
+
+/// A ClientHello, header included, as if it had come as it is.
+fn client_hello(bytes: &[u8]) -> Received<'_> {
+    Received {
+        msg_type: HandshakeType::CLIENT_HELLO,
+        body: bytes.get(crate::handshake::incoming::HEADER..).unwrap_or_default(),
+        bytes,
     }
 }
 
@@ -136,11 +154,7 @@ impl Hello {
 
     /// The same as a received message, for the faults that name it.
     pub(super) fn received(&self) -> Received<'_> {
-        Received {
-            msg_type: HandshakeType::CLIENT_HELLO,
-            body: self.bytes.get(crate::handshake::incoming::HEADER..).unwrap_or_default(),
-            bytes: &self.bytes,
-        }
+        client_hello(&self.bytes)
     }
 }
 

@@ -15,11 +15,12 @@ use crate::handshake::extensions::Outgoing;
 use crate::handshake::output::Epoch;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
-use crate::handshake::{Config, Fault, ForeignExtension, PeerFault};
+use crate::handshake::{Config, EchStatus, Fault, ForeignExtension, PeerFault};
+use crate::key_schedule::{Kdf, Label, ech_accept_confirmation};
 use crate::message::{
-    CipherSuite, ClientHello, Cookie, ExtensionList, ExtensionType, HELLO_RETRY_REQUEST_RANDOM,
-    HandshakeType, KeyShareHelloRetryRequest, NamedGroup, ProtocolVersion, ServerHello,
-    SupportedVersionsServerHello, encode_handshake,
+    CipherSuite, ClientHello, Cookie, EchHelloRetryRequest, ExtensionList, ExtensionType,
+    HELLO_RETRY_REQUEST_RANDOM, HandshakeType, KeyShareHelloRetryRequest, NamedGroup, ProtocolVersion,
+    ServerHello, SupportedVersionsServerHello, encode_handshake,
 };
 use crate::transcript::Transcript;
 use crate::wire::{DecodeError, Encode, Reader, Writer};
@@ -37,7 +38,7 @@ pub(super) struct Retry {
 pub(crate) struct SealingCookie {
     pub(super) ask: Ask,
     state: CookieState,
-    legacy_session_id: Vec<u8>,
+    hello: Hello,
     foreign_extensions: Vec<ForeignExtension>,
 }
 
@@ -89,6 +90,30 @@ impl CookieState {
         Some(decoded)
     }
 
+    /// The HelloRetryRequest, header included: the same bytes for the first ClientHello and for the second.
+    fn request(
+        &self,
+        hello: &Hello,
+        cookie: Option<&[u8]>,
+        kdf: &Kdf,
+        step: &Step<'_>,
+    ) -> Result<Vec<u8>, PeerFault> {
+        let message = hello.message()?;
+        let request = |confirmation| {
+            let (suite, group) = (self.cipher_suite, self.group);
+            request(step.config, message.legacy_session_id, suite, group, cookie, confirmation)
+        };
+        if hello.ech.status() != EchStatus::Accepted {
+            return Ok(request(None));
+        }
+        //= R9849-5-5
+        let unconfirmed = request(Some([0; 8]));
+        let mut transcript = Transcript::from_client_hello_hash(kdf.hash(), &self.client_hello_1);
+        transcript.add(&unconfirmed);
+        let label = Label::HRR_ECH_ACCEPT_CONFIRMATION;
+        Ok(request(Some(ech_accept_confirmation(kdf, &message.random, label, &transcript.current()))))
+    }
+
     fn into_retry(self, hash: &dyn Hash, hello_retry_request: &[u8]) -> Retry {
         let mut transcript = Transcript::from_client_hello_hash(hash, &self.client_hello_1);
         transcript.add(hello_retry_request);
@@ -98,7 +123,7 @@ impl CookieState {
 
 /// RECVD_CH --Send HelloRetryRequest--> START, by way of the cookie if the config wants one.
 pub(super) fn retry(
-    hello: &Hello,
+    hello: Hello,
     foreign_extensions: Vec<ForeignExtension>,
     cipher_suite: CipherSuite,
     group: NamedGroup,
@@ -117,25 +142,25 @@ pub(super) fn retry(
         return Ok(Err(SealingCookie {
             ask: Ask::SealCookie(Box::new(ask)),
             state,
-            legacy_session_id: message.legacy_session_id.to_vec(),
+            hello,
             foreign_extensions,
         }));
     }
-    let request = request(step.config, message.legacy_session_id, cipher_suite, group, None);
+    let request = state.request(&hello, None, &kdf, step)?;
     send(&request, step);
-    Ok(Ok(Start { foreign_extensions, retry: Some(state.into_retry(kdf.hash(), &request)) }))
+    let retry = Some(state.into_retry(kdf.hash(), &request));
+    Ok(Ok(Start { foreign_extensions, retry, ech: hello.ech }))
 }
 
 impl SealingCookie {
     /// The sealed cookie goes out in the HelloRetryRequest.
     pub(super) fn sealed(self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Sealed(cookie) = reply else { return Err(unusable("SealCookie", reply)) };
-        let (suite, group) = (self.state.cipher_suite, self.state.group);
-        let request = request(step.config, &self.legacy_session_id, suite, group, Some(&cookie));
+        let kdf = step.kdf(self.state.cipher_suite)?;
+        let request = self.state.request(&self.hello, Some(&cookie), &kdf, step)?;
         send(&request, step);
-        let kdf = step.kdf(suite)?;
         let retry = Some(self.state.into_retry(kdf.hash(), &request));
-        Ok(Start { foreign_extensions: self.foreign_extensions, retry }.into())
+        Ok(Start { foreign_extensions: self.foreign_extensions, retry, ech: self.hello.ech }.into())
     }
 }
 
@@ -153,8 +178,7 @@ impl OpeningCookie {
         let Reply::Opened(state) = reply else { return Err(unusable("OpenCookie", reply)) };
         let state = CookieState::decode(&state).ok_or(PeerFault::BadCookie)?;
         let kdf = step.kdf(state.cipher_suite).map_err(|_| PeerFault::BadCookie)?;
-        let session_id = self.recvd.hello.message()?.legacy_session_id.to_vec();
-        let request = request(step.config, &session_id, state.cipher_suite, state.group, Some(&self.cookie));
+        let request = state.request(&self.recvd.hello, Some(&self.cookie), &kdf, step)?;
         let retry = Some(state.into_retry(kdf.hash(), &request));
         Ok(RecvdCh { retry, ..self.recvd }.into())
     }
@@ -177,12 +201,15 @@ impl Retry {
 }
 
 /// The HelloRetryRequest, header included: the same bytes for the same arguments.
+///
+/// * `ech_confirmation`: `hrr_accept_confirmation`, where Encrypted Client Hello is accepted, or zeros in its place.
 fn request(
     config: &Config,
     legacy_session_id: &[u8],
     cipher_suite: CipherSuite,
     selected_group: NamedGroup,
     cookie: Option<&[u8]>,
+    ech_confirmation: Option<[u8; 8]>,
 ) -> Vec<u8> {
     //= R-4.2.4-2
     //= R-4.3.2-1
@@ -192,6 +219,8 @@ fn request(
     out.push(ExtensionType::SUPPORTED_VERSIONS, &version);
     out.push(ExtensionType::KEY_SHARE, &KeyShareHelloRetryRequest { selected_group });
     out.push_some(ExtensionType::COOKIE, cookie.map(|cookie| Cookie { cookie }));
+    let confirmation = ech_confirmation.map(|confirmation| EchHelloRetryRequest { confirmation });
+    out.push_some(ExtensionType::ENCRYPTED_CLIENT_HELLO, confirmation);
     let extensions = out.finish(config.script.hello_retry_request.as_deref());
     let message = ServerHello {
         legacy_version: ProtocolVersion::TLS12,
@@ -214,12 +243,14 @@ fn send(request: &[u8], step: &mut Step<'_>) {
 /// A hash of what the second ClientHello must repeat: all but the extensions that §4.2.2 lets it change. In which order
 /// they stand means nothing (§4.3), and wolfSSL changes it.
 fn unchanged(message: &ClientHello<'_>, hash: &dyn Hash) -> Digest {
-    const CHANGEABLE: [ExtensionType; 5] = [
+    const CHANGEABLE: [ExtensionType; 6] = [
         ExtensionType::KEY_SHARE,
         ExtensionType::EARLY_DATA,
         ExtensionType::COOKIE,
         ExtensionType::PRE_SHARED_KEY,
         ExtensionType::PADDING,
+        // One that we opened is the same inside, and one that we did not means nothing to us (RFC 9849 §7.1.1).
+        ExtensionType::ENCRYPTED_CLIENT_HELLO,
     ];
     let found = message.extensions.iter();
     let mut repeated: Vec<_> = found.filter(|found| !CHANGEABLE.contains(&found.extension_type)).collect();

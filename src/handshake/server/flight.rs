@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::To;
 use super::authenticate::{WaitCert, WaitFinished};
@@ -17,15 +18,16 @@ use crate::handshake::grease::Grease;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{
-    Carrier, ClientAuth, Config, Credential, Direction, Epoch, Fault, Milestone, OwnFault, Role,
+    Carrier, ClientAuth, Config, Credential, Direction, EchStatus, Epoch, Fault, Milestone, OwnFault, Role,
 };
 use crate::identity::CertificateTag;
-use crate::key_schedule::{HandshakeSecret, Kdf, MainSecret};
+use crate::key_schedule::{HandshakeSecret, Kdf, Label, MainSecret, ech_accept_confirmation};
 use crate::message::{
-    CertWithExternPsk, CertificateRequest, ClientCertificateType, EncryptedExtensions, ExtensionType,
-    HandshakeType, KeyShareEntry, KeyShareServerHello, MaxFragmentLength, ProtocolNameList, ProtocolVersion,
-    RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello, ServerTicketRequestHint,
-    SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
+    CertWithExternPsk, CertificateRequest, ClientCertificateType, EchConfigs, EchEncryptedExtensions,
+    EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry, KeyShareServerHello, MaxFragmentLength,
+    ProtocolNameList, ProtocolVersion, RecordSizeLimit, SelectedPsk, ServerCertificateType, ServerHello,
+    ServerTicketRequestHint, SignatureScheme, SupportedGroups, SupportedVersionsServerHello,
+    encode_handshake,
 };
 use crate::resumption::Session as ResumedSession;
 use crate::transcript::Transcript;
@@ -137,7 +139,7 @@ impl Negotiated {
         let selected = &self.selected;
         let extensions =
             hello_extensions(selected, &self.proof).finish(step.config.script.server_hello.as_deref());
-        let message = ServerHello {
+        let mut message = ServerHello {
             //= R-4.2.3-1
             //= R-4.3.1-10
             legacy_version: ProtocolVersion::TLS12,
@@ -148,6 +150,10 @@ impl Negotiated {
             legacy_compression_method: 0,
             extensions: extensions.as_extensions(),
         };
+        //= R9849-7.2-1
+        if selected.ech == EchStatus::Accepted {
+            confirm_ech(&mut message, &selected.client_random, &self.transcript, &self.kdf);
+        }
         self.transcript
             .add(step.actions.send(Epoch::Initial, HandshakeType::SERVER_HELLO, |out| message.encode(out)));
         let server_hello = self.transcript.current();
@@ -205,6 +211,26 @@ impl Negotiated {
             let secret = client_handshake_traffic_secret;
             step.keys(Direction::Receive, Epoch::Handshake, selected.cipher_suite, secret);
         }
+    }
+}
+
+/// Embeds the signal that Encrypted Client Hello is accepted into `random` (RFC 9849 §7.2).
+fn confirm_ech(
+    message: &mut ServerHello<'_>,
+    client_hello_inner_random: &[u8; 32],
+    transcript: &Transcript,
+    kdf: &Kdf,
+) {
+    let Some(place) = message.random.last_chunk_mut::<8>() else { return };
+    *place = [0; 8];
+    let mut unconfirmed = Vec::new();
+    encode_handshake(HandshakeType::SERVER_HELLO, &mut unconfirmed, |out| message.encode(out));
+    let mut transcript = transcript.fork();
+    transcript.add(&unconfirmed);
+    let label = Label::ECH_ACCEPT_CONFIRMATION;
+    let confirmation = ech_accept_confirmation(kdf, client_hello_inner_random, label, &transcript.current());
+    if let Some(place) = message.random.last_chunk_mut::<8>() {
+        *place = confirmation;
     }
 }
 
@@ -272,6 +298,11 @@ impl Flight {
         let hint = selected.ticket_request.map(|_| ServerTicketRequestHint { expected_count });
         //= R9149-3-7
         out.push_some(ExtensionType::TICKET_REQUEST, hint);
+        //= R9849-7.1-8
+        if !selected.ech_retry_configs.is_empty() {
+            let retry_configs = EchConfigs::from_contents(&selected.ech_retry_configs);
+            out.push(ExtensionType::ENCRYPTED_CLIENT_HELLO, &EchEncryptedExtensions { retry_configs });
+        }
         let foreign = of_connection(&selected.foreign_extensions, &config);
         let asked = |extension_type| selected.was_sent(extension_type);
         out.push_foreign(answers(foreign, AnsweredIn::EncryptedExtensions, asked));

@@ -52,6 +52,7 @@ mod authenticate;
 mod client_hello;
 mod cookie;
 mod early_data;
+mod ech;
 mod flight;
 mod negotiate;
 mod psk;

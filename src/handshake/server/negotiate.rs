@@ -16,7 +16,8 @@ use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{
-    CertWithExternPsk, ClientAuth, Config, Fault, ForeignExtension, OwnFault, PeerExtension, PeerFault, Role,
+    CertWithExternPsk, ClientAuth, Config, EchStatus, Fault, ForeignExtension, OwnFault, PeerExtension,
+    PeerFault, Role,
 };
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
@@ -64,6 +65,9 @@ pub(super) struct Selected {
     /// May the client be asked for its certificate behind the handshake?
     pub(super) post_handshake_auth: bool,
     pub(super) server_name: Option<String>,
+    pub(super) ech: EchStatus,
+    /// The configs that a client is told to use whose ClientHello we could not open; empty: none.
+    pub(super) ech_retry_configs: Vec<u8>,
 }
 
 impl Selected {

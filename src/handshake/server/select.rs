@@ -44,7 +44,7 @@ impl RecvdCh {
                         reject_early_data(step);
                     }
                     let foreign = self.foreign_extensions;
-                    return Ok(match retry(&self.hello, foreign, cipher_suite, group, step)? {
+                    return Ok(match retry(self.hello, foreign, cipher_suite, group, step)? {
                         Ok(start) => start.into(),
                         Err(sealing) => sealing.into(),
                     });
@@ -107,6 +107,8 @@ impl RecvdCh {
             ticket_request: offer.ticket_request,
             post_handshake_auth: offer.post_handshake_auth,
             server_name: self.hello.server_name,
+            ech: self.hello.ech.status(),
+            ech_retry_configs: self.hello.ech.into_retry_configs(),
         };
         let parameters = Parameters {
             selected,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use handfast::NamedGroup;
 
 use super::negotiation::{Groups, group, groups_or_none};
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
+use super::{CredentialArgs, EchClientArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
 When stdin ends, the server is told that no more comes (but with --post-handshake-auth), and what it still sends goes on
@@ -80,6 +80,8 @@ pub(crate) struct ClientArgs {
     pub(crate) early_data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) psks: PskArgs,
+    #[command(flatten)]
+    pub(crate) ech: EchClientArgs,
 }
 
 /// A protocol that begins without TLS.

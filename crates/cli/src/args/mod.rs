@@ -2,6 +2,7 @@
 
 mod client;
 mod credential;
+mod ech;
 mod limits;
 mod negotiation;
 mod peer;
@@ -13,6 +14,7 @@ mod verify;
 
 pub(crate) use client::{ClientArgs, StartTlsArg};
 pub(crate) use credential::CredentialArgs;
+pub(crate) use ech::{EchArgs, EchClientArgs, EchServerArgs};
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
 pub(crate) use peer::{PeerArgs, digest};
@@ -61,6 +63,11 @@ pub(crate) enum Command {
     /// Judge a certificate chain from files, and say why it is accepted or refused
     #[command(after_help = verify::EXAMPLES)]
     Verify(Box<VerifyArgs>),
+    /// Make a key for Encrypted Client Hello, and the config that goes into DNS
+    ///
+    /// The config is printed as base64, for the parameter `ech` of the server's HTTPS record.
+    #[command(after_help = ech::EXAMPLES)]
+    Ech(EchArgs),
     /// Run a recorded session again, and stop at the first byte that differs
     ///
     /// Everything is in the record: no network, no clock, no certificates, no keys. What differs is told with its

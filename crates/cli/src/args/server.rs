@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use handfast::handshake::{ClientAuth, GroupChoice};
 
-use super::{CredentialArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
+use super::{CredentialArgs, EchServerArgs, LimitArgs, NegotiationArgs, PeerArgs, PskArgs};
 
 pub(super) const EXAMPLES: &str = "\
 The first line on stderr is `listening on ADDRESS:PORT`, with the port that was bound. Ctrl-C ends it.
@@ -71,6 +71,8 @@ pub(crate) struct ServerArgs {
     pub(crate) early_data: bool,
     #[command(flatten)]
     pub(crate) psks: PskArgs,
+    #[command(flatten)]
+    pub(crate) ech: EchServerArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     /// Hold so many sessions at once; further clients wait

@@ -14,6 +14,8 @@ mod client_faults;
 mod coverage;
 mod delegated_credentials;
 mod early_data;
+#[cfg(feature = "ech")]
+mod ech;
 mod grease;
 mod matrix;
 mod post_handshake;
@@ -25,6 +27,9 @@ mod subject;
 
 #[path = "../support/authority.rs"]
 mod authority;
+#[cfg(feature = "ech")]
+#[path = "../support/handshake_ends.rs"]
+mod handshake_ends;
 #[path = "../support/pair.rs"]
 mod pair;
 #[path = "../support/peer/mod.rs"]

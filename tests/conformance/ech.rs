@@ -1,9 +1,5 @@
 //! Encrypted Client Hello (RFC 9849) done wrong: each alert that the RFC names.
 
-#![cfg(test)]
-#![cfg(all(feature = "floors", feature = "ring", feature = "ech"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use std::sync::Arc;
 
 use handfast::alert::AlertDescription;
@@ -15,7 +11,8 @@ use handfast::crypto::{
 };
 use handfast::danger::{self, ScriptedMessage};
 use handfast::handshake::{
-    ClientAuth, Config, EchConfigList, EchKey, EchStatus, Epoch, ExtensionSlot, Fault, Handshake, KnownServer,
+    ClientAuth, Config, EchConfigList, EchKey, EchStatus, Epoch, ExtensionSlot, Fault, Handshake,
+    KnownServer, PeerFault,
 };
 use handfast::identity::ExpectedPeer;
 use handfast::message::{
@@ -26,10 +23,7 @@ use handfast::message::{
 use handfast::resumption::{Psk, PskOffer};
 use handfast::wire::{Decode, Encode};
 
-#[path = "support/handshake_ends.rs"]
-mod handshake_ends;
-
-use handshake_ends::{End, NOW, credential};
+use crate::handshake_ends::{self, End, NOW, credential};
 
 const ECH: ExtensionType = ExtensionType::ENCRYPTED_CLIENT_HELLO;
 const OUTER_EXTENSIONS: ExtensionType = ExtensionType::ECH_OUTER_EXTENSIONS;
@@ -161,11 +155,16 @@ fn template(shares: &[NamedGroup]) -> Vec<u8> {
     client.owed().unwrap().1[4..].to_vec()
 }
 
-/// The alert of a server with the key to which this comes, or none.
-fn alert_to(hello: &[u8]) -> Option<AlertDescription> {
+/// The fault that a server with the key finds with this, or none.
+fn fault_to(hello: &[u8]) -> Option<Fault> {
     let mut server = server(server_config(vec![key(7)]));
     server.machine.receive(Epoch::Initial, hello);
-    server.work().err().map(|fault| fault.alert())
+    server.work().err()
+}
+
+/// Its alert.
+fn alert_to(hello: &[u8]) -> Option<AlertDescription> {
+    fault_to(hello).map(|fault| fault.alert())
 }
 
 /// The same for what is encrypted.
@@ -310,6 +309,7 @@ fn what_does_not_come_from_the_network_is_illegal_parameter() {
         framed(&client.hello(&[], &extensions))
     };
     let illegal = Some(AlertDescription::ILLEGAL_PARAMETER);
+    assert!(matches!(fault_to(&with(&[1])), Some(Fault::Peer(PeerFault::EncryptedClientHello { .. }))));
     assert_eq!(alert_to(&with(&[1])), illegal, "inner");
     assert_eq!(alert_to(&with(&[2])), illegal, "no type");
     for malformed in [&[][..], &[0], &[1, 0], &[0, 0, 1, 0, 1, 42, 0, 0, 0, 0]] {
@@ -337,7 +337,11 @@ fn alert_to_second(
     let mut second = client.outer(&client.encoded(&client.inner()), change);
     damage(&mut second);
     server.machine.receive(Epoch::Initial, &second);
-    server.work().err().map(|fault| fault.alert())
+    let fault = server.work().err();
+    let not_opened = Fault::Peer(PeerFault::EncryptedClientHelloNotOpened);
+    let alert = fault.as_ref().map(Fault::alert);
+    assert_eq!(fault == Some(not_opened), alert == Some(AlertDescription::DECRYPT_ERROR));
+    alert
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod bench;
 mod bogo;
 mod differential;
 mod interop;
@@ -33,6 +34,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "interop", about: "hold sessions with the programs of others", run: interop::run },
     Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
     Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
+    Command { name: "bench", about: "measure the library beside its peers", run: bench::run },
     Command {
         name: "differential",
         about: "judge random chains together with OpenSSL and rustls-webpki",

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Done, Options, Part, Verdict, fuzz, gate};
+use crate::bench;
 use crate::bogo;
 use crate::differential;
 use crate::interop;
@@ -47,8 +48,13 @@ const ALL: &str = "HANDFAST_ALL";
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Packages that stand outside the workspace.
-const OUTSIDE: [&str; 4] =
-    [differential::MANIFEST, interop::RUSTLS_PEER, "crates/no-std-gate/Cargo.toml", "fuzz/Cargo.toml"];
+const OUTSIDE: [&str; 5] = [
+    bench::MANIFEST,
+    differential::MANIFEST,
+    interop::RUSTLS_PEER,
+    "crates/no-std-gate/Cargo.toml",
+    "fuzz/Cargo.toml",
+];
 
 fn format(_: &Options) -> Verdict {
     Step::cargo(&["fmt", "--all", "--check"]).run()?;

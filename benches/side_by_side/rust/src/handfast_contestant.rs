@@ -48,11 +48,11 @@ pub(crate) const fn cipher_suite(suite: Suite) -> CipherSuite {
 }
 
 /// The group by our own name.
-pub(crate) fn named_group(group: Group) -> Result<NamedGroup, Problem> {
+pub(crate) const fn named_group(group: Group) -> NamedGroup {
     match group {
-        Group::X25519 => Ok(NamedGroup::X25519),
-        Group::P256 => Ok(NamedGroup::SECP256R1),
-        Group::X25519MlKem768 => Err("has no ML-KEM".into()),
+        Group::X25519 => NamedGroup::X25519,
+        Group::P256 => NamedGroup::SECP256R1,
+        Group::X25519MlKem768 => NamedGroup::X25519MLKEM768,
     }
 }
 
@@ -60,10 +60,10 @@ impl Handfast {
     fn builder(&self, row: Row, papers: &Papers, side: &str) -> Result<ConfigBuilder, Problem> {
         let mut builder =
             Config::builder(self.provider.clone()).trust_pem(fs::read_to_string(papers.root())?)?;
-        let group = named_group(row.group())?;
+        let group = named_group(row.group());
         builder.handshake.cipher_suites = vec![cipher_suite(row.suite())];
         builder.handshake.groups = vec![group];
-        builder.handshake.key_share_groups = vec![group];
+        builder.handshake.key_share_groups = Some(vec![group]);
         if row == Row::KnownChain {
             builder.trust = builder.trust.with_signature_cache(Arc::new(SharedSignatureCache::new(64)));
         }

@@ -64,7 +64,7 @@ impl Contestant for Primitives {
         let group = match row.group() {
             Group::X25519 => KeyExchangeAlgorithm::X25519,
             Group::P256 => KeyExchangeAlgorithm::Secp256r1,
-            Group::X25519MlKem768 => return Err("has no ML-KEM".into()),
+            Group::X25519MlKem768 => KeyExchangeAlgorithm::X25519MlKem768,
         };
         let algorithm = match row.key() {
             Key::P256 => SignatureAlgorithm::EcdsaP256Sha256,

@@ -398,8 +398,12 @@ fn a_store_gives_each_session_once_the_newest_first_and_none_to_another_key() {
 #[test]
 fn a_ticket_of_a_client_with_a_chain_of_two_is_shorter_than_300_bytes() {
     let mut files = Files::new();
-    let between = authority::intermediate(authority::ca("Handfast demo CA"), &files.ca);
-    let (leaf, key) = credential(authority::client("spiffe://demo.example/client"), &between);
+    let longest = |mut params: rcgen::CertificateParams| {
+        params.serial_number = Some(vec![0x7f; 20].into());
+        params
+    };
+    let between = authority::intermediate(longest(authority::ca("Handfast demo CA")), &files.ca);
+    let (leaf, key) = credential(longest(authority::client("spiffe://demo.example/client")), &between);
     files.client = (leaf + &between.pem(), key);
     let outcome = handshake(files.client(), files.server(), vec![], now());
     let identity = outcome.server.peer_identity.unwrap();

@@ -1,7 +1,7 @@
 //! ML-KEM (FIPS 203), on [libcrux](https://docs.rs/libcrux-ml-kem), which draws nothing of its own: for every
 //! provider that has none.
 //!
-//! | operation | what it draws as [`Purpose::KeyShare`](super::Purpose::KeyShare) |
+//! | operation | what it draws as [`Purpose::KeyShare`] |
 //! |---|---|
 //! | client's share, an encapsulation key | 64 bytes: `d` and `z` of ML-KEM.KeyGen |
 //! | server's share, a ciphertext | 32 bytes: `m` of ML-KEM.Encaps |

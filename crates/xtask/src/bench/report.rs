@@ -165,8 +165,9 @@ fn ratios(results: &Results) -> String {
         for row in &results.rows {
             let pair = [contestant, &floor].map(|one| results.measured.get(&(one.clone(), row.clone())));
             if let [Some(own), Some(floor)] = pair {
-                let thousandths = |side: usize| own.nanos[side] * 1000 / floor.nanos[side].max(1);
-                let nanos = [thousandths(0), thousandths(1)];
+                let thousandths = |own: u64, floor: u64| own * 1000 / floor.max(1);
+                let nanos =
+                    [thousandths(own.nanos[0], floor.nanos[0]), thousandths(own.nanos[1], floor.nanos[1])];
                 by_row.insert((contestant.clone(), row.clone()), Measured { nanos, ..Measured::default() });
             }
         }

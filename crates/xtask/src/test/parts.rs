@@ -59,7 +59,7 @@ const OUTSIDE: [&str; 5] = [
 fn format(_: &Options) -> Verdict {
     Step::cargo(&["fmt", "--all", "--check"]).run()?;
     for manifest in OUTSIDE.iter().filter(|manifest| Path::new(manifest).exists()) {
-        Step::cargo(&["fmt", "--check", "--manifest-path", manifest]).run()?;
+        Step::cargo(&["fmt", "--all", "--check", "--manifest-path", manifest]).run()?;
     }
     Ok(Done::Passed)
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handfast::connection::{Config, Credentials, Trust};
-use handfast::crypto::ring;
+use handfast::crypto::{
+    CryptoProvider, KeyExchangeAlgorithm, Operation, PublicKeyAlgorithm, ring, rustcrypto,
+};
 use handfast::handshake::{CertificateType, GroupChoice};
 use handfast::resumption::TicketKeys;
 use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
@@ -64,9 +66,18 @@ pub(crate) fn asks_for_tickets(options: &Options) -> bool {
         || options.psks().next().is_some()
 }
 
+/// ring, and P-521 by the pure Rust provider, for ring has none.
+fn provider() -> CryptoProvider {
+    let p521 = [
+        Operation::KeyExchange(KeyExchangeAlgorithm::Secp521r1),
+        Operation::Signature(PublicKeyAlgorithm::EcP521),
+    ];
+    ring::provider().with(&rustcrypto::provider(), &p521)
+}
+
 /// The config that the flags ask for.
 pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Config>, Failure> {
-    let mut builder = Config::builder(ring::provider());
+    let mut builder = Config::builder(provider());
     builder.trust = Trust::ask();
     builder.credentials = Credentials::Ask;
     if options.is_server && !options.no_ticket && !asks_for_tickets(options) {

@@ -294,11 +294,16 @@ fn loads(provider: &CryptoProvider, name: &str) -> bool {
 }
 
 /// A key of each kind with what it signs.
-fn keys() -> [(&'static str, Vec<SignatureAlgorithm>); 5] {
+fn keys() -> [(&'static str, Vec<SignatureAlgorithm>); 7] {
     let pss = [
         SignatureAlgorithm::RsaPssSha256,
         SignatureAlgorithm::RsaPssSha384,
         SignatureAlgorithm::RsaPssSha512,
+    ];
+    let pss_pss = [
+        SignatureAlgorithm::RsaPssPssSha256,
+        SignatureAlgorithm::RsaPssPssSha384,
+        SignatureAlgorithm::RsaPssPssSha512,
     ];
     [
         ("p256-pkcs8", vec![SignatureAlgorithm::EcdsaP256Sha256]),
@@ -306,6 +311,8 @@ fn keys() -> [(&'static str, Vec<SignatureAlgorithm>); 5] {
         (P521, vec![SignatureAlgorithm::EcdsaP521Sha512]),
         ("rfc8410-10.3-v2", vec![SignatureAlgorithm::Ed25519]),
         ("rsa2048-pkcs1", pss.to_vec()),
+        ("rsa-pss-pkcs8", pss_pss.to_vec()),
+        ("rsa-pss-sha384-pkcs8", vec![SignatureAlgorithm::RsaPssPssSha384]),
     ]
 }
 
@@ -366,7 +373,8 @@ fn rustcrypto_draws_what_its_documentation_says_and_ring_nothing() {
         }
     }
     let draws = [32, 48, 66].map(|length| vec![(signature, length)]);
-    let draws = draws.into_iter().chain([vec![], vec![(signature, 32)]]);
+    let seed = || vec![(signature, 32)];
+    let draws = draws.into_iter().chain([vec![], seed(), seed(), seed()]);
     for ((name, algorithms), draws) in keys().into_iter().zip(draws) {
         let mut entropy = Counting::default();
         let key = load(&rustcrypto::provider(), name);

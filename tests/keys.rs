@@ -70,8 +70,10 @@ fn an_ec_key_may_lack_its_public_key() {
 //= R-4.3.3-8 test
 #[test]
 fn keys_of_other_kinds_are_refused_by_name() {
-    let refusals =
-        [("ed448-pkcs8", "Ed448 (1.3.101.113)"), ("rsa-pss-pkcs8", "id-RSASSA-PSS (1.2.840.113549.1.1.10)")];
+    let refusals = [
+        ("ed448-pkcs8", "Ed448 (1.3.101.113)"),
+        ("rsa-pss-sha1-pkcs8", "id-RSASSA-PSS with parameters that no scheme of TLS has"),
+    ];
     for (name, expected) in refusals {
         match private_key(name) {
             Err(PrivateKeyError::Unsupported { algorithm, .. }) => assert_eq!(algorithm, expected),
@@ -80,6 +82,26 @@ fn keys_of_other_kinds_are_refused_by_name() {
         let public = name.replace("pkcs8", "public");
         let algorithm = expected.to_owned();
         assert_eq!(public_key(&public), Err(PublicKeyError::Unsupported { algorithm }), "{public}");
+    }
+}
+
+//= R-4.3.3-10 test
+#[test]
+fn an_rsa_key_is_for_the_schemes_of_its_identifier_and_parameters() {
+    use handfast::crypto::SignatureAlgorithm::{RsaPssPssSha256, RsaPssPssSha384, RsaPssSha256};
+    let keys = [
+        ("rsa2048-public", [true, false, false]),
+        ("rsa-pss-public", [false, true, true]),
+        ("rsa-pss-sha384-public", [false, false, true]),
+    ];
+    for (name, expected) in keys {
+        let key = public_key(name).expect(name);
+        let found = [RsaPssSha256, RsaPssPssSha256, RsaPssPssSha384].map(|algorithm| key.is_for(algorithm));
+        assert_eq!(found, expected, "{name}");
+    }
+    for name in ["rsa-pss", "rsa-pss-sha384"] {
+        let private = private_key(&format!("{name}-pkcs8")).expect(name);
+        assert_eq!(private.public_key(), Some(&public_key(&format!("{name}-public")).expect(name)));
     }
 }
 
@@ -131,10 +153,10 @@ fn no_key_file_is_left_unread() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 26);
+    assert_eq!(seen, 30);
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "p256-pkcs8",
     "p256-sec1-with-text",
     "p256-sec1-no-public",
@@ -147,6 +169,8 @@ const KEYS: [&str; 12] = [
     "rsa2048-pkcs8",
     "rsa2048-pkcs1",
     "rsa1024-pkcs8",
+    "rsa-pss-pkcs8",
+    "rsa-pss-sha384-pkcs8",
 ];
 
 fn der(name: &str) -> Vec<u8> {
@@ -166,7 +190,9 @@ fn every_truncation_and_a_byte_too_many_is_refused() {
         der.push(0);
         assert!(PrivateKeyInfo::from_der(&der).is_err(), "{name} with a byte more");
     }
-    for name in ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public"] {
+    for name in
+        ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public", "rsa-pss-public"]
+    {
         let mut spki = spki(name);
         PublicKey::from_spki(&spki).expect(name);
         for length in 0..spki.len() {
@@ -205,7 +231,9 @@ fn every_rule_of_a_subject_public_key_info_is_kept() {
 
 #[test]
 fn a_public_key_is_the_same_from_its_bits_alone() {
-    for name in ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public"] {
+    for name in
+        ["p256-public", "p384-public", "p521-public", "ed25519-public", "rsa2048-public", "rsa-pss-public"]
+    {
         let key = public_key(name).expect(name);
         assert_eq!(PublicKey::from_key_bits(key.algorithm(), key.key_bits()), Ok(key));
     }

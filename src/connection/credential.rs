@@ -293,7 +293,7 @@ impl Credential {
 fn check_schemes(schemes: &[SignatureScheme], public_key: &PublicKey) -> Result<(), CredentialError> {
     let fits = |scheme: &SignatureScheme| {
         scheme.in_certificate_verify()
-            && scheme.algorithm().is_some_and(|it| it.key_algorithm() == public_key.algorithm())
+            && scheme.algorithm().is_some_and(|algorithm| public_key.is_for(algorithm))
     };
     if schemes.iter().any(fits) { Ok(()) } else { Err(CredentialError::NoScheme) }
 }
@@ -355,12 +355,13 @@ fn dns_name(name: GeneralName<'_>) -> Option<DnsPattern> {
 /// What each certificate that is not self-issued may be signed with. The key that signed is the next one's in
 /// the chain; where there is none, any that fits the algorithm identifier.
 fn signatures(certificates: &[Certificate<'_>]) -> Vec<Vec<SignatureAlgorithm>> {
-    const ANY: [PublicKeyAlgorithm; 5] = [
+    const ANY: [PublicKeyAlgorithm; 6] = [
         PublicKeyAlgorithm::EcP256,
         PublicKeyAlgorithm::EcP384,
         PublicKeyAlgorithm::EcP521,
         PublicKeyAlgorithm::Ed25519,
         PublicKeyAlgorithm::Rsa,
+        PublicKeyAlgorithm::RsaPss,
     ];
     let issuers = certificates.iter().skip(1).map(Some).chain([None]);
     let signed = certificates.iter().zip(issuers).filter(|(certificate, _)| !certificate.is_self_issued());

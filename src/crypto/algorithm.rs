@@ -189,6 +189,12 @@ pub enum SignatureAlgorithm {
     RsaPssSha384,
     /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt of 64 bytes.
     RsaPssSha512,
+    /// The same as [`RsaPssSha256`](Self::RsaPssSha256) with a key under id-RSASSA-PSS.
+    RsaPssPssSha256,
+    /// The same as [`RsaPssSha384`](Self::RsaPssSha384) with a key under id-RSASSA-PSS.
+    RsaPssPssSha384,
+    /// The same as [`RsaPssSha512`](Self::RsaPssSha512) with a key under id-RSASSA-PSS.
+    RsaPssPssSha512,
 }
 
 /// What kind of key a SubjectPublicKeyInfo holds.
@@ -205,6 +211,8 @@ pub enum PublicKeyAlgorithm {
     Ed25519,
     /// rsaEncryption.
     Rsa,
+    /// id-RSASSA-PSS, whose parameters may leave it one hash.
+    RsaPss,
 }
 
 impl PublicKeyAlgorithm {
@@ -217,6 +225,7 @@ impl PublicKeyAlgorithm {
             Self::EcP521 => "EC P-521",
             Self::Ed25519 => "Ed25519",
             Self::Rsa => "RSA",
+            Self::RsaPss => "RSASSA-PSS",
         }
     }
 }
@@ -242,6 +251,9 @@ impl SignatureAlgorithm {
             | Self::RsaPssSha256
             | Self::RsaPssSha384
             | Self::RsaPssSha512 => PublicKeyAlgorithm::Rsa,
+            Self::RsaPssPssSha256 | Self::RsaPssPssSha384 | Self::RsaPssPssSha512 => {
+                PublicKeyAlgorithm::RsaPss
+            }
         }
     }
 
@@ -254,18 +266,21 @@ impl SignatureAlgorithm {
             | Self::EcdsaP384Sha256
             | Self::EcdsaP521Sha256
             | Self::RsaPkcs1Sha256
-            | Self::RsaPssSha256 => Some(HashAlgorithm::Sha256),
+            | Self::RsaPssSha256
+            | Self::RsaPssPssSha256 => Some(HashAlgorithm::Sha256),
             Self::EcdsaP256Sha384
             | Self::EcdsaP384Sha384
             | Self::EcdsaP521Sha384
             | Self::RsaPkcs1Sha384
-            | Self::RsaPssSha384 => Some(HashAlgorithm::Sha384),
+            | Self::RsaPssSha384
+            | Self::RsaPssPssSha384 => Some(HashAlgorithm::Sha384),
             Self::EcdsaP256Sha512
             | Self::EcdsaP384Sha512
             | Self::EcdsaP521Sha512
             | Self::Ed25519
             | Self::RsaPkcs1Sha512
-            | Self::RsaPssSha512 => None,
+            | Self::RsaPssSha512
+            | Self::RsaPssPssSha512 => None,
         }
     }
 }

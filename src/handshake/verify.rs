@@ -62,7 +62,7 @@ pub(crate) fn verify_signature(
     let algorithm = scheme.algorithm().ok_or(PeerFault::SchemeNotOffered(scheme))?;
     //= R-4.3.3-1
     //= R-4.5.2-6
-    if algorithm.key_algorithm() != peer_key.algorithm() {
+    if !peer_key.is_for(algorithm) {
         return Err(PeerFault::SchemeDoesNotFitKey(scheme).into());
     }
     //= R-4.5.2-8

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::asn1::{Asn1Error, DerReader, Oid, known, tag};
-use super::certificate::AlgorithmIdentifier;
+use super::certificate::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use super::digested::Digested;
 use crate::crypto::{CryptoProvider, PublicKey, PublicKeyAlgorithm, PublicKeyError, SignatureAlgorithm};
 
@@ -28,6 +28,14 @@ pub struct SignedData<'a> {
 }
 
 impl SignedData<'_> {
+    /// Are the parameters of the signature those of the key, if the key has some (RFC 9846 §4.3.3)?
+    //= R-4.3.3-12
+    fn has_the_parameters_of_its_key(&self) -> bool {
+        let key = SubjectPublicKeyInfo::read(&mut DerReader::new(self.subject_public_key_info));
+        let parameters = key.map(|key| key.algorithm.parameters);
+        parameters.is_ok_and(|of_key| of_key.is_none() || of_key == self.algorithm.parameters)
+    }
+
     /// The key, as a [`CryptoProvider`] takes it.
     ///
     /// # Errors
@@ -66,6 +74,9 @@ impl VerifySignature for CryptoProvider {
         let key = signed.public_key().map_err(|_| SignatureError::UnsupportedAlgorithm)?;
         let algorithm = signature_algorithm(&signed.algorithm, key.algorithm())
             .ok_or(SignatureError::UnsupportedAlgorithm)?;
+        if key.algorithm() == PublicKeyAlgorithm::RsaPss && !signed.has_the_parameters_of_its_key() {
+            return Err(SignatureError::UnsupportedAlgorithm);
+        }
         self.verifier(algorithm)
             .ok_or(SignatureError::UnsupportedAlgorithm)?
             .verify(&key, signed.message, signed.signature)
@@ -82,7 +93,7 @@ pub fn signature_algorithm(
     algorithm: &AlgorithmIdentifier<'_>,
     key: PublicKeyAlgorithm,
 ) -> Option<SignatureAlgorithm> {
-    use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa};
+    use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa, RsaPss};
     let absent = algorithm.parameters.is_none();
     let null = algorithm.has_no_parameters();
     match (algorithm.algorithm, key) {
@@ -101,7 +112,15 @@ pub fn signature_algorithm(
         (known::SHA256_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha256),
         (known::SHA384_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha384),
         (known::SHA512_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha512),
-        (known::RSASSA_PSS, Rsa) => pss_algorithm(algorithm.parameters?).ok().flatten(),
+        (known::RSASSA_PSS, Rsa | RsaPss) => match (pss_hash(algorithm.parameters?).ok()??, key) {
+            (known::SHA256, Rsa) => Some(SignatureAlgorithm::RsaPssSha256),
+            (known::SHA384, Rsa) => Some(SignatureAlgorithm::RsaPssSha384),
+            (known::SHA512, Rsa) => Some(SignatureAlgorithm::RsaPssSha512),
+            (known::SHA256, _) => Some(SignatureAlgorithm::RsaPssPssSha256),
+            (known::SHA384, _) => Some(SignatureAlgorithm::RsaPssPssSha384),
+            (known::SHA512, _) => Some(SignatureAlgorithm::RsaPssPssSha512),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -115,7 +134,7 @@ pub fn signature_algorithm(
 /// ```
 /// RFC 4055 §3.1. Accepted as TLS uses it: one hash for both, and a salt of its length.
 //= R-4.3.3-11
-fn pss_algorithm(parameters: &[u8]) -> Result<Option<SignatureAlgorithm>, Asn1Error> {
+fn pss_hash(parameters: &[u8]) -> Result<Option<Oid<'_>>, Asn1Error> {
     let mut outer = DerReader::new(parameters);
     let mut sequence = outer.sequence("RSASSA-PSS-params")?;
     outer.end("RSASSA-PSS-params")?;
@@ -132,12 +151,9 @@ fn pss_algorithm(parameters: &[u8]) -> Result<Option<SignatureAlgorithm>, Asn1Er
     if hash != mgf1_hash_algorithm(mask)? || trailer_field != 1 {
         return Ok(None);
     }
-    Ok(match (hash, salt_length) {
-        (Some(known::SHA256), 32) => Some(SignatureAlgorithm::RsaPssSha256),
-        (Some(known::SHA384), 48) => Some(SignatureAlgorithm::RsaPssSha384),
-        (Some(known::SHA512), 64) => Some(SignatureAlgorithm::RsaPssSha512),
-        _ => None,
-    })
+    Ok(hash.filter(|hash| {
+        matches!((*hash, salt_length), (known::SHA256, 32) | (known::SHA384, 48) | (known::SHA512, 64))
+    }))
 }
 
 fn hash_algorithm(mut explicit: DerReader<'_>) -> Result<Option<Oid<'_>>, Asn1Error> {
@@ -218,10 +234,12 @@ mod tests {
             let parts = [explicit(0, &hash(h)), explicit(1, &mask), explicit(2, &[2, 1, salt])];
             sequence(&parts.concat())
         };
-        let judged = |parameters: &[u8]| pss_algorithm(parameters).ok().flatten();
+        fn judged(parameters: &[u8]) -> Option<Oid<'_>> {
+            pss_hash(parameters).ok().flatten()
+        }
         let good = params(known::SHA256, known::SHA256, 32);
-        assert_eq!(judged(&good), Some(SignatureAlgorithm::RsaPssSha256));
-        assert_eq!(judged(&params(known::SHA512, known::SHA512, 64)), Some(SignatureAlgorithm::RsaPssSha512));
+        assert_eq!(judged(&good), Some(known::SHA256));
+        assert_eq!(judged(&params(known::SHA512, known::SHA512, 64)), Some(known::SHA512));
         assert_eq!(judged(&params(known::SHA256, known::SHA384, 32)), None);
         assert_eq!(judged(&params(known::SHA256, known::SHA256, 20)), None);
         assert_eq!(judged(&sequence(&[])), None);
@@ -234,6 +252,6 @@ mod tests {
         assert_eq!(judged(&indefinite), None, "not in DER");
         // RFC 4055 §3.1 has validators take trailerField where it is written out, though it is the default.
         let trailer = sequence(&[&good[2..], &explicit(3, &[2, 1, 1])].concat());
-        assert_eq!(judged(&trailer), Some(SignatureAlgorithm::RsaPssSha256));
+        assert_eq!(judged(&trailer), Some(known::SHA256));
     }
 }

@@ -18,6 +18,11 @@ openssl pkey -in rsa2048-pkcs8.pem -pubout -out rsa2048-public.pem
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out rsa1024-pkcs8.pem
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -out rsa2048-three-primes-pkcs8.pem
 openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out rsa-pss-pkcs8.pem
+openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 \
+    -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48 -out rsa-pss-sha384-pkcs8.pem
+openssl pkey -in rsa-pss-sha384-pkcs8.pem -pubout -out rsa-pss-sha384-public.pem
+openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha1 -out rsa-pss-sha1-pkcs8.pem
+openssl pkey -in rsa-pss-sha1-pkcs8.pem -pubout -out rsa-pss-sha1-public.pem
 openssl pkey -in rsa-pss-pkcs8.pem -pubout -out rsa-pss-public.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521-pkcs8.pem
 openssl ec -in p521-pkcs8.pem -out p521-sec1.pem

@@ -19,6 +19,7 @@ mod spec;
 mod step;
 mod suite;
 mod test;
+mod wycheproof;
 
 /// A task that can be asked for.
 struct Command {
@@ -39,6 +40,11 @@ const COMMANDS: &[Command] = &[
         name: "differential",
         about: "judge random chains together with OpenSSL and rustls-webpki",
         run: differential::run,
+    },
+    Command {
+        name: "wycheproof",
+        about: "run a directory of Wycheproof's vectors against every provider",
+        run: wycheproof::run,
     },
 ];
 

@@ -12,6 +12,7 @@ use aws_lc_rs::signature::{
     self as aws_lc_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding,
 };
 
+use crate::crypto::key::rsa_pss_algorithms;
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
     PublicKeyAlgorithm, Sign, SignatureAlgorithm,
@@ -26,7 +27,7 @@ impl LoadSigningKey for Loader {
             PublicKeyAlgorithm::EcP384 => ecdsa(key, &P384),
             PublicKeyAlgorithm::EcP521 => ecdsa(key, &P521),
             PublicKeyAlgorithm::Ed25519 => ed25519(key),
-            PublicKeyAlgorithm::Rsa => rsa(key),
+            PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => rsa(key),
         }
     }
 }
@@ -34,7 +35,7 @@ impl LoadSigningKey for Loader {
 /// A loaded key with what it signs and what it is.
 struct SigningKey {
     pair: Pair,
-    algorithms: &'static [SignatureAlgorithm],
+    algorithms: Vec<SignatureAlgorithm>,
     public_key: PublicKey,
 }
 
@@ -50,7 +51,7 @@ impl Sign for SigningKey {
     }
 
     fn algorithms(&self) -> &[SignatureAlgorithm] {
-        self.algorithms
+        &self.algorithms
     }
 
     fn sign(
@@ -83,23 +84,23 @@ impl fmt::Debug for SigningKey {
 struct Curve {
     agreement: &'static agreement::Algorithm,
     signing: &'static EcdsaSigningAlgorithm,
-    signs: &'static [SignatureAlgorithm],
+    signs: SignatureAlgorithm,
 }
 
 const P256: Curve = Curve {
     agreement: &agreement::ECDH_P256,
     signing: &aws_lc_signature::ECDSA_P256_SHA256_ASN1_SIGNING,
-    signs: &[SignatureAlgorithm::EcdsaP256Sha256],
+    signs: SignatureAlgorithm::EcdsaP256Sha256,
 };
 const P384: Curve = Curve {
     agreement: &agreement::ECDH_P384,
     signing: &aws_lc_signature::ECDSA_P384_SHA384_ASN1_SIGNING,
-    signs: &[SignatureAlgorithm::EcdsaP384Sha384],
+    signs: SignatureAlgorithm::EcdsaP384Sha384,
 };
 const P521: Curve = Curve {
     agreement: &agreement::ECDH_P521,
     signing: &aws_lc_signature::ECDSA_P521_SHA512_ASN1_SIGNING,
-    signs: &[SignatureAlgorithm::EcdsaP521Sha512],
+    signs: SignatureAlgorithm::EcdsaP521Sha512,
 };
 
 /// The public half is computed; one that is stored beside the private one has to be the same.
@@ -116,7 +117,7 @@ fn ecdsa(key: &PrivateKeyInfo, curve: &Curve) -> Result<Arc<dyn Sign>, PrivateKe
     let pair =
         EcdsaKeyPair::from_private_key_and_public_key(curve.signing, key.private_key(), point.as_ref())
             .map_err(|_| PrivateKeyError::Mismatch)?;
-    Ok(Arc::new(SigningKey { pair: Pair::Ecdsa(pair), algorithms: curve.signs, public_key }))
+    Ok(Arc::new(SigningKey { pair: Pair::Ecdsa(pair), algorithms: vec![curve.signs], public_key }))
 }
 
 fn ed25519(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
@@ -127,7 +128,7 @@ fn ed25519(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     if key.public_key().is_some_and(|stated| *stated != public_key) {
         return Err(PrivateKeyError::Mismatch);
     }
-    let algorithms = &[SignatureAlgorithm::Ed25519];
+    let algorithms = vec![SignatureAlgorithm::Ed25519];
     Ok(Arc::new(SigningKey { pair: Pair::Ed25519(pair), algorithms, public_key }))
 }
 
@@ -142,18 +143,17 @@ fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     let pair = rsa::KeyPair::from_der(key.private_key()).map_err(|_| PrivateKeyError::Malformed {
         rule: "the numbers of an RSAPrivateKey belong together (RFC 8017 §3.2)",
     })?;
-    let algorithms = &[
-        SignatureAlgorithm::RsaPssSha256,
-        SignatureAlgorithm::RsaPssSha384,
-        SignatureAlgorithm::RsaPssSha512,
-    ];
+    let algorithms = rsa_pss_algorithms(&public_key);
     Ok(Arc::new(SigningKey { pair: Pair::Rsa(pair), algorithms, public_key }))
 }
 
-const ENCODINGS: [(SignatureAlgorithm, &dyn RsaEncoding); 3] = [
+const ENCODINGS: [(SignatureAlgorithm, &dyn RsaEncoding); 6] = [
     (SignatureAlgorithm::RsaPssSha256, &aws_lc_signature::RSA_PSS_SHA256),
+    (SignatureAlgorithm::RsaPssPssSha256, &aws_lc_signature::RSA_PSS_SHA256),
     (SignatureAlgorithm::RsaPssSha384, &aws_lc_signature::RSA_PSS_SHA384),
+    (SignatureAlgorithm::RsaPssPssSha384, &aws_lc_signature::RSA_PSS_SHA384),
     (SignatureAlgorithm::RsaPssSha512, &aws_lc_signature::RSA_PSS_SHA512),
+    (SignatureAlgorithm::RsaPssPssSha512, &aws_lc_signature::RSA_PSS_SHA512),
 ];
 
 fn rsa_pss(

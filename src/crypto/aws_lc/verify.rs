@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{self as aws_lc_signature, VerificationAlgorithm};
 
 use crate::crypto::{CryptoError, PublicKey, SignatureAlgorithm, Verify};
 
-const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 16] = [
+const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 19] = [
     (SignatureAlgorithm::EcdsaP256Sha256, &aws_lc_signature::ECDSA_P256_SHA256_ASN1),
     (SignatureAlgorithm::EcdsaP256Sha384, &aws_lc_signature::ECDSA_P256_SHA384_ASN1),
     (SignatureAlgorithm::EcdsaP256Sha512, &aws_lc_signature::ECDSA_P256_SHA512_ASN1),
@@ -22,9 +22,13 @@ const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 16] = [
     (SignatureAlgorithm::RsaPkcs1Sha384, &aws_lc_signature::RSA_PKCS1_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPkcs1Sha512, &aws_lc_signature::RSA_PKCS1_2048_8192_SHA512),
     //= R-4.3.3-7
+    //= R-4.3.3-9
     (SignatureAlgorithm::RsaPssSha256, &aws_lc_signature::RSA_PSS_2048_8192_SHA256),
+    (SignatureAlgorithm::RsaPssPssSha256, &aws_lc_signature::RSA_PSS_2048_8192_SHA256),
     (SignatureAlgorithm::RsaPssSha384, &aws_lc_signature::RSA_PSS_2048_8192_SHA384),
+    (SignatureAlgorithm::RsaPssPssSha384, &aws_lc_signature::RSA_PSS_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPssSha512, &aws_lc_signature::RSA_PSS_2048_8192_SHA512),
+    (SignatureAlgorithm::RsaPssPssSha512, &aws_lc_signature::RSA_PSS_2048_8192_SHA512),
 ];
 
 pub(super) fn all() -> Vec<Arc<dyn Verify>> {
@@ -43,7 +47,7 @@ impl Verify for AwsLcVerify {
     }
 
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
-        if key.algorithm() != self.algorithm.key_algorithm() {
+        if !key.is_for(self.algorithm) {
             return Err(CryptoError);
         }
         aws_lc_signature::UnparsedPublicKey::new(self.aws_lc, key.key_bits())

@@ -4,10 +4,13 @@
 mod asn1;
 mod ecdsa_sig_value;
 mod private;
+mod pss;
 mod public;
 mod static_key;
 
 pub use ecdsa_sig_value::{ecdsa_sig_value_from_raw, ecdsa_sig_value_to_raw};
 pub use private::{PrivateKeyError, PrivateKeyInfo};
+#[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
+pub(super) use pss::rsa_pss_algorithms;
 pub use public::{PublicKey, PublicKeyError};
 pub use static_key::StaticKeyInfo;

@@ -110,9 +110,10 @@ impl From<PublicKeyError> for PrivateKeyError {
     fn from(error: PublicKeyError) -> Self {
         match error {
             PublicKeyError::Malformed { rule } => Self::Malformed { rule },
-            PublicKeyError::Unsupported { algorithm } => {
-                Self::Unsupported { algorithm, expected: "RSA, EC over P-256, P-384 or P-521, or Ed25519" }
-            }
+            PublicKeyError::Unsupported { algorithm } => Self::Unsupported {
+                algorithm,
+                expected: "RSA, RSASSA-PSS, EC over P-256, P-384 or P-521, or Ed25519",
+            },
         }
     }
 }
@@ -194,13 +195,16 @@ impl PrivateKeyInfo {
     #[must_use]
     pub fn algorithm_name(&self) -> String {
         match (self.algorithm, &self.public_key) {
-            (PublicKeyAlgorithm::Rsa, Some(key)) => format!("RSA with {} bits", key.strength_bits()),
+            (PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss, Some(key)) => {
+                format!("{} with {} bits", self.algorithm.name(), key.strength_bits())
+            }
             (algorithm, _) => algorithm.name().to_string(),
         }
     }
 
     /// The secret itself, for loaders: for EC the big-endian scalar (32, 48 or 66 bytes), for Ed25519 the
-    /// 32-byte seed, for RSA an RSAPrivateKey in DER with two primes.
+    /// 32-byte seed, for RSA and RSASSA-PSS an RSAPrivateKey in DER
+    /// with two primes.
     #[must_use]
     pub fn private_key(&self) -> &[u8] {
         &self.private_key
@@ -250,6 +254,15 @@ fn one_asymmetric_key(version: u8, fields: &mut SliceReader<'_>) -> Result<Priva
     }
     let stated = public_key.map(|bits| PublicKey::from_key_bits(algorithm, bits)).transpose()?;
     let mut key = private_key(algorithm, contents)?;
+    if algorithm == PublicKeyAlgorithm::RsaPss
+        && let Some(rsa) = key.public_key.take()
+    {
+        key = PrivateKeyInfo {
+            algorithm,
+            public_key: Some(PublicKey::under(identifier, rsa.key_bits())?),
+            ..key
+        };
+    }
     match (&key.public_key, stated) {
         (Some(inner), Some(outer)) if *inner != outer => return Err(PrivateKeyError::Mismatch),
         (None, Some(outer)) => key.public_key = Some(outer),
@@ -268,8 +281,8 @@ fn private_key(algorithm: PublicKeyAlgorithm, contents: &[u8]) -> Result<Private
                 _ => Err(rule),
             })
         }
-        PublicKeyAlgorithm::Rsa => {
-            let rule = malformed("privateKey of rsaEncryption is an RSAPrivateKey in DER (RFC 8017 §A.1.2)");
+        PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => {
+            let rule = malformed("privateKey of an RSA key is an RSAPrivateKey in DER (RFC 8017 §A.1.2)");
             in_sequence(contents, rule, |fields, rule| match fields.decode::<u8>() {
                 Ok(0) => rsa_private_key(contents, fields),
                 Ok(1) => Err(more_than_two_primes()),
@@ -354,7 +367,7 @@ const fn scalar_len(algorithm: PublicKeyAlgorithm) -> Option<usize> {
         PublicKeyAlgorithm::EcP256 => Some(32),
         PublicKeyAlgorithm::EcP384 => Some(48),
         PublicKeyAlgorithm::EcP521 => Some(66),
-        PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Rsa => None,
+        PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => None,
     }
 }
 

@@ -8,10 +8,11 @@ use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use der::{Decode, Encode};
 
 use super::asn1::{
-    AlgorithmIdentifier, ID_EC_PUBLIC_KEY, ID_ED25519, RSA_ENCRYPTION, RsaPublicKey, SECP256R1, SECP384R1,
-    SECP521R1, SubjectPublicKeyInfo, describe,
+    AlgorithmIdentifier, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, RSA_ENCRYPTION, RsaPublicKey,
+    SECP256R1, SECP384R1, SECP521R1, SubjectPublicKeyInfo, describe,
 };
-use crate::crypto::PublicKeyAlgorithm;
+use super::pss;
+use crate::crypto::{PublicKeyAlgorithm, SignatureAlgorithm};
 
 /// A public key as its SubjectPublicKeyInfo says it.
 ///
@@ -26,6 +27,8 @@ use crate::crypto::PublicKeyAlgorithm;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PublicKey {
     algorithm: PublicKeyAlgorithm,
+    /// The one algorithm that its parameters leave it.
+    restriction: Option<SignatureAlgorithm>,
     strength_bits: usize,
     /// Where in `spki` the contents of subjectPublicKey begin; they reach to its end.
     key_starts_at: usize,
@@ -54,8 +57,8 @@ impl fmt::Display for PublicKeyError {
             Self::Malformed { rule } => write!(f, "malformed public key; the rule is: {rule}"),
             Self::Unsupported { algorithm } => write!(
                 f,
-                "public key algorithm {algorithm} is not supported; supported are RSA, EC over P-256, \
-                 P-384 and P-521, and Ed25519"
+                "public key algorithm {algorithm} is not supported; supported are RSA, \
+                 RSASSA-PSS, EC over P-256, P-384 and P-521, and Ed25519"
             ),
         }
     }
@@ -77,8 +80,17 @@ impl PublicKey {
             rule: "subjectPublicKey has whole bytes (RFC 5280 §4.1.2.7)",
         })?;
         let algorithm = key_algorithm(&info.algorithm)?;
+        let restriction = match algorithm {
+            PublicKeyAlgorithm::RsaPss => pss::restriction(&info.algorithm)?,
+            PublicKeyAlgorithm::EcP256
+            | PublicKeyAlgorithm::EcP384
+            | PublicKeyAlgorithm::EcP521
+            | PublicKeyAlgorithm::Ed25519
+            | PublicKeyAlgorithm::Rsa => None,
+        };
         Ok(Self {
             algorithm,
+            restriction,
             strength_bits: check_key_bits(algorithm, key_bits)?,
             key_starts_at: spki.len().saturating_sub(key_bits.len()),
             spki: spki.into(),
@@ -86,7 +98,7 @@ impl PublicKey {
     }
 
     /// The key of these bits, the contents of a subjectPublicKey: for EC the uncompressed point, for
-    /// Ed25519 its 32 bytes, for RSA an RSAPublicKey in DER.
+    /// Ed25519 its 32 bytes, for RSA an RSAPublicKey in DER; for RSASSA-PSS too, without parameters.
     ///
     /// Tokens hand out their public keys in this form: a PKCS#11 `CKA_EC_POINT` holds such a point inside
     /// an OCTET STRING.
@@ -94,17 +106,23 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError::Malformed`] if they are no key of this algorithm.
     pub fn from_key_bits(algorithm: PublicKeyAlgorithm, key_bits: &[u8]) -> Result<Self, PublicKeyError> {
-        let rule = "a subjectPublicKey fits into a SubjectPublicKeyInfo";
-        let too_long = |_| PublicKeyError::Malformed { rule };
         let (identifier, parameters) = match algorithm {
             PublicKeyAlgorithm::EcP256 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP256R1))),
             PublicKeyAlgorithm::EcP384 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP384R1))),
             PublicKeyAlgorithm::EcP521 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP521R1))),
             PublicKeyAlgorithm::Ed25519 => (ID_ED25519, None),
             PublicKeyAlgorithm::Rsa => (RSA_ENCRYPTION, Some(AnyRef::NULL)),
+            PublicKeyAlgorithm::RsaPss => (ID_RSASSA_PSS, None),
         };
+        Self::under(AlgorithmIdentifier { algorithm: identifier, parameters }, key_bits)
+    }
+
+    /// The key of these bits under this identifier with its parameters.
+    pub(super) fn under(algorithm: AlgorithmIdentifier<'_>, key_bits: &[u8]) -> Result<Self, PublicKeyError> {
+        let rule = "a subjectPublicKey fits into a SubjectPublicKeyInfo";
+        let too_long = |_| PublicKeyError::Malformed { rule };
         let info = SubjectPublicKeyInfo {
-            algorithm: AlgorithmIdentifier { algorithm: identifier, parameters },
+            algorithm,
             subject_public_key: BitStringRef::from_bytes(key_bits).map_err(too_long)?,
         };
         Self::from_spki(&info.to_der().map_err(too_long)?)
@@ -116,6 +134,13 @@ impl PublicKey {
         self.algorithm
     }
 
+    /// Is it of the kind that verifies such signatures, and do its parameters allow that?
+    #[must_use]
+    pub fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
+        algorithm.key_algorithm() == self.algorithm
+            && self.restriction.is_none_or(|restriction| restriction == algorithm)
+    }
+
     /// The whole SubjectPublicKeyInfo in DER.
     #[must_use]
     pub fn spki(&self) -> &[u8] {
@@ -123,7 +148,7 @@ impl PublicKey {
     }
 
     /// The contents of subjectPublicKey: an uncompressed EC point (65, 97 or 133 bytes), an Ed25519 key (32
-    /// bytes) or an RSAPublicKey in DER.
+    /// bytes) or an RSAPublicKey in DER (RSA, RSASSA-PSS).
     #[must_use]
     pub fn key_bits(&self) -> &[u8] {
         self.spki.get(self.key_starts_at..).unwrap_or_default()
@@ -165,6 +190,8 @@ pub(super) fn key_algorithm(
         }
         //= R-4.3.3-8
         RSA_ENCRYPTION => Ok(PublicKeyAlgorithm::Rsa),
+        //= R-4.3.3-10
+        ID_RSASSA_PSS => Ok(PublicKeyAlgorithm::RsaPss),
         other => Err(PublicKeyError::Unsupported { algorithm: describe(other) }),
     }
 }
@@ -199,7 +226,7 @@ fn check_key_bits(algorithm: PublicKeyAlgorithm, key_bits: &[u8]) -> Result<usiz
             malformed("an Ed25519 key has 32 bytes (RFC 8410 §4)")
         }
         PublicKeyAlgorithm::Ed25519 => Ok(255),
-        PublicKeyAlgorithm::Rsa => modulus_bits(key_bits),
+        PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => modulus_bits(key_bits),
     }
 }
 

@@ -11,6 +11,7 @@ use ring::signature::{
     self as ring_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding,
 };
 
+use crate::crypto::key::rsa_pss_algorithms;
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
     PublicKeyAlgorithm, Sign, SignatureAlgorithm,
@@ -23,7 +24,7 @@ impl LoadSigningKey for Loader {
         match key.algorithm() {
             PublicKeyAlgorithm::EcP256 | PublicKeyAlgorithm::EcP384 => ecdsa(key),
             PublicKeyAlgorithm::Ed25519 => ed25519(key),
-            PublicKeyAlgorithm::Rsa => rsa(key),
+            PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => rsa(key),
             PublicKeyAlgorithm::EcP521 => Err(PrivateKeyError::Unsupported {
                 algorithm: key.algorithm_name(),
                 expected: "EC over P-256 or P-384, Ed25519, or RSA, as ring signs",
@@ -35,7 +36,7 @@ impl LoadSigningKey for Loader {
 /// A loaded key with what it signs and what it is.
 struct SigningKey {
     pair: Pair,
-    algorithms: &'static [SignatureAlgorithm],
+    algorithms: Vec<SignatureAlgorithm>,
     public_key: PublicKey,
 }
 
@@ -51,7 +52,7 @@ impl Sign for SigningKey {
     }
 
     fn algorithms(&self) -> &[SignatureAlgorithm] {
-        self.algorithms
+        &self.algorithms
     }
 
     fn sign(
@@ -81,11 +82,10 @@ impl fmt::Debug for SigningKey {
 }
 
 fn ecdsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
-    let (ring, algorithms): (&EcdsaSigningAlgorithm, &[_]) = if key.algorithm() == PublicKeyAlgorithm::EcP384
-    {
-        (&ring_signature::ECDSA_P384_SHA384_ASN1_SIGNING, &[SignatureAlgorithm::EcdsaP384Sha384])
+    let (ring, algorithms): (&EcdsaSigningAlgorithm, _) = if key.algorithm() == PublicKeyAlgorithm::EcP384 {
+        (&ring_signature::ECDSA_P384_SHA384_ASN1_SIGNING, vec![SignatureAlgorithm::EcdsaP384Sha384])
     } else {
-        (&ring_signature::ECDSA_P256_SHA256_ASN1_SIGNING, &[SignatureAlgorithm::EcdsaP256Sha256])
+        (&ring_signature::ECDSA_P256_SHA256_ASN1_SIGNING, vec![SignatureAlgorithm::EcdsaP256Sha256])
     };
     let public_key = key.public_key().ok_or(PrivateKeyError::PublicKeyMissing)?.clone();
     let pair = EcdsaKeyPair::from_private_key_and_public_key(
@@ -106,7 +106,7 @@ fn ed25519(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     if key.public_key().is_some_and(|stated| *stated != public_key) {
         return Err(PrivateKeyError::Mismatch);
     }
-    let algorithms = &[SignatureAlgorithm::Ed25519];
+    let algorithms = vec![SignatureAlgorithm::Ed25519];
     Ok(Arc::new(SigningKey { pair: Pair::Ed25519(pair), algorithms, public_key }))
 }
 
@@ -122,18 +122,17 @@ fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
         rule: "the numbers of an RSAPrivateKey belong together (RFC 8017 §3.2), its primes have half the \
                bits of the modulus each, and its public exponent is at least 65537, as ring signs",
     })?;
-    let algorithms = &[
-        SignatureAlgorithm::RsaPssSha256,
-        SignatureAlgorithm::RsaPssSha384,
-        SignatureAlgorithm::RsaPssSha512,
-    ];
+    let algorithms = rsa_pss_algorithms(&public_key);
     Ok(Arc::new(SigningKey { pair: Pair::Rsa(pair), algorithms, public_key }))
 }
 
-const ENCODINGS: [(SignatureAlgorithm, &dyn RsaEncoding); 3] = [
+const ENCODINGS: [(SignatureAlgorithm, &dyn RsaEncoding); 6] = [
     (SignatureAlgorithm::RsaPssSha256, &ring_signature::RSA_PSS_SHA256),
+    (SignatureAlgorithm::RsaPssPssSha256, &ring_signature::RSA_PSS_SHA256),
     (SignatureAlgorithm::RsaPssSha384, &ring_signature::RSA_PSS_SHA384),
+    (SignatureAlgorithm::RsaPssPssSha384, &ring_signature::RSA_PSS_SHA384),
     (SignatureAlgorithm::RsaPssSha512, &ring_signature::RSA_PSS_SHA512),
+    (SignatureAlgorithm::RsaPssPssSha512, &ring_signature::RSA_PSS_SHA512),
 ];
 
 fn rsa_pss(

@@ -8,7 +8,7 @@ use ring_signature::VerificationAlgorithm;
 
 use crate::crypto::{CryptoError, PublicKey, SignatureAlgorithm, Verify};
 
-const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 11] = [
+const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 14] = [
     (SignatureAlgorithm::EcdsaP256Sha256, &ring_signature::ECDSA_P256_SHA256_ASN1),
     (SignatureAlgorithm::EcdsaP256Sha384, &ring_signature::ECDSA_P256_SHA384_ASN1),
     (SignatureAlgorithm::EcdsaP384Sha256, &ring_signature::ECDSA_P384_SHA256_ASN1),
@@ -18,9 +18,13 @@ const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 11] = [
     (SignatureAlgorithm::RsaPkcs1Sha384, &ring_signature::RSA_PKCS1_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPkcs1Sha512, &ring_signature::RSA_PKCS1_2048_8192_SHA512),
     //= R-4.3.3-7
+    //= R-4.3.3-9
     (SignatureAlgorithm::RsaPssSha256, &ring_signature::RSA_PSS_2048_8192_SHA256),
+    (SignatureAlgorithm::RsaPssPssSha256, &ring_signature::RSA_PSS_2048_8192_SHA256),
     (SignatureAlgorithm::RsaPssSha384, &ring_signature::RSA_PSS_2048_8192_SHA384),
+    (SignatureAlgorithm::RsaPssPssSha384, &ring_signature::RSA_PSS_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPssSha512, &ring_signature::RSA_PSS_2048_8192_SHA512),
+    (SignatureAlgorithm::RsaPssPssSha512, &ring_signature::RSA_PSS_2048_8192_SHA512),
 ];
 
 pub(super) fn all() -> Vec<Arc<dyn Verify>> {
@@ -39,7 +43,7 @@ impl Verify for RingVerify {
     }
 
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
-        if key.algorithm() != self.algorithm.key_algorithm() {
+        if !key.is_for(self.algorithm) {
             return Err(CryptoError);
         }
         ring_signature::UnparsedPublicKey::new(self.ring, key.key_bits())

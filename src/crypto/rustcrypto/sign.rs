@@ -1,6 +1,7 @@
 //! Private keys that sign. What they draw is said in [the provider's documentation](super).
 
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -14,6 +15,7 @@ use sha2::digest::FixedOutputReset;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::rng::{DrawnBytes, ExpandedSeed};
+use crate::crypto::key::rsa_pss_algorithms;
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
     PublicKeyAlgorithm, Sign, SignatureAlgorithm,
@@ -23,23 +25,24 @@ pub(super) struct Loader;
 
 impl LoadSigningKey for Loader {
     fn load(&self, key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
-        let (private_key, key_bits) = match key.algorithm() {
+        let (private_key, algorithm, key_bits) = match key.algorithm() {
             PublicKeyAlgorithm::EcP256 => p256(key.private_key())?,
             PublicKeyAlgorithm::EcP384 => p384(key.private_key())?,
             PublicKeyAlgorithm::EcP521 => p521(key.private_key())?,
             PublicKeyAlgorithm::Ed25519 => ed25519(key.private_key())?,
-            PublicKeyAlgorithm::Rsa => return rsa(key),
+            PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => return rsa(key),
         };
         let public_key = PublicKey::from_key_bits(key.algorithm(), &key_bits)?;
         if key.public_key().is_some_and(|stated| *stated != public_key) {
             return Err(PrivateKeyError::Mismatch);
         }
-        Ok(Arc::new(SigningKey { private_key, public_key }))
+        Ok(Arc::new(SigningKey { private_key, algorithms: vec![algorithm], public_key }))
     }
 }
 
 struct SigningKey {
     private_key: PrivateKey,
+    algorithms: Vec<SignatureAlgorithm>,
     public_key: PublicKey,
 }
 
@@ -57,17 +60,7 @@ impl Sign for SigningKey {
     }
 
     fn algorithms(&self) -> &[SignatureAlgorithm] {
-        match self.private_key {
-            PrivateKey::P256(_) => &[SignatureAlgorithm::EcdsaP256Sha256],
-            PrivateKey::P384(_) => &[SignatureAlgorithm::EcdsaP384Sha384],
-            PrivateKey::P521(_) => &[SignatureAlgorithm::EcdsaP521Sha512],
-            PrivateKey::Ed25519(_) => &[SignatureAlgorithm::Ed25519],
-            PrivateKey::Rsa(_) => &[
-                SignatureAlgorithm::RsaPssSha256,
-                SignatureAlgorithm::RsaPssSha384,
-                SignatureAlgorithm::RsaPssSha512,
-            ],
-        }
+        &self.algorithms
     }
 
     fn sign(
@@ -119,33 +112,36 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-fn p256(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+/// A key, what it signs with, and the bits of its public half.
+type Loaded = (PrivateKey, SignatureAlgorithm, Vec<u8>);
+
+fn p256(scalar: &[u8]) -> Result<Loaded, PrivateKeyError> {
     let key = p256::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
     let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
-    Ok((PrivateKey::P256(key), point))
+    Ok((PrivateKey::P256(key), SignatureAlgorithm::EcdsaP256Sha256, point))
 }
 
-fn p384(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+fn p384(scalar: &[u8]) -> Result<Loaded, PrivateKeyError> {
     let key = p384::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
     let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
-    Ok((PrivateKey::P384(key), point))
+    Ok((PrivateKey::P384(key), SignatureAlgorithm::EcdsaP384Sha384, point))
 }
 
-fn p521(scalar: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+fn p521(scalar: &[u8]) -> Result<Loaded, PrivateKeyError> {
     let key = p521::ecdsa::SigningKey::from_slice(scalar).map_err(|_| OUT_OF_RANGE)?;
     let point = key.verifying_key().as_affine().to_sec1_point(false).as_bytes().to_vec();
-    Ok((PrivateKey::P521(key), point))
+    Ok((PrivateKey::P521(key), SignatureAlgorithm::EcdsaP521Sha512, point))
 }
 
 const OUT_OF_RANGE: PrivateKeyError =
     PrivateKeyError::Malformed { rule: "an EC private key is a number from 1 to n - 1 (RFC 5915 §3)" };
 
-fn ed25519(seed: &[u8]) -> Result<(PrivateKey, Vec<u8>), PrivateKeyError> {
+fn ed25519(seed: &[u8]) -> Result<Loaded, PrivateKeyError> {
     let key = ed25519_dalek::SigningKey::try_from(seed).map_err(|_| PrivateKeyError::Malformed {
         rule: "an Ed25519 private key has 32 bytes (RFC 8410 §7)",
     })?;
     let public_key = key.verifying_key().to_bytes().to_vec();
-    Ok((PrivateKey::Ed25519(key), public_key))
+    Ok((PrivateKey::Ed25519(key), SignatureAlgorithm::Ed25519, public_key))
 }
 
 fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
@@ -160,15 +156,19 @@ fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
         RsaPrivateKey::from_pkcs1_der(key.private_key()).map_err(|_| PrivateKeyError::Malformed {
             rule: "the numbers of an RSAPrivateKey belong together (RFC 8017 §3.2)",
         })?;
-    Ok(Arc::new(SigningKey { private_key: PrivateKey::Rsa(private_key), public_key }))
+    let algorithms = rsa_pss_algorithms(&public_key);
+    Ok(Arc::new(SigningKey { private_key: PrivateKey::Rsa(private_key), algorithms, public_key }))
 }
 
 type SignRsa = fn(&RsaPrivateKey, &[u8], &mut ExpandedSeed) -> rsa::Result<Vec<u8>>;
 
-const RSA_SCHEMES: [(SignatureAlgorithm, SignRsa); 3] = [
+const RSA_SCHEMES: [(SignatureAlgorithm, SignRsa); 6] = [
     (SignatureAlgorithm::RsaPssSha256, pss::<Sha256>),
+    (SignatureAlgorithm::RsaPssPssSha256, pss::<Sha256>),
     (SignatureAlgorithm::RsaPssSha384, pss::<Sha384>),
+    (SignatureAlgorithm::RsaPssPssSha384, pss::<Sha384>),
     (SignatureAlgorithm::RsaPssSha512, pss::<Sha512>),
+    (SignatureAlgorithm::RsaPssPssSha512, pss::<Sha512>),
 ];
 
 fn pss<H: Digest + FixedOutputReset>(

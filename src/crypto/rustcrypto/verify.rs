@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::crypto::{CryptoError, PublicKey, SignatureAlgorithm, Verify};
 
-const ALL: [SignatureAlgorithm; 16] = [
+const ALL: [SignatureAlgorithm; 19] = [
     SignatureAlgorithm::EcdsaP256Sha256,
     SignatureAlgorithm::EcdsaP256Sha384,
     SignatureAlgorithm::EcdsaP256Sha512,
@@ -28,6 +28,9 @@ const ALL: [SignatureAlgorithm; 16] = [
     SignatureAlgorithm::RsaPssSha256,
     SignatureAlgorithm::RsaPssSha384,
     SignatureAlgorithm::RsaPssSha512,
+    SignatureAlgorithm::RsaPssPssSha256,
+    SignatureAlgorithm::RsaPssPssSha384,
+    SignatureAlgorithm::RsaPssPssSha512,
 ];
 
 pub(super) fn all() -> Vec<Arc<dyn Verify>> {
@@ -42,7 +45,7 @@ impl Verify for RustVerify {
     }
 
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
-        if key.algorithm() != self.0.key_algorithm() {
+        if !key.is_for(self.0) {
             return Err(CryptoError);
         }
         match self.0 {
@@ -66,13 +69,14 @@ impl Verify for RustVerify {
                 rsa(key, Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(message), signature)
             }
             //= R-4.3.3-7
-            SignatureAlgorithm::RsaPssSha256 => {
+            //= R-4.3.3-9
+            SignatureAlgorithm::RsaPssSha256 | SignatureAlgorithm::RsaPssPssSha256 => {
                 rsa(key, Pss::<Sha256>::new(), &Sha256::digest(message), signature)
             }
-            SignatureAlgorithm::RsaPssSha384 => {
+            SignatureAlgorithm::RsaPssSha384 | SignatureAlgorithm::RsaPssPssSha384 => {
                 rsa(key, Pss::<Sha384>::new(), &Sha384::digest(message), signature)
             }
-            SignatureAlgorithm::RsaPssSha512 => {
+            SignatureAlgorithm::RsaPssSha512 | SignatureAlgorithm::RsaPssPssSha512 => {
                 rsa(key, Pss::<Sha512>::new(), &Sha512::digest(message), signature)
             }
         }

@@ -30,13 +30,18 @@ pub enum KeyType<'a> {
         /// Bits of the modulus.
         modulus_bits: usize,
     },
+    /// id-RSASSA-PSS with a modulus of so many bits.
+    RsaPss {
+        /// Bits of the modulus.
+        modulus_bits: usize,
+    },
     /// id-ecPublicKey.
     Ec(EcParameters<'a>),
     /// id-Ed25519.
     Ed25519,
     /// Another algorithm.
     Other(Oid<'a>),
-    /// rsaEncryption whose key is no RSAPublicKey.
+    /// rsaEncryption or id-RSASSA-PSS whose key is no RSAPublicKey.
     Malformed,
 }
 
@@ -65,6 +70,10 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         match self.algorithm.algorithm {
             known::RSA_ENCRYPTION => match rsa_modulus_bits(self.subject_public_key) {
                 Ok(modulus_bits) => KeyType::Rsa { modulus_bits },
+                Err(_) => KeyType::Malformed,
+            },
+            known::RSASSA_PSS => match rsa_modulus_bits(self.subject_public_key) {
+                Ok(modulus_bits) => KeyType::RsaPss { modulus_bits },
                 Err(_) => KeyType::Malformed,
             },
             known::EC_PUBLIC_KEY => KeyType::Ec(self.ec_parameters()),

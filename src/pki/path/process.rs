@@ -275,19 +275,26 @@ impl<'p, 'a> State<'p, 'a> {
         //= R-C.2-1
         let minimum = self.judgement.profile.min_rsa_bits;
         match certificate.subject_public_key_info.key_type() {
-            KeyType::Rsa { modulus_bits } if modulus_bits < minimum => findings.report(
-                FindingCode::WeakKey,
-                position,
-                alloc::format!("an RSA key of at least {minimum} bits"),
-                format_args!("{modulus_bits} bits"),
-            ),
-            KeyType::Rsa { modulus_bits } if modulus_bits > MAX_RSA_BITS => findings.report(
-                FindingCode::KeyTooLarge,
-                position,
-                alloc::format!("an RSA key of at most {MAX_RSA_BITS} bits"),
-                format_args!("{modulus_bits} bits"),
-            ),
+            KeyType::Rsa { modulus_bits } | KeyType::RsaPss { modulus_bits } if modulus_bits < minimum => {
+                findings.report(
+                    FindingCode::WeakKey,
+                    position,
+                    alloc::format!("an RSA key of at least {minimum} bits"),
+                    format_args!("{modulus_bits} bits"),
+                )
+            }
+            KeyType::Rsa { modulus_bits } | KeyType::RsaPss { modulus_bits }
+                if modulus_bits > MAX_RSA_BITS =>
+            {
+                findings.report(
+                    FindingCode::KeyTooLarge,
+                    position,
+                    alloc::format!("an RSA key of at most {MAX_RSA_BITS} bits"),
+                    format_args!("{modulus_bits} bits"),
+                )
+            }
             KeyType::Rsa { .. }
+            | KeyType::RsaPss { .. }
             | KeyType::Ec(_)
             | KeyType::Ed25519
             | KeyType::Other(_)

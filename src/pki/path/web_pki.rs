@@ -106,9 +106,12 @@ fn public_key(certificate: &Certificate<'_>, position: usize, findings: &mut Fin
         KeyType::Ec(EcParameters::NamedCurve(curve)) => {
             [known::SECP256R1, known::SECP384R1, known::SECP521R1].contains(&curve)
         }
-        KeyType::Ec(EcParameters::Unnamed) | KeyType::Ed25519 | KeyType::Other(_) | KeyType::Malformed => {
-            false
-        }
+        // Its algorithm is rsaEncryption and no other (§7.1.3.1.1).
+        KeyType::RsaPss { .. }
+        | KeyType::Ec(EcParameters::Unnamed)
+        | KeyType::Ed25519
+        | KeyType::Other(_)
+        | KeyType::Malformed => false,
     };
     if !allowed {
         findings.report(

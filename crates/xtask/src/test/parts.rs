@@ -11,6 +11,7 @@ use crate::bogo;
 use crate::differential;
 use crate::interop;
 use crate::step::{Step, target_directory};
+use crate::wycheproof;
 
 /// The part without which no later one makes sense.
 pub(super) const BUILD: &str = "build";
@@ -19,6 +20,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "format", shows: "rustfmt has nothing to change", run: format },
     Part { name: BUILD, shows: "library, tool, tests, examples and benchmarks compile", run: build },
     Part { name: "unit", shows: "unit and integration tests and doctests pass", run: unit },
+    Part { name: "wycheproof", shows: "every provider passes Wycheproof's vectors", run: wycheproof_vectors },
     Part { name: "peers", shows: "the interop tests pass against real peers", run: peer_tests },
     Part {
         name: "interop",
@@ -70,6 +72,11 @@ fn build(_: &Options) -> Verdict {
 
 fn unit(_: &Options) -> Verdict {
     cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
+}
+
+fn wycheproof_vectors(_: &Options) -> Verdict {
+    wycheproof::judge("vectors/wycheproof")?;
+    Ok(Done::Passed)
 }
 
 /// The tests that start a peer stand in `tests/peer_*`, here and in the tool's crate, and are `#[ignore]`d, so that

@@ -1,43 +1,56 @@
 //! What the gate does with the library: a mutual handshake over two byte buffers, and a line of data.
 
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use handfast::connection::{Config, Connection, Event};
 use handfast::crypto::{Entropy, rustcrypto};
+use handfast::handshake::{Connected, Milestone};
 use handfast::identity::ExpectedPeer;
 use handfast::time::Time;
-
-/// 2027-01-01: the certificates of `pki/` are valid.
-const NOW: Time = Time::from_millis_since_1970(1_798_761_600_000);
 
 /// More than any flight here.
 const FLIGHT: usize = 8192;
 
-/// One end, and what came for it.
+/// One end, what came for it, and what was agreed.
 struct End {
+    now: Time,
+    agreed: Option<Box<Connected>>,
     connection: Connection,
     input: Vec<u8>,
     plaintext: Vec<u8>,
 }
 
-/// Does a line that the client sends over an authenticated connection arrive at the server? Nothing if the library
-/// refused anything on the way.
-pub(crate) fn run() -> Option<bool> {
+/// What both ends agreed on, if a line that the client sends over the authenticated connection arrives at the server.
+/// Nothing if the library refused anything on the way.
+///
+/// * `seeds`: of the client, of the server.
+pub(crate) fn run(now: Time, seeds: [[u8; 32]; 2]) -> Option<String> {
     let server_config = config(include_str!("../pki/server.pem"), include_str!("../pki/server.key"))?;
     let client_config = config(include_str!("../pki/client.pem"), include_str!("../pki/client.key"))?;
-    // Fixed seeds serve a check that nobody listens to; real ones come from the platform.
-    let server = Connection::server(server_config, Entropy::from_platform([1; 32]));
+    let [client_entropy, server_entropy] = seeds.map(Entropy::from_platform);
+    let server = Connection::server(server_config, server_entropy);
     let expected = ExpectedPeer::dns("gate.test").ok()?;
-    let client = Connection::client(client_config, expected, Entropy::from_platform([2; 32]));
-    let (mut client, mut server) = (End::new(client), End::new(server));
+    let client = Connection::client(client_config, expected, client_entropy);
+    let (mut client, mut server) = (End::new(client, now), End::new(server, now));
     while client.transmit_to(&mut server)? + server.transmit_to(&mut client)? > 0 {}
-    if !client.connection.is_connected() || !server.connection.is_connected() {
-        return Some(false);
-    }
     client.seal_to(&mut server, b"without std")?;
-    Some(server.plaintext == b"without std")
+    if server.plaintext != b"without std" {
+        return None;
+    }
+    let (client, server) = (client.agreed?, server.agreed?);
+    let name = |end: &Connected| end.peer_identity.as_ref().map(|identity| identity.display_name());
+    Some(format!(
+        "{} with {}: {} and {} know each other",
+        client.cipher_suite,
+        client.group?,
+        name(&client)?,
+        name(&server)?
+    ))
 }
 
 fn config(chain: &str, key: &str) -> Option<Arc<Config>> {
@@ -46,8 +59,8 @@ fn config(chain: &str, key: &str) -> Option<Arc<Config>> {
 }
 
 impl End {
-    fn new(connection: Connection) -> Self {
-        Self { connection, input: Vec::new(), plaintext: Vec::new() }
+    fn new(connection: Connection, now: Time) -> Self {
+        Self { now, agreed: None, connection, input: Vec::new(), plaintext: Vec::new() }
     }
 
     /// Gives what is owed to `other` and lets it work; says how much it was.
@@ -67,11 +80,13 @@ impl End {
     fn receive(&mut self, came: &[u8]) -> Option<()> {
         self.input.extend_from_slice(came);
         loop {
-            let received = self.connection.receive(&mut self.input, NOW).ok()?;
+            let received = self.connection.receive(&mut self.input, self.now).ok()?;
             let consumed = received.consumed;
             let is_in_need = matches!(received.event, Event::Need(_));
-            if let Event::Plaintext(text) = received.event {
-                self.plaintext.extend_from_slice(&text);
+            match received.event {
+                Event::Plaintext(text) => self.plaintext.extend_from_slice(&text),
+                Event::Milestone(Milestone::Connected(connected)) => self.agreed = Some(connected),
+                _ => {}
             }
             self.input.drain(..consumed);
             if is_in_need {

@@ -10,11 +10,17 @@ mod handshake;
 
 use core::panic::PanicInfo;
 
+use handfast::time::Time;
+
+/// 2027-01-01: the certificates of `pki/` are valid.
+const NOW: Time = Time::from_millis_since_1970(1_798_761_600_000);
+
 /// Returns 0 if two sides held a mutual session and what one sent arrived.
 // SAFETY: the only function of this name in the program.
 #[unsafe(no_mangle)]
 pub extern "C" fn handfast_gate() -> i32 {
-    i32::from(handshake::run() != Some(true))
+    // Fixed seeds serve a check that nobody listens to; real ones come from the platform.
+    i32::from(handshake::run(NOW, [[1; 32], [2; 32]]).is_none())
 }
 
 #[panic_handler]

@@ -37,29 +37,36 @@ pub(crate) fn provide() -> Result<(), String> {
     if packages.is_empty() {
         return Ok(());
     }
-    if !may_install() {
-        let line = packages.join(" ");
-        return Err(format!(
-            "install the missing peers with: sudo apt-get install --yes {line} \
-             (or run with --without-peers)"
-        ));
-    }
-    println!("installing {}", packages.join(", "));
-    let apt =
-        |arguments: &[&str]| Step::new("apt-get", arguments).env("DEBIAN_FRONTEND", "noninteractive").run();
-    apt(&["update", "--quiet"])?;
-    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages.as_slice()].concat())?;
+    install(&packages).map_err(|error| format!("{error} (or run with --without-peers)"))?;
     match missing().as_slice() {
         [] => Ok(()),
         still => Err(format!("installed, yet not found on the PATH: {}", still.join(", "))),
     }
 }
 
+/// Installs packages of Debian, where that can be done (as root).
+///
+/// # Errors
+/// The one line that would install them.
+pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
+    if !may_install() {
+        return Err(format!(
+            "install what is missing with: sudo apt-get install --yes {}",
+            packages.join(" ")
+        ));
+    }
+    println!("installing {}", packages.join(", "));
+    let apt =
+        |arguments: &[&str]| Step::new("apt-get", arguments).env("DEBIAN_FRONTEND", "noninteractive").run();
+    apt(&["update", "--quiet"])?;
+    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat())
+}
+
 fn missing() -> Vec<&'static str> {
     PEERS.iter().filter(|peer| !is_here(peer.program)).map(|peer| peer.package).collect()
 }
 
-fn is_here(program: &str) -> bool {
+pub(crate) fn is_here(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }

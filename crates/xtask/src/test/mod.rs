@@ -7,6 +7,7 @@ mod fuzz;
 mod gate;
 mod parts;
 mod summary;
+mod wasm;
 
 use crate::peers;
 use summary::Row;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Done, Options, Part, Verdict, fuzz, gate};
+use super::{Done, Options, Part, Verdict, fuzz, gate, wasm};
 use crate::bench;
 use crate::bogo;
 use crate::differential;
@@ -33,6 +33,11 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "features", shows: "each feature set compiles, without a warning", run: features },
     Part { name: "docs", shows: "rustdoc has no warning", run: docs },
     Part { name: "no_std", shows: "nothing in the library needs std", run: gate::no_std },
+    Part {
+        name: "wasm",
+        shows: "a handshake runs in WebAssembly, and the library compiles for a microcontroller",
+        run: wasm::wasm,
+    },
     Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
     Part {
         name: "differential",
@@ -50,11 +55,12 @@ const ALL: &str = "HANDFAST_ALL";
 const RUN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Packages that stand outside the workspace.
-const OUTSIDE: [&str; 5] = [
+const OUTSIDE: [&str; 6] = [
     bench::MANIFEST,
     differential::MANIFEST,
     interop::RUSTLS_PEER,
     "crates/no-std-gate/Cargo.toml",
+    "crates/wasm-handshake/Cargo.toml",
     "fuzz/Cargo.toml",
 ];
 

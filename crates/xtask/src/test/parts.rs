@@ -138,6 +138,8 @@ fn features(_: &Options) -> Verdict {
         &["--all-targets", "--no-default-features", "--features", "rustcrypto"],
         &["--lib", "--no-default-features", "--features", "zlib"],
         &["--lib", "--no-default-features", "--features", "brotli,zstd"],
+        &["--lib", "--no-default-features", "--features", "ech"],
+        &["--lib", "--no-default-features", "--features", "ml-kem"],
         &["--all-targets"],
         &["--lib", "--no-default-features", "--features", "aws-lc"],
     ] {

@@ -76,7 +76,7 @@ mod roles;
 #[cfg(feature = "rustcrypto")]
 pub mod rustcrypto;
 mod secret;
-#[cfg(any(feature = "ech", feature = "rustcrypto"))]
+#[cfg(any(all(feature = "ech", feature = "ring"), feature = "rustcrypto"))]
 mod x25519;
 
 pub use algorithm::{

@@ -1,12 +1,10 @@
 //! The parameters of keys under id-RSASSA-PSS (RFC 4055 §3.1, §3.3; RFC 5756 §2.1).
 
-use alloc::vec::Vec;
-
 use der::asn1::ObjectIdentifier;
 use der::{Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
 
+use super::PublicKeyError;
 use super::asn1::{AlgorithmIdentifier, ID_MGF1, ID_SHA256, ID_SHA384, ID_SHA512};
-use super::{PublicKey, PublicKeyError};
 use crate::crypto::SignatureAlgorithm;
 
 /// The one algorithm that a key's parameters leave it; `None` where it has none, and may sign with each hash.
@@ -57,7 +55,7 @@ pub(super) fn restriction(
 
 /// What an RSA key signs with in TLS 1.3, by the identifier that it stands under and the parameters there.
 #[cfg(any(feature = "aws-lc", feature = "ring", feature = "rustcrypto"))]
-pub(crate) fn rsa_pss_algorithms(key: &PublicKey) -> Vec<SignatureAlgorithm> {
+pub(crate) fn rsa_pss_algorithms(key: &super::PublicKey) -> alloc::vec::Vec<SignatureAlgorithm> {
     const ALL: [SignatureAlgorithm; 6] = [
         SignatureAlgorithm::RsaPssSha256,
         SignatureAlgorithm::RsaPssSha384,

@@ -139,6 +139,7 @@ fn features(_: &Options) -> Verdict {
         &["--lib", "--no-default-features", "--features", "zlib"],
         &["--lib", "--no-default-features", "--features", "brotli,zstd"],
         &["--lib", "--no-default-features", "--features", "ech"],
+        &["--lib", "--no-default-features", "--features", "ring,ech"],
         &["--lib", "--no-default-features", "--features", "ml-kem"],
         &["--all-targets"],
         &["--lib", "--no-default-features", "--features", "aws-lc"],

@@ -103,8 +103,10 @@ fn is_of_rsa(algorithm: SignatureAlgorithm) -> bool {
 }
 
 /// Schemes that TLS 1.3 has no use for in CertificateVerify, so that preferring one is preferring none.
-const fn is_of_tls12(scheme: SignatureScheme) -> bool {
-    matches!(scheme, SignatureScheme::RSA_PKCS1_SHA1 | SignatureScheme::ECDSA_SHA1)
+pub(crate) const fn is_of_tls12(scheme: SignatureScheme) -> bool {
+    /// BoringSSL's own name for the two digests that TLS 1.1 signed.
+    const RSA_PKCS1_MD5_SHA1: SignatureScheme = SignatureScheme(0xFF01);
+    matches!(scheme, SignatureScheme::RSA_PKCS1_SHA1 | SignatureScheme::ECDSA_SHA1 | RSA_PKCS1_MD5_SHA1)
 }
 
 /// The certificates of a PEM file.

@@ -11,6 +11,7 @@ use handfast::handshake::{CertificateType, GroupChoice};
 use handfast::resumption::TicketKeys;
 use handfast::{ClientAuth, ExpectedPeer, NamedGroup, SignatureScheme, Time};
 
+use crate::certificates::is_of_tls12;
 use crate::compression;
 use crate::ech;
 use crate::failure::Failure;
@@ -40,6 +41,10 @@ const DEFAULT_VERIFY_PREFS: [SignatureScheme; 5] = [
     SignatureScheme::RSA_PSS_RSAE_SHA384,
     SignatureScheme::RSA_PSS_RSAE_SHA512,
 ];
+
+/// What is offered where a test names schemes of TLS 1.2 alone: the library takes no list without one of TLS 1.3, and
+/// such a test is about a CertificateVerify that TLS 1.3 forbids, which no peer of these tests signs with this.
+const UNUSED_VERIFY_PREF: SignatureScheme = SignatureScheme::ED25519;
 
 /// BoringSSL's groups.
 const DEFAULT_CURVES: [NamedGroup; 4] =
@@ -169,11 +174,12 @@ fn set_algorithms(handshake: &mut handfast::handshake::Config, options: &Options
     if let Some(unknown) = prefs.iter().find(|scheme| !is_provided(handshake, **scheme)) {
         return Err(Failure::Unimplemented(format!("-verify-prefs {unknown}")));
     }
-    handshake.signature_schemes = if prefs.is_empty() {
-        DEFAULT_VERIFY_PREFS.to_vec()
-    } else {
-        // Those for certificates alone are preferences for TLS 1.2.
-        prefs.iter().copied().filter(|scheme| scheme.in_certificate_verify()).collect()
+    // The others are for certificates alone, and preferences for TLS 1.2.
+    let of_tls_1_3 = || prefs.iter().copied().filter(|scheme| scheme.in_certificate_verify());
+    handshake.signature_schemes = match of_tls_1_3().next() {
+        Some(_) => of_tls_1_3().collect(),
+        None if prefs.is_empty() => DEFAULT_VERIFY_PREFS.to_vec(),
+        None => vec![UNUSED_VERIFY_PREF],
     };
     Ok(())
 }
@@ -189,7 +195,7 @@ fn default_key_shares(groups: &[NamedGroup]) -> Vec<NamedGroup> {
 }
 
 fn is_provided(handshake: &handfast::handshake::Config, scheme: SignatureScheme) -> bool {
-    matches!(scheme, SignatureScheme::RSA_PKCS1_SHA1 | SignatureScheme::ECDSA_SHA1)
+    is_of_tls12(scheme)
         || scheme.algorithm().is_some_and(|algorithm| handshake.crypto.verifier(algorithm).is_some())
 }
 

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 const HASHES: [HashAlgorithm; 2] = [HashAlgorithm::Sha256, HashAlgorithm::Sha384];
+/// What every provider has.
 const AEADS: [AeadAlgorithm; 3] =
     [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305];
 /// With the bytes of the client's share, of the server's and of the secret. ring does not have P-521.

@@ -31,6 +31,10 @@ pub enum AeadAlgorithm {
     Aes256Gcm,
     /// ChaCha20 with Poly1305.
     ChaCha20Poly1305,
+    /// AES with a 128-bit key in Counter with CBC-MAC mode.
+    Aes128Ccm,
+    /// The same with a tag of 8 bytes, which is short: one forgery in 2^64 succeeds.
+    Aes128Ccm8,
 }
 
 impl AeadAlgorithm {
@@ -38,7 +42,7 @@ impl AeadAlgorithm {
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self {
-            Self::Aes128Gcm => 16,
+            Self::Aes128Gcm | Self::Aes128Ccm | Self::Aes128Ccm8 => 16,
             Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
         }
     }
@@ -55,7 +59,8 @@ impl AeadAlgorithm {
     //= R-5.2-4
     pub const fn tag_len(self) -> usize {
         match self {
-            Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 => 16,
+            Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 | Self::Aes128Ccm => 16,
+            Self::Aes128Ccm8 => 8,
         }
     }
 }

@@ -33,6 +33,7 @@
 //! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ML-KEM, ECDSA nonces, PSS salts |
 //! | ML-KEM | with `ml-kem` | with `ml-kem` | its own |
 //! | P-521, ECDSA with SHA-512 | no | yes | yes |
+//! | AES-128-CCM, with a tag of 16 or 8 bytes | no | yes | no |
 //! | verifies RSA | 2048 to 8192 bits | 1024 to 8192 bits | 2048 to 8192 bits |
 //! | signs with RSA (PSS only) | 2048 to 4096 bits | 2048 to 8192 bits | 2048 to 8192 bits |
 //! | EC key stored without its public half | refused by name | loaded | loaded |

@@ -57,6 +57,8 @@ impl CipherSuite {
             Self::TLS_AES_128_GCM_SHA256 => Some(AeadAlgorithm::Aes128Gcm),
             Self::TLS_AES_256_GCM_SHA384 => Some(AeadAlgorithm::Aes256Gcm),
             Self::TLS_CHACHA20_POLY1305_SHA256 => Some(AeadAlgorithm::ChaCha20Poly1305),
+            Self::TLS_AES_128_CCM_SHA256 => Some(AeadAlgorithm::Aes128Ccm),
+            Self::TLS_AES_128_CCM_8_SHA256 => Some(AeadAlgorithm::Aes128Ccm8),
             _ => None,
         }
     }
@@ -65,7 +67,10 @@ impl CipherSuite {
     #[must_use]
     pub const fn hash(self) -> Option<HashAlgorithm> {
         match self {
-            Self::TLS_AES_128_GCM_SHA256 | Self::TLS_CHACHA20_POLY1305_SHA256 => Some(HashAlgorithm::Sha256),
+            Self::TLS_AES_128_GCM_SHA256
+            | Self::TLS_CHACHA20_POLY1305_SHA256
+            | Self::TLS_AES_128_CCM_SHA256
+            | Self::TLS_AES_128_CCM_8_SHA256 => Some(HashAlgorithm::Sha256),
             Self::TLS_AES_256_GCM_SHA384 => Some(HashAlgorithm::Sha384),
             _ => None,
         }

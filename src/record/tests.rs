@@ -333,6 +333,15 @@ fn a_key_update_is_due_before_the_limit_and_nothing_is_protected_beyond_it() {
     assert_eq!(writer.write(DATA, b"x", &mut [0; 100]), Err(WriteRefused::KeyExhausted));
 }
 
+#[test]
+fn an_aes_ccm_key_bears_2_to_the_23_records_and_an_update_is_due_after_2_to_the_21() {
+    use crate::crypto::AeadAlgorithm::{Aes128Ccm, Aes128Ccm8};
+    for algorithm in [Aes128Ccm, Aes128Ccm8] {
+        assert_eq!(usage_limit(algorithm), 1 << 23);
+        assert_eq!(default_update_after(algorithm), 1 << 21);
+    }
+}
+
 //= R-5.5-3 test
 #[test]
 fn a_receiver_does_not_enforce_the_limits_on_key_usage() {

@@ -7,7 +7,6 @@ use handfast::connection::{
     Config, ConfigBuilder, CookieKey, Credentials, ExternalPskError, ExternalPsks, SharedReplayFilter,
     TimestampCheck, Trust, UnknownServerName,
 };
-use handfast::crypto;
 use handfast::danger;
 use handfast::handshake::{ClientAuth, ClientTicketRequest, Role, certificate_compression};
 use handfast::identity::{DnsName, ExpectedPeer, PeerNameError};
@@ -174,7 +173,7 @@ fn common(
     credentials: &CredentialArgs,
     peer: &PeerArgs,
 ) -> Result<(ConfigBuilder, Option<KeyLog>), Failure> {
-    let crypto = crypto::ring::provider();
+    let crypto = negotiation.provider.load()?;
     let credentials = credential_file::credentials(credentials, &crypto)?;
     let mut builder = Config::builder(crypto.clone());
     builder.trust = if peer.danger_accept_any_certificate {

@@ -16,6 +16,7 @@ mod journal;
 mod json;
 mod key_log;
 mod pipe;
+mod provider;
 mod record;
 mod replay;
 mod revocation_files;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use handfast::crypto::ring;
+use handfast::crypto::rustcrypto;
 use handfast::handshake::Role;
 use handfast_replay::{Stopped, replay};
 
@@ -13,7 +13,8 @@ use crate::terminal::{printable, show};
 pub(crate) fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let record = fs::read_to_string(&args.file)
         .map_err(|error| Failure::file(&args.file, format_args!("cannot be read: {error}")))?;
-    let replayed = replay(&record, &ring::provider()).map_err(|stopped| match stopped {
+    // It has all that a session may have been recorded with.
+    let replayed = replay(&record, &rustcrypto::provider()).map_err(|stopped| match stopped {
         Stopped::Unreadable { .. } => Failure::file(&args.file, stopped),
         Stopped::Differs(difference) => Failure::Replay(difference),
     })?;

@@ -33,6 +33,7 @@ type Judge = fn(&CryptoProvider, &Case<'_>) -> Result<Outcome, String>;
 
 /// What is done with each algorithm of Wycheproof; with others nothing.
 const JUDGES: &[(&str, Judge)] = &[
+    ("AES-CCM", symmetric::aes_ccm),
     ("AES-GCM", symmetric::aes_gcm),
     ("CHACHA20-POLY1305", |provider, case| symmetric::aead(provider, case, AeadAlgorithm::ChaCha20Poly1305)),
     ("ECDH", key_exchange::ecdh),

@@ -13,13 +13,22 @@ pub(crate) fn aes_gcm(provider: &CryptoProvider, case: &Case<'_>) -> Result<Outc
     }
 }
 
+pub(crate) fn aes_ccm(provider: &CryptoProvider, case: &Case<'_>) -> Result<Outcome, String> {
+    if case.group.number("keySize")? != 128 {
+        return Ok(Outcome::Skipped("with a key size that TLS does not have"));
+    }
+    match case.group.number("tagSize")? {
+        64 => aead(provider, case, AeadAlgorithm::Aes128Ccm8),
+        _ => aead(provider, case, AeadAlgorithm::Aes128Ccm),
+    }
+}
+
 /// TLS has nonces of 96 bits only.
 pub(crate) fn aead(
     provider: &CryptoProvider,
     case: &Case<'_>,
     algorithm: AeadAlgorithm,
 ) -> Result<Outcome, String> {
-    let Some(aead) = provider.aead(algorithm) else { return Ok(Outcome::Lacking) };
     if case.group.number("tagSize")? != algorithm.tag_len() * 8 {
         return Ok(Outcome::Skipped("with a tag size that TLS does not have"));
     }
@@ -27,6 +36,7 @@ pub(crate) fn aead(
     if case.group.number("ivSize")? != 96 {
         return Ok(Outcome::Skipped("with a nonce that is not of 96 bits"));
     }
+    let Some(aead) = provider.aead(algorithm) else { return Ok(Outcome::Lacking) };
     seal_and_open(&**aead, case)
 }
 

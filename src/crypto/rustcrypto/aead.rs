@@ -1,4 +1,4 @@
-//! AES-GCM and ChaCha20-Poly1305, in place.
+//! AES-GCM, ChaCha20-Poly1305 and AES-CCM, in place.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -6,9 +6,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use aes_gcm::aead::consts::{U12, U16};
+use aes_gcm::aead::consts::{U8, U12, U16};
 use aes_gcm::aead::{AeadInOut, KeyInit, Tag};
+use aes_gcm::aes::Aes128;
 use aes_gcm::{Aes128Gcm, Aes256Gcm};
+use ccm::Ccm;
 use chacha20poly1305::ChaCha20Poly1305;
 
 use crate::crypto::{Aead, AeadAlgorithm, AeadKey, CryptoError, NONCE_LEN};
@@ -18,12 +20,14 @@ pub(super) fn all() -> Vec<Arc<dyn Aead>> {
         Arc::new(RustAead::<Aes128Gcm>::new(AeadAlgorithm::Aes128Gcm)),
         Arc::new(RustAead::<Aes256Gcm>::new(AeadAlgorithm::Aes256Gcm)),
         Arc::new(RustAead::<ChaCha20Poly1305>::new(AeadAlgorithm::ChaCha20Poly1305)),
+        Arc::new(RustAead::<Ccm<Aes128, U16, U12>>::new(AeadAlgorithm::Aes128Ccm)),
+        Arc::new(RustAead::<Ccm<Aes128, U8, U12>>::new(AeadAlgorithm::Aes128Ccm8)),
     ]
 }
 
-/// A cipher with nonces of 12 and tags of 16 bytes, as all of B.4 that stand here.
-trait Cipher: AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static {}
-impl<C: AeadInOut<NonceSize = U12, TagSize = U16> + KeyInit + Send + Sync + 'static> Cipher for C {}
+/// A cipher with nonces of 12 bytes, as all of B.4.
+trait Cipher: AeadInOut<NonceSize = U12> + KeyInit + Send + Sync + 'static {}
+impl<C: AeadInOut<NonceSize = U12> + KeyInit + Send + Sync + 'static> Cipher for C {}
 
 struct RustAead<C> {
     algorithm: AeadAlgorithm,

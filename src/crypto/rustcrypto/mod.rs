@@ -4,7 +4,7 @@
 //! | role | algorithms |
 //! |---|---|
 //! | [`Hash`](super::Hash), [`Hkdf`](super::Hkdf) | SHA-256, SHA-384 |
-//! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
+//! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305, AES-128-CCM, AES-128-CCM with a tag of 8 bytes |
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1; with the feature `ml-kem` those of [`ml_kem`](super::ml_kem) and their [hybrids](super::Hybrid) |
 //! | [`StaticKey`](super::StaticKey) | X25519, secp256r1, secp384r1, secp521r1 |
 //! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 1024 to 8192 bits |
@@ -76,6 +76,7 @@ mod tests {
     fn the_keys_that_are_held_are_wiped_when_dropped() {
         wiped_when_dropped::<aes_gcm::Aes128Gcm>();
         wiped_when_dropped::<aes_gcm::Aes256Gcm>();
+        wiped_when_dropped::<aes_gcm::aes::Aes128>();
         wiped_when_dropped::<chacha20poly1305::ChaCha20Poly1305>();
         wiped_when_dropped::<x25519_dalek::StaticSecret>();
         wiped_when_dropped::<x25519_dalek::SharedSecret>();

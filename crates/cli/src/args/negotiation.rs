@@ -5,21 +5,26 @@ use std::path::PathBuf;
 use clap::Args;
 use handfast::message::{CertificateCompressionAlgorithm, CipherSuite, NamedGroup};
 
+use crate::provider::Provider;
+
 #[derive(Args, Debug)]
 #[command(next_help_heading = "What to negotiate")]
 pub(crate) struct NegotiationArgs {
     /// Application protocols, in order of preference: h2,http/1.1
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) alpn: Vec<String>,
-    /// Groups for the key exchange, in order of preference: X25519, P-256, P-384, their hybrids with ML-KEM
+    /// What to compute with
+    #[arg(long, value_name = "PROVIDER", default_value = "ring")]
+    pub(crate) provider: Provider,
+    /// Groups for the key exchange, in order of preference: X25519, P-256, P-384, P-521, their hybrids with ML-KEM
     /// X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024, and ML-KEM alone as MLKEM512, MLKEM768, MLKEM1024
-    /// [default: all but the last three, hybrids first]
+    /// [default: what the provider has but for the last three, hybrids first]
     ///
     /// A client sends a share for the first one, and beside a hybrid one for its ECDHE.
     #[arg(long, value_name = "GROUP", value_delimiter = ',', value_parser = group)]
     pub(crate) group: Vec<NamedGroup>,
-    /// Cipher suites, in order of preference: AES-128-GCM, AES-256-GCM, CHACHA20-POLY1305 or the RFC's
-    /// names [default: all]
+    /// Cipher suites, in order of preference: AES-128-GCM, AES-256-GCM, CHACHA20-POLY1305, AES-128-CCM, AES-128-CCM-8 or
+    /// the RFC's names [default: the first three]
     #[arg(long, value_name = "SUITE", value_delimiter = ',', value_parser = suite)]
     pub(crate) suite: Vec<CipherSuite>,
     /// Take records of at most so many bytes, 64 to 16385 (RFC 8449)
@@ -47,19 +52,22 @@ pub(crate) struct NegotiationArgs {
     pub(crate) record: Option<PathBuf>,
 }
 
-const SUITES: [(CipherSuite, &str); 3] = [
+const SUITES: [(CipherSuite, &str); 5] = [
     (CipherSuite::TLS_AES_128_GCM_SHA256, "AES-128-GCM"),
     (CipherSuite::TLS_AES_256_GCM_SHA384, "AES-256-GCM"),
     (CipherSuite::TLS_CHACHA20_POLY1305_SHA256, "CHACHA20-POLY1305"),
+    (CipherSuite::TLS_AES_128_CCM_SHA256, "AES-128-CCM"),
+    (CipherSuite::TLS_AES_128_CCM_8_SHA256, "AES-128-CCM-8"),
 ];
 
-const GROUPS: [(NamedGroup, &str); 9] = [
+const GROUPS: [(NamedGroup, &str); 10] = [
     (NamedGroup::X25519MLKEM768, "X25519MLKEM768"),
     (NamedGroup::SECP256R1MLKEM768, "SecP256r1MLKEM768"),
     (NamedGroup::SECP384R1MLKEM1024, "SecP384r1MLKEM1024"),
     (NamedGroup::X25519, "X25519"),
     (NamedGroup::SECP256R1, "P-256"),
     (NamedGroup::SECP384R1, "P-384"),
+    (NamedGroup::SECP521R1, "P-521"),
     (NamedGroup::MLKEM512, "MLKEM512"),
     (NamedGroup::MLKEM768, "MLKEM768"),
     (NamedGroup::MLKEM1024, "MLKEM1024"),
@@ -120,6 +128,8 @@ mod tests {
     fn suites_and_groups_are_found_by_short_name_and_by_that_of_the_rfc_in_any_case() {
         assert_eq!(suite("aes-128-gcm"), Ok(CipherSuite::TLS_AES_128_GCM_SHA256));
         assert_eq!(suite("TLS_CHACHA20_POLY1305_SHA256"), Ok(CipherSuite::TLS_CHACHA20_POLY1305_SHA256));
+        assert_eq!(suite("AES-128-CCM-8"), Ok(CipherSuite::TLS_AES_128_CCM_8_SHA256));
+        assert_eq!(group("p-521"), Ok(NamedGroup::SECP521R1));
         assert_eq!(group("p-384"), Ok(NamedGroup::SECP384R1));
         assert_eq!(group("secp256r1"), Ok(NamedGroup::SECP256R1));
         assert_eq!(groups_or_none("x25519,P-256").unwrap().0, [NamedGroup::X25519, NamedGroup::SECP256R1]);

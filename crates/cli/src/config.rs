@@ -205,6 +205,9 @@ fn common(
     handshake.certificate_compression = named
         .filter_map(|algorithm| compressions.iter().find(|known| known.algorithm() == *algorithm).cloned())
         .collect();
+    if peer.accept_delegated_credentials {
+        handshake.take_delegated_credentials();
+    }
     handshake.grease = negotiation.grease;
     handshake.middlebox_compatibility = !negotiation.no_middlebox_compatibility;
     let key_log = KeyLog::open(negotiation.keylog.as_deref())?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use handfast::connection::{Credential, CredentialError, RawPublicKeys};
 use handfast::crypto::CryptoProvider;
 use handfast::identity::Sha256Digest;
+use handfast::pem;
 use handfast::pki::timestamp::TransparencyLogs;
 use handfast::pki::{TrustAnchor, TrustAnchors};
 
@@ -64,13 +65,36 @@ pub(crate) fn raw_public_keys(given: &[String], crypto: &CryptoProvider) -> Resu
     })
 }
 
-/// The credentials of all --cert with their --key, and those of all --raw-public-key.
+/// The credentials of all --delegated-credential, those of all --cert with their --key, and those of all
+/// --raw-public-key.
 pub(crate) fn credentials(
     args: &CredentialArgs,
     crypto: &CryptoProvider,
 ) -> Result<Vec<Credential>, Failure> {
+    let delegated = args.delegated_credential.iter().map(|path| delegated(path, crypto));
     let raw = args.raw_public_key.iter().map(|path| raw_public_key(path, crypto));
-    certificates(args, crypto)?.into_iter().map(Ok).chain(raw).collect()
+    delegated.chain(certificates(args, crypto)?.into_iter().map(Ok)).chain(raw).collect()
+}
+
+/// The label of a DelegatedCredential in PEM.
+pub(crate) const DELEGATED_CREDENTIAL: &str = "DELEGATED CREDENTIAL";
+
+/// A chain, the delegation, and the key that it is for.
+fn delegated(path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
+    let text = read(path)?;
+    let find = || {
+        for block in pem::blocks(&text) {
+            let block = block?;
+            if block.label == DELEGATED_CREDENTIAL {
+                return block.decode().map(Some);
+            }
+        }
+        Ok(None)
+    };
+    let delegation = find().map_err(|error| FileFault::pem(path, &error))?;
+    let delegation = delegation.ok_or_else(|| FileFault::no_block(path, DELEGATED_CREDENTIAL))?;
+    Credential::delegated_from_pem(&text, &delegation, &text, crypto)
+        .map_err(|error| Failure::file(path, error))
 }
 
 fn raw_public_key(path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
@@ -112,7 +136,12 @@ fn certificates(args: &CredentialArgs, crypto: &CryptoProvider) -> Result<Vec<Cr
         .collect()
 }
 
-fn credential(chain_path: &Path, key_path: &Path, crypto: &CryptoProvider) -> Result<Credential, Failure> {
+/// A chain with its own key.
+pub(crate) fn credential(
+    chain_path: &Path,
+    key_path: &Path,
+    crypto: &CryptoProvider,
+) -> Result<Credential, Failure> {
     let (chain, key) = (read(chain_path)?, read(key_path)?);
     let credential = match (is_pem(&chain), is_pem(&key)) {
         (true, true) => Credential::from_pem(&chain, &key, crypto),

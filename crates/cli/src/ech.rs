@@ -10,7 +10,7 @@ use handfast::handshake::{EchConfigList, EchKey};
 use crate::args::{EchArgs, EchServerArgs};
 use crate::failure::Failure;
 use crate::terminal::{show, tell};
-use crate::{secret_file, ticket_keys};
+use crate::{pem, secret_file, ticket_keys};
 
 /// `handfast ech`: makes a key and its config.
 pub(crate) fn run(args: &EchArgs) -> Result<(), Failure> {
@@ -22,23 +22,13 @@ pub(crate) fn run(args: &EchArgs) -> Result<(), Failure> {
     let key = EchKey::publish(config_id, &args.public_name, args.max_name_length, loaded);
     let key = key.map_err(|error| Failure::Setup(format!("{}: {error}", args.public_name)))?;
     let list = EchKey::config_list([&key]);
-    let mut text = pem("PRIVATE KEY", &StaticKeyInfo::x25519_to_der(&private_key));
-    text.push_str(&pem("ECHCONFIG", list.as_bytes()));
+    let mut text = pem::block("PRIVATE KEY", &StaticKeyInfo::x25519_to_der(&private_key));
+    text.push_str(&pem::block("ECHCONFIG", list.as_bytes()));
     secret_file::create(&args.out, text.as_bytes())
         .map_err(|error| Failure::file(&args.out, format_args!("cannot be written: {error}")))?;
     tell(&format!("key {config_id} for {} is in {}\n", args.public_name, args.out.display()));
     let base64 = format!("{}\n", Base64::encode_string(list.as_bytes()));
     show(&base64).map_err(|error| Failure::Network(format!("stdout: {error}")))
-}
-
-fn pem(label: &str, contents: &[u8]) -> String {
-    const LINE: usize = 64;
-    let mut text = format!("-----BEGIN {label}-----\n");
-    for line in Base64::encode_string(contents).as_bytes().chunks(LINE) {
-        text.push_str(&String::from_utf8_lossy(line));
-        text.push('\n');
-    }
-    text + &format!("-----END {label}-----\n")
 }
 
 /// A server's keys. Of the first file are the configs that clients are told of which have used none.

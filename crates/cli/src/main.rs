@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod config;
 mod credential_file;
+mod delegate;
 mod demo;
 mod duplex;
 mod ech;
@@ -15,6 +16,7 @@ mod hex;
 mod journal;
 mod json;
 mod key_log;
+mod pem;
 mod pipe;
 mod provider;
 mod record;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Client(args) => client::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Server(args) => server::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Delegate(args) => delegate::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Ech(args) => ech::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Replay(args) => replay::run(&args).map(|()| ExitCode::SUCCESS),
     };

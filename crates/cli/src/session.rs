@@ -11,6 +11,7 @@ use handfast_replay::Connection;
 use crate::clock;
 use crate::failure::Failure;
 use crate::journal::Journal;
+use crate::summary;
 use crate::transport::{self, Wait};
 
 /// What is written to the socket at once: room for some records.
@@ -237,7 +238,10 @@ impl Session {
             && let Some(choice) = config.choose_credential(choose)
         {
             self.journal.passed_over(&choice);
-            let subject = choice.chosen.map(|chosen| chosen.subject().to_owned());
+            let subject = choice.chosen.map(|chosen| match chosen.shown().delegated_credential() {
+                Some(_) => summary::delegated(chosen.subject(), chosen.validity().1),
+                None => chosen.subject().to_owned(),
+            });
             self.shown = subject.map_or(Shown::Nothing, Shown::Certificate);
         }
         let answer = config.answer(&ask).unwrap_or_else(|| ask.failed());

@@ -1,11 +1,12 @@
 //! The facts of a session, as the client prints them and the server's page shows them.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::time::Duration;
 
-use handfast::handshake::{Authentication, CertificatesCompressed, Connected, EchStatus, Role};
+use handfast::handshake::{Authentication, CertificatesCompressed, Connected, EchStatus, PeerChain, Role};
 use handfast::identity::PeerIdentity;
 use handfast::pki::certificate::Certificate;
+use handfast::time::Time;
 
 use crate::clock::readable;
 use crate::config::Setup;
@@ -151,7 +152,8 @@ impl Summary<'_> {
             fact("expected", self.expected.to_owned());
         }
         if let Some(scheme) = connected.peer_signature_scheme {
-            fact("proved by", scheme.to_string());
+            let until = connected.peer_chain.as_ref().and_then(delegation_end);
+            fact("proved by", until.map_or_else(|| scheme.to_string(), |until| delegated(scheme, until)));
         }
         let chain = connected.peer_chain.iter().flat_map(|chain| chain.certificates());
         for (index, der) in chain.enumerate() {
@@ -199,6 +201,18 @@ impl Summary<'_> {
             facts.push((Weight::Danger, "KEY LOG".to_owned(), value));
         }
     }
+}
+
+/// What is done with a key that a certificate delegates to.
+pub(crate) fn delegated(what: impl Display, until: Time) -> String {
+    format!("{what} by a delegated credential until {until} (RFC 9345)")
+}
+
+/// When the delegation ends that a peer showed with its chain.
+fn delegation_end(chain: &PeerChain) -> Option<Time> {
+    let credential = chain.delegated_credential()?;
+    let leaf = Certificate::from_der(chain.certificates().next()?).ok()?;
+    Some(leaf.validity.not_before.saturating_add(Duration::from_secs(credential.valid_time.into())))
 }
 
 /// Which certificates came or went compressed, and by what.

@@ -22,11 +22,17 @@ pub(crate) struct CredentialArgs {
     /// (RFC 7250); may be given several times, and beside --cert, which then comes first
     #[arg(long, value_name = "FILE")]
     pub(crate) raw_public_key: Vec<PathBuf>,
+    /// A certificate chain with a key that it delegates to, as `handfast delegate` writes it, for peers that take that
+    /// (RFC 9345); may be given several times, and beside the certificate's own --cert, which comes behind it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) delegated_credential: Vec<PathBuf>,
 }
 
 impl CredentialArgs {
     /// Is there anything to show?
-    pub(crate) const fn are_given(&self) -> bool {
-        !self.cert.is_empty() || !self.raw_public_key.is_empty()
+    pub(crate) fn are_given(&self) -> bool {
+        [&self.cert, &self.raw_public_key, &self.delegated_credential]
+            .into_iter()
+            .any(|given| !given.is_empty())
     }
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod credential;
+mod delegate;
 mod ech;
 mod limits;
 mod negotiation;
@@ -14,6 +15,7 @@ mod verify;
 
 pub(crate) use client::{ClientArgs, StartTlsArg};
 pub(crate) use credential::CredentialArgs;
+pub(crate) use delegate::{DelegateArgs, KeyTypeArg};
 pub(crate) use ech::{EchArgs, EchClientArgs, EchServerArgs};
 pub(crate) use limits::LimitArgs;
 pub(crate) use negotiation::NegotiationArgs;
@@ -63,6 +65,11 @@ pub(crate) enum Command {
     /// Judge a certificate chain from files, and say why it is accepted or refused
     #[command(after_help = verify::EXAMPLES)]
     Verify(Box<VerifyArgs>),
+    /// Make a key that proves who we are in place of our certificate's, for a short time (RFC 9345)
+    ///
+    /// Whoever ends TLS for us gets it and not the certificate's own key, which need not leave its place.
+    #[command(after_help = delegate::EXAMPLES)]
+    Delegate(DelegateArgs),
     /// Make a key for Encrypted Client Hello, and the config that goes into DNS
     ///
     /// The config is printed as base64, for the parameter `ech` of the server's HTTPS record.

@@ -35,6 +35,9 @@ pub(crate) struct PeerArgs {
     /// SHA-256 of the peer's whole certificate: the pin is the trust, no CA is needed
     #[arg(long, value_name = "HEX", group = "identity", value_parser = digest)]
     pub(crate) pin_certificate_sha256: Option<[u8; 32]>,
+    /// Let the peer's certificate prove itself by a key that it delegates to for seven days at most (RFC 9345)
+    #[arg(long)]
+    pub(crate) accept_delegated_credentials: bool,
     #[command(flatten)]
     pub(crate) revocation: RevocationArgs,
     /// Ask the peer to staple OCSP responses to its certificates

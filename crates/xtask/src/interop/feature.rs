@@ -23,11 +23,13 @@ pub(super) enum Feature {
     Compression,
     /// In place of certificates, both ways.
     RawPublicKey,
+    /// A key that the server's certificate delegates to (RFC 9345).
+    DelegatedCredential,
 }
 
 use Feature::{
-    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, EarlyData, ExternalPsk, HelloRetryRequest,
-    KeyUpdate, Mutual, P256, P384, RawPublicKey, Resumption, Staple, X25519,
+    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, DelegatedCredential, EarlyData, ExternalPsk,
+    HelloRetryRequest, KeyUpdate, Mutual, P256, P384, RawPublicKey, Resumption, Staple, X25519,
 };
 
 /// What every stack of TLS 1.3 in wide use has.
@@ -159,6 +161,15 @@ pub(super) const TRIALS: &[Trial] = &[
         server: "--raw-public-key server.key --trust-raw-public-key client.pub",
         client_tells: BY_KEY,
         server_tells: BY_KEY,
+        ..MUTUAL
+    },
+    Trial {
+        column: "DC",
+        feature: DelegatedCredential,
+        client: "--accept-delegated-credentials",
+        server: "--delegated-credential server.dc",
+        client_tells: &["by a delegated credential"],
+        server_tells: &["our certificate    CN=server by a delegated credential"],
         ..MUTUAL
     },
 ];

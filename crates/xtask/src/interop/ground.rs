@@ -42,10 +42,10 @@ impl Ground {
             drop(fs::remove_dir_all(directory));
             fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         }
-        pki::make(&template)?;
+        let tool = target.join("debug/handfast");
+        pki::make(&template, &tool)?;
         let built = root.join("built");
         fs::create_dir_all(&built).map_err(|error| format!("{}: {error}", built.display()))?;
-        let tool = target.join("debug/handfast");
         Ok(Self { template, trials, tool, built, debian: Debian::under(&root) })
     }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! For each `NAME.pem` there is a `NAME.key`, its public key in `NAME.pub`, certificate and key in `NAME.both.pem`, and a `NAME.p12` under the password `handfast`;
-//! `server.ocsp` says that the server's is good.
+//! `server.ocsp` says that the server's is good, and `server.dc` is a key that it delegates to.
 
 use std::fs;
 use std::path::Path;
@@ -41,6 +41,8 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectAltName = DNS:localhost, IP:127.0.0.1
+# DelegationUsage
+1.3.6.1.4.1.44363.44 = DER:05:00
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 [client]
@@ -65,11 +67,11 @@ distinguished_name = name
 const NEW_KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
 const CA: &str = "-config ca.cnf -cert ca.pem -keyfile ca.key";
 
-/// Makes all files anew.
+/// Makes all files anew, one of them with our tool.
 ///
 /// # Errors
 /// The command that failed, and what it said.
-pub(super) fn make(directory: &Path) -> Result<(), String> {
+pub(super) fn make(directory: &Path, tool: &Path) -> Result<(), String> {
     for (name, text) in [("ca.cnf", CONFIG), ("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n")] {
         write(directory, name, text)?;
     }
@@ -101,7 +103,10 @@ pub(super) fn make(directory: &Path) -> Result<(), String> {
     openssl(
         "ocsp -index index.txt -rsigner ca.pem -rkey ca.key -CA ca.pem -issuer ca.pem -cert server.pem -ndays 7 \
          -no_nonce -respout server.ocsp",
-    )
+    )?;
+    let delegate = "delegate --cert server.pem --key server.key --role server --out server.dc";
+    let words: Vec<&str> = delegate.split_whitespace().collect();
+    quietly(Step::new(tool.to_string_lossy(), &words).directory(directory), delegate)
 }
 
 /// One file behind the other.

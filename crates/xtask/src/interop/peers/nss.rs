@@ -51,6 +51,7 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::KeyUpdate]),
             offer(&[Feature::ExternalPsk]).with("-z 0x{psk}:{label}"),
             offer(&[Feature::Staple]).with("-T -v").says("Received 1 Cert Status items"),
+            offer(&[Feature::DelegatedCredential]).with("-B -v").says("Received a Delegated Credential"),
         ],
         lacks: &[],
     }),

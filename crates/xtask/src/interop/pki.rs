@@ -106,7 +106,7 @@ pub(super) fn make(directory: &Path, tool: &Path) -> Result<(), String> {
     )?;
     let delegate = "delegate --cert server.pem --key server.key --role server --out server.dc";
     let words: Vec<&str> = delegate.split_whitespace().collect();
-    quietly(Step::new(tool.to_string_lossy(), &words).directory(directory), delegate)
+    quietly(Step::new(tool, &words).directory(directory), delegate)
 }
 
 /// One file behind the other.

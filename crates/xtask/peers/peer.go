@@ -70,7 +70,7 @@ func visit(address string, config *tls.Config) {
 
 func tell(stream *tls.Conn) {
 	state := stream.ConnectionState()
-	fmt.Println("resumed:", state.DidResume, "retried:", state.HelloRetryRequest, "stapled:", len(state.OCSPResponse) > 0)
+	fmt.Println("resumed:", state.DidResume, "retried:", state.HelloRetryRequest, "stapled:", len(state.OCSPResponse) > 0, "group:", state.CurveID)
 }
 
 func read(name string) []byte {

@@ -12,8 +12,11 @@ const INTRODUCTION: &str = "\
 
 Each row is a program of others, and each cell a feature that the tool `handfast` was seen to use with it, over
 loopback: `handfast client` with the peer's server, `handfast server` with the peer's client. Both ends show
-certificates and judge them, but for the columns PSK and RPK (raw public keys). Our end tells of the session what the
-column says, the peer says so too where it says anything of it, and application data goes both ways.
+certificates and judge them, but for the columns PSK and RPK (raw public keys; GnuTLS and BoringSSL show and take such a
+key, and judge none). Our end tells of the session what the column says, the peer says so too where it says anything of
+it, and application data goes both ways. *PQ* is the hybrid of ML-KEM with that curve: X25519MLKEM768, SecP256r1MLKEM768,
+SecP384r1MLKEM1024. *DC*: the server proves itself by a delegated credential; tstclnt alone among these programs takes
+one, and none has a way to show one.
 
 `yes`: it works. `no`: it does not, for the reason below the table. `–`: the peer does not have it, or its program has
 no way to ask for it.

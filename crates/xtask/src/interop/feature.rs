@@ -11,6 +11,16 @@ pub(super) enum Feature {
     X25519,
     P256,
     P384,
+    P521,
+    /// Hybrids with ML-KEM, and one of ML-KEM alone.
+    X25519MlKem768,
+    SecP256r1MlKem768,
+    SecP384r1MlKem1024,
+    MlKem768,
+    Aes128Ccm,
+    Aes128Ccm8,
+    /// Certificates of keys on P-521, both ways.
+    P521Certificates,
     HelloRetryRequest,
     Resumption,
     EarlyData,
@@ -28,8 +38,10 @@ pub(super) enum Feature {
 }
 
 use Feature::{
-    Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, DelegatedCredential, EarlyData, ExternalPsk,
-    HelloRetryRequest, KeyUpdate, Mutual, P256, P384, RawPublicKey, Resumption, Staple, X25519,
+    Aes128Ccm, Aes128Ccm8, Aes128Gcm, Aes256Gcm, Chacha20Poly1305, Compression, DelegatedCredential,
+    EarlyData, ExternalPsk, HelloRetryRequest, KeyUpdate, MlKem768, Mutual, P256, P384, P521,
+    P521Certificates, RawPublicKey, Resumption, SecP256r1MlKem768, SecP384r1MlKem1024, Staple, X25519,
+    X25519MlKem768,
 };
 
 /// What every stack of TLS 1.3 in wide use has.
@@ -42,6 +54,8 @@ pub(super) struct Trial {
     pub(super) feature: Feature,
     /// Do both ends show certificates?
     pub(super) certificates: bool,
+    /// A directory of files that take the place of those of the same names; empty: none do.
+    pub(super) files: &'static str,
     /// Options of `handfast client`; with `{psk}` and `{label}` for the shared secret and its name.
     pub(super) client: &'static str,
     /// Options of `handfast server`.
@@ -61,6 +75,7 @@ const MUTUAL: Trial = Trial {
     column: "mutual",
     feature: Mutual,
     certificates: true,
+    files: "",
     client: "",
     server: "",
     client_tells: &[],
@@ -88,6 +103,33 @@ pub(super) const TRIALS: &[Trial] = &[
     suite("X25519", X25519, "--group X25519", &["group              x25519"]),
     suite("P-256", P256, "--group P-256", &["group              secp256r1"]),
     suite("P-384", P384, "--group P-384", &["group              secp384r1"]),
+    suite("P-521", P521, "--provider rustcrypto --group P-521", &["group              secp521r1"]),
+    suite("PQ X25519", X25519MlKem768, "--group X25519MLKEM768", &["group              X25519MLKEM768"]),
+    suite(
+        "PQ P-256",
+        SecP256r1MlKem768,
+        "--group SecP256r1MLKEM768",
+        &["group              SecP256r1MLKEM768"],
+    ),
+    suite(
+        "PQ P-384",
+        SecP384r1MlKem1024,
+        "--group SecP384r1MLKEM1024",
+        &["group              SecP384r1MLKEM1024"],
+    ),
+    suite("ML-KEM-768", MlKem768, "--group MLKEM768", &["group              MLKEM768"]),
+    suite("CCM", Aes128Ccm, "--provider rustcrypto --suite AES-128-CCM", &["TLS_AES_128_CCM_SHA256"]),
+    suite("CCM-8", Aes128Ccm8, "--provider rustcrypto --suite AES-128-CCM-8", &["TLS_AES_128_CCM_8_SHA256"]),
+    Trial {
+        column: "P-521 certs",
+        feature: P521Certificates,
+        files: "p521",
+        client: "--provider rustcrypto",
+        server: "--provider rustcrypto",
+        client_tells: BY_P521,
+        server_tells: BY_P521,
+        ..MUTUAL
+    },
     Trial {
         column: "HRR",
         feature: HelloRetryRequest,
@@ -174,6 +216,7 @@ pub(super) const TRIALS: &[Trial] = &[
     },
 ];
 
+const BY_P521: &[&str] = &["proved by          ecdsa_secp521r1_sha512", ", proved by ecdsa_secp521r1_sha512"];
 const RETRIED: &[&str] = &["HelloRetryRequest  yes", "group              secp384r1"];
 const COMPRESSED: &[&str] = &["compressed         our certificate by", ", the peer's by"];
 const BY_KEY: &[&str] = &["peer               the raw public key", "our certificate    the raw public key"];

@@ -81,6 +81,17 @@ impl Ground {
         Ok(directory)
     }
 
+    /// A directory for one trial, in which the files of a subdirectory take the place of those of the same names.
+    pub(super) fn directory_with(&self, name: &str, files: &str) -> Result<PathBuf, String> {
+        let directory = self.directory(name)?;
+        if !files.is_empty() {
+            let [from, to] =
+                [directory.join(files).join("."), directory.clone()].map(|path| path.display().to_string());
+            pki::quietly(Step::new("cp", &["-R", &from, &to]), "cp")?;
+        }
+        Ok(directory)
+    }
+
     /// A command as [`super::peer`] writes them.
     pub(super) fn command(&self, line: &str, values: &[(&str, &str)]) -> Command {
         let libraries = self.debian.libraries();

@@ -7,7 +7,9 @@
 //!     └─ revoked   a client that crl.pem names
 //! ```
 //!
-//! For each `NAME.pem` there is a `NAME.key`, its public key in `NAME.pub`, certificate and key in `NAME.both.pem`, and a `NAME.p12` under the password `handfast`;
+//! `p521/` has server and client with keys on P-521. For each `NAME.pem` there is a `NAME.key`, its public key in `NAME.pub`,
+//! certificate and key in `NAME.both.pem`, the certificate with that of the CA in `NAME.chain.pem`, and a `NAME.p12` under
+//! the password `handfast`;
 //! `server.ocsp` says that the server's is good, and `server.dc` is a key that it delegates to.
 
 use std::fs;
@@ -64,7 +66,6 @@ distinguished_name = name
 [name]
 ";
 
-const NEW_KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
 const CA: &str = "-config ca.cnf -cert ca.pem -keyfile ca.key";
 
 /// Makes all files anew, one of them with our tool.
@@ -82,22 +83,20 @@ pub(super) fn make(directory: &Path, tool: &Path) -> Result<(), String> {
     write(directory, "psk.txt", &format!("{PSK_LABEL}:{PSK}\n"))?;
     let openssl = |line: &str| openssl(directory, line);
     openssl(&format!(
-        "req -x509 {NEW_KEY} -keyout ca.key -out ca.pem -subj /CN=ca -days 30 -config ca.cnf \
-         -extensions ca_extensions"
+        "req -x509 {} -keyout ca.key -out ca.pem -subj /CN=ca -days 30 -config ca.cnf \
+         -extensions ca_extensions",
+        new_key("P-256")
     ))?;
-    pack(directory, "ca")?;
+    pack(directory, "", "ca")?;
     for (name, extensions) in
         [("server", "server"), ("client", "client"), ("revoked", "client"), ("other", "other")]
     {
-        openssl(&format!(
-            "req -new {NEW_KEY} -keyout {name}.key -out {name}.csr -subj /CN={name} -config ca.cnf"
-        ))?;
-        openssl(&format!("ca -batch {CA} -extensions {extensions} -in {name}.csr -out {name}.pem -notext"))?;
-        pack(directory, name)?;
-        openssl(&format!("pkey -in {name}.key -pubout -out {name}.pub"))?;
-        join(directory, [&format!("{name}.pem"), &format!("{name}.key")], &format!("{name}.both.pem"))?;
+        issue(directory, "P-256", "", name, extensions)?;
     }
-    join(directory, ["server.pem", "ca.pem"], "server.chain.pem")?;
+    fs::create_dir(directory.join("p521")).map_err(|error| format!("p521: {error}"))?;
+    for role in ["server", "client"] {
+        issue(directory, "P-521", "p521/", role, role)?;
+    }
     openssl(&format!("ca {CA} -revoke revoked.pem -crl_reason keyCompromise"))?;
     openssl(&format!("ca {CA} -gencrl -out crl.pem"))?;
     openssl(
@@ -107,6 +106,26 @@ pub(super) fn make(directory: &Path, tool: &Path) -> Result<(), String> {
     let delegate = "delegate --cert server.pem --key server.key --role server --out server.dc";
     let words: Vec<&str> = delegate.split_whitespace().collect();
     quietly(Step::new(tool, &words).directory(directory), delegate)
+}
+
+fn new_key(curve: &str) -> String {
+    format!("-newkey ec -pkeyopt ec_paramgen_curve:{curve} -nodes")
+}
+
+/// A key on this curve, its certificate by the CA, and what is made of both, at this place.
+fn issue(directory: &Path, curve: &str, place: &str, name: &str, extensions: &str) -> Result<(), String> {
+    let path = format!("{place}{name}");
+    let key = new_key(curve);
+    for line in [
+        format!("req -new {key} -keyout {path}.key -out {path}.csr -subj /CN={name} -config ca.cnf"),
+        format!("ca -batch {CA} -extensions {extensions} -in {path}.csr -out {path}.pem -notext"),
+        format!("pkey -in {path}.key -pubout -out {path}.pub"),
+    ] {
+        openssl(directory, &line)?;
+    }
+    pack(directory, place, name)?;
+    join(directory, [&format!("{path}.pem"), &format!("{path}.key")], &format!("{path}.both.pem"))?;
+    join(directory, [&format!("{path}.pem"), "ca.pem"], &format!("{path}.chain.pem"))
 }
 
 /// One file behind the other.
@@ -119,8 +138,9 @@ fn join(directory: &Path, parts: [&str; 2], whole: &str) -> Result<(), String> {
 }
 
 /// Certificate and key in PKCS #12.
-fn pack(directory: &Path, name: &str) -> Result<(), String> {
-    let files = format!("-in {name}.pem -inkey {name}.key -certfile ca.pem -out {name}.p12");
+fn pack(directory: &Path, place: &str, name: &str) -> Result<(), String> {
+    let path = format!("{place}{name}");
+    let files = format!("-in {path}.pem -inkey {path}.key -certfile ca.pem -out {path}.p12");
     openssl(directory, &format!("pkcs12 -export {files} -name {name} -passout pass:handfast"))
 }
 

@@ -87,7 +87,8 @@ impl Pending {
         let (of_peer, lacks) = (peer.name, role.of(peer).map_or(&[][..], |(_, lacks)| lacks));
         let name = format!("{of_peer} {} {}", role.name(), trial.column);
         let try_once = || {
-            let meeting = Meeting { ground, directory: ground.directory(&name)?, trial, offer };
+            let meeting =
+                Meeting { ground, directory: ground.directory_with(&name, trial.files)?, trial, offer };
             match (role, &peer.server, &peer.client) {
                 (Role::Server, Some(server), _) => meeting.with_server(server),
                 (Role::Client, _, Some(client)) => meeting.with_client(client),

@@ -23,23 +23,31 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::HelloRetryRequest]).with("-curves P-384"),
             offer(&[Feature::Resumption]).says("Resumed session: yes"),
             offer(&[Feature::EarlyData]).with("-early-data").says("Early data: yes"),
+            offer(&[Feature::P521]).with("-curves P-521"),
+            offer(&[Feature::X25519MlKem768]).with("-curves X25519MLKEM768"),
+            offer(&[Feature::RawPublicKey]).with("-rpk-key server.key -accept-cert-types rpk"),
             offer(&[Feature::KeyUpdate]),
             offer(&[Feature::Staple]).with("-ocsp-response server.ocsp"),
         ],
         lacks: &[],
     }),
     client: Some(Client {
-        command: "bssl client -connect 127.0.0.1:{port} -server-name localhost -root-certs ca.pem -key client.key \
+        command: "bssl client -connect 127.0.0.1:{port} -server-name localhost -key client.key \
                   -cert client.pem",
         offers: &[
-            offer(BASIC).says("Cert subject: CN = server"),
-            offer(&[Feature::HelloRetryRequest]).with("-curves X25519:P-384"),
-            offer(&[Feature::Resumption]).with("-test-resumption").says("Resumed session: yes"),
+            offer(BASIC).with("-root-certs ca.pem").says("Cert subject: CN = server"),
+            offer(&[Feature::HelloRetryRequest]).with("-root-certs ca.pem -curves X25519:P-384"),
+            offer(&[Feature::Resumption])
+                .with("-root-certs ca.pem -test-resumption")
+                .says("Resumed session: yes"),
             offer(&[Feature::EarlyData])
-                .with("-test-resumption -early-data @request.txt")
+                .with("-root-certs ca.pem -test-resumption -early-data @request.txt")
                 .says("Early data: yes"),
-            offer(&[Feature::KeyUpdate]),
-            offer(&[Feature::Staple]).with("-ocsp-stapling").says("OCSP staple: yes"),
+            offer(&[Feature::P521]).with("-root-certs ca.pem -curves P-521"),
+            offer(&[Feature::X25519MlKem768]).with("-root-certs ca.pem -curves X25519MLKEM768"),
+            offer(&[Feature::RawPublicKey]).with("-rpk-key client.key -accept-cert-types rpk"),
+            offer(&[Feature::KeyUpdate]).with("-root-certs ca.pem"),
+            offer(&[Feature::Staple]).with("-root-certs ca.pem -ocsp-stapling").says("OCSP staple: yes"),
         ],
         lacks: &[],
     }),

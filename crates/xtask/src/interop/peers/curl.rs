@@ -16,7 +16,7 @@ pub(super) const PEER: Peer = Peer {
             offer(BASIC),
             offer(&[Feature::HelloRetryRequest]).with("--curves X25519:P-384"),
             offer(&[Feature::Resumption]).with("https://localhost:{port}{path}"),
-            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]),
             offer(&[Feature::Staple]).with("--cert-status"),
         ],
         lacks: &[],

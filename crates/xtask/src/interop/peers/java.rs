@@ -16,7 +16,7 @@ pub(super) const PEER: Peer = Peer {
             offer(BASIC).with("Peer server {port}").says("CN=client"),
             offer(&[Feature::HelloRetryRequest]).with("-Djdk.tls.namedGroups=secp384r1 Peer server {port}"),
             offer(&[Feature::Resumption]).with("Peer server {port}"),
-            offer(&[Feature::KeyUpdate]).with("Peer server {port}"),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]).with("Peer server {port}"),
         ],
         lacks: &[],
     }),
@@ -27,7 +27,8 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::HelloRetryRequest])
                 .with("-Djdk.tls.namedGroups=secp256r1,secp384r1 Peer client {port} {request}"),
             offer(&[Feature::Resumption]).with("Peer client {port} {request} again"),
-            offer(&[Feature::KeyUpdate]).with("Peer client {port} {request}"),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate])
+                .with("Peer client {port} {request}"),
         ],
         lacks: &[],
     }),

@@ -25,6 +25,7 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::Resumption]).with("-rr -u -v").says("1 stateless resumes"),
             // The filter against replays is blind for the first ten seconds.
             offer(&[Feature::EarlyData]).with("-rr -u -Z").after_seconds(11),
+            offer(&[Feature::P521]).with("-rr -I P521"),
             offer(&[Feature::KeyUpdate]).with("-rr"),
             offer(&[Feature::ExternalPsk]).with("-z 0x{psk}:{label}"),
             offer(&[Feature::Staple]).with("-rr -T good -A ca"),
@@ -48,6 +49,7 @@ pub(super) const PEER: Peer = Peer {
             offer(&[Feature::Resumption]).with("-u -v -L 2").says("1 stateless resumes"),
             // It sends none if the server is so fast that its answer is there already.
             offer(&[Feature::EarlyData]).with("-u -Z -L 2").tries(5),
+            offer(&[Feature::P521]).with("-I P521"),
             offer(&[Feature::KeyUpdate]),
             offer(&[Feature::ExternalPsk]).with("-z 0x{psk}:{label}"),
             offer(&[Feature::Staple]).with("-T -v").says("Received 1 Cert Status items"),

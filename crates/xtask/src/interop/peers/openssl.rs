@@ -11,7 +11,10 @@ macro_rules! server_offers {
             offer(&[Feature::HelloRetryRequest]).with("-groups P-384"),
             offer(&[Feature::Resumption]).says("Reused session-id"),
             offer(&[Feature::EarlyData]).with("-early_data -max_early_data 16384").says("Early data received"),
-            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]),
+            offer(&[Feature::Aes128Ccm]).with("-ciphersuites TLS_AES_128_CCM_SHA256"),
+            offer(&[Feature::Aes128Ccm8])
+                .with("-ciphersuites TLS_AES_128_CCM_8_SHA256 -cipher DEFAULT:@SECLEVEL=0"),
             offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
             offer(&[Feature::Staple]).with("-status_file server.ocsp"),
             $($more,)*
@@ -34,7 +37,10 @@ macro_rules! client_offers {
                 .with("-sess_out peer.session")
                 .again("-sess_in peer.session -early_data request.txt")
                 .says("Early data was accepted"),
-            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]),
+            offer(&[Feature::Aes128Ccm]).with("-ciphersuites TLS_AES_128_CCM_SHA256"),
+            offer(&[Feature::Aes128Ccm8])
+                .with("-ciphersuites TLS_AES_128_CCM_8_SHA256 -cipher DEFAULT:@SECLEVEL=0"),
             offer(&[Feature::ExternalPsk]).with("-psk {psk} -psk_identity {label}"),
             offer(&[Feature::Staple]).with("-status").says("Cert Status: good"),
             $($more,)*

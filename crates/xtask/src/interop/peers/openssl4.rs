@@ -24,7 +24,11 @@ pub(super) const PEER: Peer = Peer {
         is_typed: true,
         offers: server_offers![
             offer(&[Feature::RawPublicKey])
-                .with("-enable_server_rpk -enable_client_rpk -expected-rpks client.pub")
+                .with("-enable_server_rpk -enable_client_rpk -expected-rpks client.pub"),
+            offer(&[Feature::X25519MlKem768]).with("-groups X25519MLKEM768"),
+            offer(&[Feature::SecP256r1MlKem768]).with("-groups SecP256r1MLKEM768"),
+            offer(&[Feature::SecP384r1MlKem1024]).with("-groups SecP384r1MLKEM1024"),
+            offer(&[Feature::MlKem768]).with("-groups MLKEM768")
         ],
         lacks: &[],
     }),
@@ -33,7 +37,11 @@ pub(super) const PEER: Peer = Peer {
                   -tls1_3 -cert client.pem -key client.key -CAfile ca.pem -verify_return_error",
         offers: client_offers![
             offer(&[Feature::RawPublicKey])
-                .with("-enable_server_rpk -enable_client_rpk -expected-rpks server.pub")
+                .with("-enable_server_rpk -enable_client_rpk -expected-rpks server.pub"),
+            offer(&[Feature::X25519MlKem768]).with("-groups X25519MLKEM768"),
+            offer(&[Feature::SecP256r1MlKem768]).with("-groups SecP256r1MLKEM768"),
+            offer(&[Feature::SecP384r1MlKem1024]).with("-groups SecP384r1MLKEM1024"),
+            offer(&[Feature::MlKem768]).with("-groups MLKEM768")
         ],
         lacks: &[],
     }),

@@ -16,7 +16,7 @@ pub(super) const PEER: Peer = Peer {
             offer(BASIC).says("authenticated"),
             offer(&[Feature::HelloRetryRequest]).with("retry"),
             offer(&[Feature::Resumption]).says("resumed"),
-            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]),
         ],
         lacks: &[],
     }),
@@ -27,7 +27,7 @@ pub(super) const PEER: Peer = Peer {
             // It shares X25519 and nothing else.
             offer(&[Feature::HelloRetryRequest]),
             offer(&[Feature::Resumption]).with("again").says("resumed"),
-            offer(&[Feature::KeyUpdate]),
+            offer(&[Feature::P521, Feature::P521Certificates, Feature::KeyUpdate]),
         ],
         lacks: &[],
     }),

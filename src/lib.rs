@@ -88,9 +88,10 @@
 //! |---|---|---|
 //! | `std` | yes | [`Entropy`] from the operating system; without it the library is `no_std` with `alloc` |
 //! | `ring` | yes | the provider for hosts, `crypto::ring` |
-//! | `aws-lc` | | the provider on AWS-LC, `crypto::aws_lc`: P-521 too, and for who has to use AWS-LC; a long build in C |
+//! | `aws-lc` | | the provider on AWS-LC, `crypto::aws_lc`: P-521 and ML-DSA too, and for who has to use AWS-LC; a long build in C |
 //! | `rustcrypto` | | the provider in Rust alone, `crypto::rustcrypto`: `no_std`, and deterministic given its entropy |
 //! | `ech` | | private keys of X25519 that are kept, beside `ring`: for a server's Encrypted Client Hello |
+//! | `ml-dsa` | | ML-DSA for `ring` and `rustcrypto`: keys, CertificateVerify and certificates |
 //! | `floors` | | `wire`, `message`, `key_schedule`, `transcript` and `record` as public modules, outside semver |
 //!
 //! A feature compiles a provider in; which one computes is said by each [`Config`].

@@ -53,6 +53,41 @@ fn an_ed25519_key_has_32_bytes_and_its_version_1_no_public_key() {
     assert_eq!(key.public_key(), None);
 }
 
+/// RFC 9881 §4, §6.
+#[test]
+fn an_ml_dsa_key_is_a_seed_an_expanded_key_or_both() {
+    let sets = [
+        (
+            PublicKeyAlgorithm::MlDsa44,
+            ["rfc9881-ml-dsa-44-seed", "ml-dsa-44-expanded", "ml-dsa-44-both"],
+            ("rfc9881-ml-dsa-44-public", 1312, 128),
+            2560,
+        ),
+        (
+            PublicKeyAlgorithm::MlDsa65,
+            ["rfc9881-ml-dsa-65-seed", "ml-dsa-65-expanded", "ml-dsa-65-both"],
+            ("rfc9881-ml-dsa-65-public", 1952, 192),
+            4032,
+        ),
+        (
+            PublicKeyAlgorithm::MlDsa87,
+            ["rfc9881-ml-dsa-87-seed", "ml-dsa-87-expanded", "ml-dsa-87-both"],
+            ("rfc9881-ml-dsa-87-public", 2592, 256),
+            4896,
+        ),
+    ];
+    for (algorithm, names, (public, len, strength), expanded) in sets {
+        let lengths = [34, 4 + expanded, 4 + 34 + 4 + expanded];
+        for (name, length) in names.into_iter().zip(lengths) {
+            let key = private_key(name).expect(name);
+            assert_eq!((key.algorithm(), key.private_key().len()), (algorithm, length), "{name}");
+            assert_eq!(key.public_key(), None, "{name}");
+        }
+        let key = public_key(public).expect(public);
+        assert_eq!((key.algorithm(), key.key_bits().len(), key.strength_bits()), (algorithm, len, strength));
+    }
+}
+
 #[test]
 fn version_2_of_pkcs8_may_have_attributes_and_has_the_public_key() {
     let (v1, v2) = (private_key("rfc8410-10.3-v1").expect("v1"), private_key("rfc8410-10.3-v2").expect("v2"));
@@ -153,7 +188,7 @@ fn no_key_file_is_left_unread() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 30);
+    assert_eq!(seen, 42);
 }
 
 const KEYS: [&str; 14] = [

@@ -355,11 +355,14 @@ fn dns_name(name: GeneralName<'_>) -> Option<DnsPattern> {
 /// What each certificate that is not self-issued may be signed with. The key that signed is the next one's in
 /// the chain; where there is none, any that fits the algorithm identifier.
 fn signatures(certificates: &[Certificate<'_>]) -> Vec<Vec<SignatureAlgorithm>> {
-    const ANY: [PublicKeyAlgorithm; 6] = [
+    const ANY: [PublicKeyAlgorithm; 9] = [
         PublicKeyAlgorithm::EcP256,
         PublicKeyAlgorithm::EcP384,
         PublicKeyAlgorithm::EcP521,
         PublicKeyAlgorithm::Ed25519,
+        PublicKeyAlgorithm::MlDsa44,
+        PublicKeyAlgorithm::MlDsa65,
+        PublicKeyAlgorithm::MlDsa87,
         PublicKeyAlgorithm::Rsa,
         PublicKeyAlgorithm::RsaPss,
     ];

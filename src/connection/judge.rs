@@ -151,7 +151,8 @@ impl Rules {
 
     fn refuses_weak_key(&self, key: &PublicKey) -> Option<(RefusalKind, String)> {
         let (bits, min) = (key.strength_bits(), self.profile.min_rsa_bits);
-        let is_weak = key.algorithm() == PublicKeyAlgorithm::Rsa && bits < min;
+        let is_rsa = matches!(key.algorithm(), PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss);
+        let is_weak = is_rsa && bits < min;
         is_weak.then(|| {
             (RefusalKind::WeakKey, alloc::format!("a raw RSA key of {bits} bits, expected {min} at least"))
         })

@@ -182,6 +182,12 @@ pub enum SignatureAlgorithm {
     EcdsaP521Sha512,
     /// Ed25519 of RFC 8032.
     Ed25519,
+    /// ML-DSA-44 of FIPS 204, with an empty context.
+    MlDsa44,
+    /// ML-DSA-65 of FIPS 204, with an empty context.
+    MlDsa65,
+    /// ML-DSA-87 of FIPS 204, with an empty context.
+    MlDsa87,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (certificates only).
     RsaPkcs1Sha256,
     /// RSASSA-PKCS1-v1_5 with SHA-384 (certificates only).
@@ -214,6 +220,12 @@ pub enum PublicKeyAlgorithm {
     EcP521,
     /// id-Ed25519.
     Ed25519,
+    /// id-ml-dsa-44 (RFC 9881).
+    MlDsa44,
+    /// id-ml-dsa-65 (RFC 9881).
+    MlDsa65,
+    /// id-ml-dsa-87 (RFC 9881).
+    MlDsa87,
     /// rsaEncryption.
     Rsa,
     /// id-RSASSA-PSS, whose parameters may leave it one hash.
@@ -229,6 +241,9 @@ impl PublicKeyAlgorithm {
             Self::EcP384 => "EC P-384",
             Self::EcP521 => "EC P-521",
             Self::Ed25519 => "Ed25519",
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
             Self::Rsa => "RSA",
             Self::RsaPss => "RSASSA-PSS",
         }
@@ -250,6 +265,9 @@ impl SignatureAlgorithm {
                 PublicKeyAlgorithm::EcP521
             }
             Self::Ed25519 => PublicKeyAlgorithm::Ed25519,
+            Self::MlDsa44 => PublicKeyAlgorithm::MlDsa44,
+            Self::MlDsa65 => PublicKeyAlgorithm::MlDsa65,
+            Self::MlDsa87 => PublicKeyAlgorithm::MlDsa87,
             Self::RsaPkcs1Sha256
             | Self::RsaPkcs1Sha384
             | Self::RsaPkcs1Sha512
@@ -262,8 +280,8 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The hash that the message goes through first; `None` for Ed25519, which has no digest to sign, and for
-    /// SHA-512, which is no hash of B.4.
+    /// The hash that the message goes through first; `None` for Ed25519 and ML-DSA, which have no digest to
+    /// sign, and for SHA-512, which is no hash of B.4.
     #[must_use]
     pub const fn hash(self) -> Option<HashAlgorithm> {
         match self {
@@ -283,6 +301,9 @@ impl SignatureAlgorithm {
             | Self::EcdsaP384Sha512
             | Self::EcdsaP521Sha512
             | Self::Ed25519
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87
             | Self::RsaPkcs1Sha512
             | Self::RsaPssSha512
             | Self::RsaPssPssSha512 => None,

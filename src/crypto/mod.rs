@@ -30,8 +30,9 @@
 //! | | `ring` | `rustcrypto` | `aws_lc` |
 //! |---|---|---|---|
 //! | for | hosts | `no_std`, WebAssembly, replay | hosts, P-521 |
-//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ML-KEM, ECDSA nonces, PSS salts |
+//! | draws its own randomness | key shares, ECDSA nonces, PSS salts | nothing | ML-KEM, ECDSA nonces, PSS salts, ML-DSA's rnd |
 //! | ML-KEM | with `ml-kem` | with `ml-kem` | its own |
+//! | ML-DSA | with `ml-dsa` | with `ml-dsa` | its own |
 //! | P-521, ECDSA with SHA-512 | no | yes | yes |
 //! | AES-128-CCM, with a tag of 16 or 8 bytes | no | yes | no |
 //! | verifies RSA | 2048 to 8192 bits | 1024 to 8192 bits | 2048 to 8192 bits |
@@ -63,11 +64,15 @@ mod algorithm;
 #[cfg(feature = "aws-lc")]
 pub mod aws_lc;
 mod digest;
+#[cfg(any(feature = "ml-dsa", feature = "rustcrypto"))]
+mod drawn_bytes;
 mod entropy;
 pub mod hpke;
 mod hybrid;
 mod key;
 mod mix;
+#[cfg(feature = "ml-dsa")]
+pub mod ml_dsa;
 #[cfg(feature = "ml-kem")]
 pub mod ml_kem;
 mod provider;

@@ -86,6 +86,23 @@ impl CryptoProvider {
         this.with_hybrids()
     }
 
+    /// The same with ML-DSA, if that is compiled in.
+    ///
+    /// Its loader comes first, so that keys of other kinds are refused in the words of the provider's own.
+    #[cfg(any(feature = "ring", feature = "rustcrypto"))]
+    pub(super) fn with_ml_dsa(self) -> Self {
+        #[cfg(feature = "ml-dsa")]
+        let this = {
+            let mut this = self;
+            this.verifiers.extend(super::ml_dsa::verifiers());
+            this.signing_key_loaders.insert(0, super::ml_dsa::loader());
+            this
+        };
+        #[cfg(not(feature = "ml-dsa"))]
+        let this = self;
+        this
+    }
+
     /// Loads a private key of a key exchange that is kept; see [`LoadStaticKey::load`].
     ///
     /// # Errors

@@ -136,7 +136,8 @@ impl ExportedAuthenticators {
     ) -> Result<Authenticating, AuthenticatorError> {
         let config = Arc::clone(self.config.handshake());
         let scheme = credential.scheme_for(&asked.signature_schemes, &asked.delegated_credential_schemes);
-        let scheme = scheme.ok_or(OwnFault::NoCredential)?;
+        let accepted = || asked.signature_schemes.clone();
+        let scheme = scheme.ok_or_else(|| OwnFault::NoCredential { accepted: accepted() })?;
         let mut messages = AuthenticationMessages::new(self.ours.transcript(&self.kdf, request));
         messages.certificate(context, credential.entries(&asked.certificate_wishes));
         let content = SignedContent::under(CONTEXT_STRING, &messages.transcript_hash());

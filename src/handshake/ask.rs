@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Config, Credential, PeerChain, Role, SignedContent};
+use super::{Config, Credential, OwnFault, PeerChain, Role, SignedContent};
 use crate::alert::AlertDescription;
 use crate::crypto::{CryptoProvider, Digest, HashAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::identity::{ExpectedPeer, PeerIdentity};
@@ -126,9 +126,16 @@ impl Answer {
 
 impl Ask {
     /// The scheme by which this credential signs, where one is asked for.
-    pub(super) fn scheme_of(&self, credential: &Credential) -> Option<SignatureScheme> {
-        let Self::ChooseCredential(ask) = self else { return None };
-        ask.scheme_of(credential)
+    pub(super) fn scheme_of(&self, credential: &Credential) -> Result<SignatureScheme, OwnFault> {
+        let Self::ChooseCredential(ask) = self else { return Err(self.no_credential()) };
+        ask.scheme_of(credential).ok_or_else(|| self.no_credential())
+    }
+
+    /// Why the handshake ends where a credential has to be shown and none will do.
+    pub(super) fn no_credential(&self) -> OwnFault {
+        let accepted =
+            if let Self::ChooseCredential(ask) = self { ask.signature_schemes.clone() } else { Vec::new() };
+        OwnFault::NoCredential { accepted }
     }
 
     /// May this answer close this ask?
@@ -139,7 +146,7 @@ impl Ask {
         match (self, &answer.reply) {
             (Self::Sign(ask), Reply::Signature(signature)) => ask.check(signature, config),
             (Self::ChooseCredential(_), Reply::Credential(Some(credential)))
-                if self.scheme_of(credential).is_none() =>
+                if self.scheme_of(credential).is_err() =>
             {
                 Err(Refused::CredentialDoesNotFit)
             }
@@ -365,7 +372,7 @@ pub struct Sign {
     /// What is signed, complete: at most 146 bytes here.
     pub content: SignedContent,
     /// The content's hash, for keys behind PKCS#11 or in a TPM, which sign digests; `None` where there is none to
-    /// give: Ed25519 signs the content itself, and SHA-512 is a hash of no cipher suite.
+    /// give: Ed25519 and ML-DSA sign the content itself, and SHA-512 is a hash of no cipher suite.
     pub digest: Option<Digest>,
 }
 

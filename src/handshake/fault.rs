@@ -1,6 +1,7 @@
 //! What ended a handshake, and the alert that says so (RFC 9846 §6.2; 8446 §6.2).
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::EchConfigList;
@@ -227,8 +228,11 @@ pub enum OwnFault {
     NotProvided(&'static str),
     /// A primitive failed.
     Crypto(&'static str),
-    /// The server has no certificate to show to this client.
-    NoCredential,
+    /// No certificate of ours is for a peer that accepts these.
+    NoCredential {
+        /// Its `signature_algorithms`.
+        accepted: Vec<SignatureScheme>,
+    },
     /// Certificates are to be used together with an external PSK, and there is none to offer (RFC 8773).
     NoExternalPsk,
     /// A client was to offer an external PSK that its config accepts as a server (RFC 9258 Appendix B).
@@ -346,7 +350,7 @@ impl Fault {
             Self::Refused { alert, .. } | Self::Aborted(alert) => *alert,
             //= R9849-5-6
             Self::EchRejected { .. } => AlertDescription::ECH_REQUIRED,
-            Self::Own(OwnFault::NoCredential) => AlertDescription::HANDSHAKE_FAILURE,
+            Self::Own(OwnFault::NoCredential { .. }) => AlertDescription::HANDSHAKE_FAILURE,
             Self::Own(_) => AlertDescription::INTERNAL_ERROR,
         }
     }
@@ -391,7 +395,10 @@ impl fmt::Display for OwnFault {
             Self::AnswerFailed(ask) => write!(f, "the answer to {ask} was: failed"),
             Self::NotProvided(what) => write!(f, "the crypto provider has no {what} that the config offers"),
             Self::Crypto(what) => write!(f, "{what} failed in the crypto provider"),
-            Self::NoCredential => f.write_str("no certificate of ours fits what this client accepts"),
+            Self::NoCredential { accepted } => {
+                f.write_str("no certificate of ours fits what the peer accepts; its signature_algorithms are ")?;
+                write_list(f, accepted)
+            }
             Self::NoExternalPsk => f.write_str(
                 "certificates are to be used together with an external PSK, and there is none to offer (RFC 8773)",
             ),
@@ -552,4 +559,12 @@ impl fmt::Display for PeerFault {
             Self::TooMany { what, limit } => write!(f, "more than {limit} {what}"),
         }
     }
+}
+/// With commas between.
+fn write_list(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Display]) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}{item}")?;
+    }
+    Ok(())
 }

@@ -66,7 +66,7 @@ pub trait VerifySignature {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError>;
 }
 
-/// A provider's verifiers: ECDSA with SHA-2 over P-256, P-384 and P-521, Ed25519, RSASSA-PKCS1-v1_5 and RSASSA-PSS
+/// A provider's verifiers: ECDSA with SHA-2 over P-256, P-384 and P-521, Ed25519, ML-DSA, RSASSA-PKCS1-v1_5 and RSASSA-PSS
 /// with SHA-2, as far as it has them. Never SHA-1 or MD5.
 impl VerifySignature for CryptoProvider {
     fn verify_signature(&self, signed: &SignedData<'_>) -> Result<(), SignatureError> {
@@ -86,14 +86,15 @@ impl VerifySignature for CryptoProvider {
 
 /// Our name of what an algorithm identifier says, over a key of this kind.
 ///
-/// RFC 4055 §5 (RSA: NULL, tolerated absent), RFC 5758 §3.2 and RFC 8410 §3 (ECDSA, Ed25519: absent).
+/// RFC 4055 §5 (RSA: NULL, tolerated absent), RFC 5758 §3.2 and RFC 8410 §3 (ECDSA, Ed25519: absent),
+/// RFC 9881 §2 (ML-DSA: absent).
 #[must_use]
 //= R5280-4.1.1.2-1
 pub fn signature_algorithm(
     algorithm: &AlgorithmIdentifier<'_>,
     key: PublicKeyAlgorithm,
 ) -> Option<SignatureAlgorithm> {
-    use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa, RsaPss};
+    use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, MlDsa44, MlDsa65, MlDsa87, Rsa, RsaPss};
     let absent = algorithm.parameters.is_none();
     let null = algorithm.has_no_parameters();
     match (algorithm.algorithm, key) {
@@ -108,6 +109,9 @@ pub fn signature_algorithm(
         (known::ECDSA_WITH_SHA384, EcP521) if absent => Some(SignatureAlgorithm::EcdsaP521Sha384),
         (known::ECDSA_WITH_SHA512, EcP521) if absent => Some(SignatureAlgorithm::EcdsaP521Sha512),
         (known::ED25519, Ed25519) if absent => Some(SignatureAlgorithm::Ed25519),
+        (known::ML_DSA_44, MlDsa44) if absent => Some(SignatureAlgorithm::MlDsa44),
+        (known::ML_DSA_65, MlDsa65) if absent => Some(SignatureAlgorithm::MlDsa65),
+        (known::ML_DSA_87, MlDsa87) if absent => Some(SignatureAlgorithm::MlDsa87),
         //= R6960-4.3-1
         (known::SHA256_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha256),
         (known::SHA384_WITH_RSA_ENCRYPTION, Rsa) if null => Some(SignatureAlgorithm::RsaPkcs1Sha384),
@@ -184,7 +188,7 @@ mod tests {
     //= R6960-4.3-3 test
     #[test]
     fn algorithms_are_known_by_identifier_key_and_parameters() {
-        use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, Rsa};
+        use PublicKeyAlgorithm::{EcP256, EcP384, EcP521, Ed25519, MlDsa44, MlDsa65, MlDsa87, Rsa};
         let null: Option<&[u8]> = Some(&[5, 0]);
         let cases = [
             (known::ECDSA_WITH_SHA256, None, EcP256, Some(SignatureAlgorithm::EcdsaP256Sha256)),
@@ -197,6 +201,11 @@ mod tests {
             (known::ECDSA_WITH_SHA256, None, Rsa, None),
             (known::ED25519, None, Ed25519, Some(SignatureAlgorithm::Ed25519)),
             (known::ED25519, null, Ed25519, None),
+            (known::ML_DSA_44, None, MlDsa44, Some(SignatureAlgorithm::MlDsa44)),
+            (known::ML_DSA_65, None, MlDsa65, Some(SignatureAlgorithm::MlDsa65)),
+            (known::ML_DSA_87, None, MlDsa87, Some(SignatureAlgorithm::MlDsa87)),
+            (known::ML_DSA_65, null, MlDsa65, None),
+            (known::ML_DSA_65, None, MlDsa44, None),
             (known::SHA256_WITH_RSA_ENCRYPTION, null, Rsa, Some(SignatureAlgorithm::RsaPkcs1Sha256)),
             (known::SHA256_WITH_RSA_ENCRYPTION, None, Rsa, Some(SignatureAlgorithm::RsaPkcs1Sha256)),
             (known::SHA256_WITH_RSA_ENCRYPTION, Some(&[2, 1, 0][..]), Rsa, None),

@@ -88,7 +88,8 @@ fn handshake_failure_where_nothing_is_shared() {
         }),
         AlertDescription::HANDSHAKE_FAILURE,
     );
-    assert_eq!(fault, Fault::Handshake(OwnFault::NoCredential.into()));
+    let accepted = vec![handfast::SignatureScheme::ED25519];
+    assert_eq!(fault, Fault::Handshake(OwnFault::NoCredential { accepted }.into()));
 }
 
 #[test]

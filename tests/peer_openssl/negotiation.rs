@@ -67,7 +67,12 @@ fn our_server_says_why_it_does_not_agree_with_s_client() {
             PeerFault::NoSharedSuite.into(),
             "handshake_failure",
         ),
-        (&["-sigalgs", "ed25519"], nothing, OwnFault::NoCredential.into(), "handshake_failure"),
+        (
+            &["-sigalgs", "ed25519"],
+            nothing,
+            OwnFault::NoCredential { accepted: vec![SignatureScheme::ED25519] }.into(),
+            "handshake_failure",
+        ),
         (
             &["-alpn", "other"],
             |builder| builder.handshake.application_protocols = vec![b"handfast/1".to_vec()],

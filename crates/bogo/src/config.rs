@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handfast::connection::{Config, Credentials, Trust};
 use handfast::crypto::{
-    CryptoProvider, KeyExchangeAlgorithm, Operation, PublicKeyAlgorithm, ring, rustcrypto,
+    CryptoProvider, KeyExchangeAlgorithm, Operation, PublicKeyAlgorithm, aws_lc, ring, rustcrypto,
 };
 use handfast::handshake::{CertificateType, GroupChoice};
 use handfast::resumption::TicketKeys;
@@ -71,13 +71,18 @@ pub(crate) fn asks_for_tickets(options: &Options) -> bool {
         || options.psks().next().is_some()
 }
 
-/// ring, and P-521 by the pure Rust provider, for ring has none.
+/// ring, with P-521 by the pure Rust provider and ML-DSA by AWS-LC, for ring has neither.
 fn provider() -> CryptoProvider {
     let p521 = [
         Operation::KeyExchange(KeyExchangeAlgorithm::Secp521r1),
         Operation::Signature(PublicKeyAlgorithm::EcP521),
     ];
-    ring::provider().with(&rustcrypto::provider(), &p521)
+    let ml_dsa = [
+        Operation::Signature(PublicKeyAlgorithm::MlDsa44),
+        Operation::Signature(PublicKeyAlgorithm::MlDsa65),
+        Operation::Signature(PublicKeyAlgorithm::MlDsa87),
+    ];
+    ring::provider().with(&rustcrypto::provider(), &p521).with(&aws_lc::provider(), &ml_dsa)
 }
 
 /// The config that the flags ask for.

@@ -23,7 +23,7 @@ pub(crate) fn on(fault: &Fault, role: Role) -> Option<&'static str> {
         Fault::Handshake(handshake::Fault::EchRejected { .. }) => {
             "connect anew without --ech-config: everybody on the way will see the server's name."
         }
-        Fault::Handshake(handshake::Fault::Own(OwnFault::NoCredential)) => {
+        Fault::Handshake(handshake::Fault::Own(OwnFault::NoCredential { .. })) => {
             "give a --cert whose key and purpose fit what this client accepts; it may take other key types only."
         }
         _ => return None,

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use handfast::crypto::{AeadAlgorithm, CryptoProvider, HashAlgorithm};
+use handfast::crypto::{AeadAlgorithm, CryptoProvider, HashAlgorithm, SignatureAlgorithm};
 use serde_json::Value;
 
 use crate::fields::Fields;
 use crate::report::{Report, Row};
-use crate::{Outcome, key_exchange, ml_kem, signature, symmetric};
+use crate::{Outcome, key_exchange, ml_dsa, ml_kem, signature, symmetric};
 
 /// A group of tests that have parameters in common, and one of them.
 pub(crate) struct Case<'j> {
@@ -43,6 +43,9 @@ const JUDGES: &[(&str, Judge)] = &[
     ("HKDF-SHA-384", |provider, case| symmetric::hkdf(provider, case, HashAlgorithm::Sha384)),
     ("HMACSHA256", |provider, case| symmetric::hmac(provider, case, HashAlgorithm::Sha256)),
     ("HMACSHA384", |provider, case| symmetric::hmac(provider, case, HashAlgorithm::Sha384)),
+    ("ML-DSA-44", |provider, case| ml_dsa::ml_dsa(provider, case, SignatureAlgorithm::MlDsa44)),
+    ("ML-DSA-65", |provider, case| ml_dsa::ml_dsa(provider, case, SignatureAlgorithm::MlDsa65)),
+    ("ML-DSA-87", |provider, case| ml_dsa::ml_dsa(provider, case, SignatureAlgorithm::MlDsa87)),
     ("ML-KEM", ml_kem::ml_kem),
     ("RSASSA-PKCS1-v1_5", signature::rsa_pkcs1),
     ("RSASSA-PSS", signature::rsa_pss),

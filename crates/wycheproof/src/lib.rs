@@ -14,6 +14,7 @@
 mod fields;
 mod file;
 mod key_exchange;
+mod ml_dsa;
 mod ml_kem;
 mod report;
 mod signature;

@@ -64,7 +64,7 @@ pub(crate) fn rsa_pss(provider: &CryptoProvider, case: &Case<'_>) -> Result<Outc
 }
 
 /// Nothing that is only acceptable is accepted.
-fn exactly(
+pub(crate) fn exactly(
     provider: &CryptoProvider,
     case: &Case<'_>,
     algorithm: SignatureAlgorithm,

@@ -8,7 +8,7 @@
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1, ML-KEM-512, ML-KEM-768, ML-KEM-1024 and their [hybrids](super::Hybrid) |
 //! | [`StaticKey`](super::StaticKey) | X25519, secp256r1, secp384r1, secp521r1 |
 //! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
-//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
+//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, ML-DSA-44, ML-DSA-65, ML-DSA-87, RSASSA-PSS with 2048 to 8192 bits |
 //!
 //! What to know of it:
 //! * Key shares are made of the connection's [`EntropySource`](super::EntropySource): 32 bytes for X25519, else as many

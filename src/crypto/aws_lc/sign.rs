@@ -6,13 +6,16 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use aws_lc_rs::agreement;
+use aws_lc_rs::encoding::AsRawBytes;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{
-    self as aws_lc_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding,
+    self as aws_lc_signature, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, PqdsaKeyPair,
+    PqdsaSigningAlgorithm, RsaEncoding,
 };
+use subtle::ConstantTimeEq;
 
-use crate::crypto::key::rsa_pss_algorithms;
+use crate::crypto::key::{MlDsaPrivateKey, SEED_OF_ANOTHER_KEY, rsa_pss_algorithms};
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
     PublicKeyAlgorithm, Sign, SignatureAlgorithm,
@@ -27,6 +30,15 @@ impl LoadSigningKey for Loader {
             PublicKeyAlgorithm::EcP384 => ecdsa(key, &P384),
             PublicKeyAlgorithm::EcP521 => ecdsa(key, &P521),
             PublicKeyAlgorithm::Ed25519 => ed25519(key),
+            PublicKeyAlgorithm::MlDsa44 => {
+                ml_dsa(key, &aws_lc_signature::ML_DSA_44_SIGNING, SignatureAlgorithm::MlDsa44)
+            }
+            PublicKeyAlgorithm::MlDsa65 => {
+                ml_dsa(key, &aws_lc_signature::ML_DSA_65_SIGNING, SignatureAlgorithm::MlDsa65)
+            }
+            PublicKeyAlgorithm::MlDsa87 => {
+                ml_dsa(key, &aws_lc_signature::ML_DSA_87_SIGNING, SignatureAlgorithm::MlDsa87)
+            }
             PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => rsa(key),
         }
     }
@@ -42,6 +54,7 @@ struct SigningKey {
 enum Pair {
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+    MlDsa(PqdsaKeyPair),
     Rsa(rsa::KeyPair),
 }
 
@@ -69,6 +82,11 @@ impl Sign for SigningKey {
                 Ok(signature.as_ref().to_vec())
             }
             Pair::Ed25519(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+            Pair::MlDsa(pair) => {
+                let mut signature = vec![0; pair.algorithm().signature_len()];
+                pair.sign(message, &mut signature).map_err(|_| CryptoError)?;
+                Ok(signature)
+            }
             Pair::Rsa(pair) => rsa_pss(pair, algorithm, message),
         }
     }
@@ -130,6 +148,34 @@ fn ed25519(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {
     }
     let algorithms = vec![SignatureAlgorithm::Ed25519];
     Ok(Arc::new(SigningKey { pair: Pair::Ed25519(pair), algorithms, public_key }))
+}
+
+/// Where seed and expanded key stand side by side, the one has to give the other (RFC 9881 §8.2).
+fn ml_dsa(
+    key: &PrivateKeyInfo,
+    signing: &'static PqdsaSigningAlgorithm,
+    algorithm: SignatureAlgorithm,
+) -> Result<Arc<dyn Sign>, PrivateKeyError> {
+    let malformed = PrivateKeyError::Malformed {
+        rule: "the parts of an ML-DSA expandedKey belong together (FIPS 204 §6.1)",
+    };
+    let parts = MlDsaPrivateKey::from_der(key.algorithm(), key.private_key())?;
+    let pair = match (parts.seed, parts.expanded_key) {
+        (Some(seed), _) => PqdsaKeyPair::from_seed(signing, seed),
+        (None, expanded) => PqdsaKeyPair::from_raw_private_key(signing, expanded.unwrap_or_default()),
+    };
+    let pair = pair.map_err(|_| malformed.clone())?;
+    if let (Some(_), Some(expanded)) = (parts.seed, parts.expanded_key) {
+        let of_seed = pair.private_key().as_raw_bytes().map_err(|_| malformed)?;
+        if !bool::from(of_seed.as_ref().ct_eq(expanded)) {
+            return Err(SEED_OF_ANOTHER_KEY);
+        }
+    }
+    let public_key = PublicKey::from_key_bits(key.algorithm(), pair.public_key().as_ref())?;
+    if key.public_key().is_some_and(|stated| *stated != public_key) {
+        return Err(PrivateKeyError::Mismatch);
+    }
+    Ok(Arc::new(SigningKey { pair: Pair::MlDsa(pair), algorithms: vec![algorithm], public_key }))
 }
 
 fn rsa(key: &PrivateKeyInfo) -> Result<Arc<dyn Sign>, PrivateKeyError> {

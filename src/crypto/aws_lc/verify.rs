@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{self as aws_lc_signature, VerificationAlgorithm};
 
 use crate::crypto::{CryptoError, PublicKey, SignatureAlgorithm, Verify};
 
-const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 19] = [
+const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 22] = [
     (SignatureAlgorithm::EcdsaP256Sha256, &aws_lc_signature::ECDSA_P256_SHA256_ASN1),
     (SignatureAlgorithm::EcdsaP256Sha384, &aws_lc_signature::ECDSA_P256_SHA384_ASN1),
     (SignatureAlgorithm::EcdsaP256Sha512, &aws_lc_signature::ECDSA_P256_SHA512_ASN1),
@@ -18,6 +18,9 @@ const ALL: [(SignatureAlgorithm, &dyn VerificationAlgorithm); 19] = [
     (SignatureAlgorithm::EcdsaP521Sha384, &aws_lc_signature::ECDSA_P521_SHA384_ASN1),
     (SignatureAlgorithm::EcdsaP521Sha512, &aws_lc_signature::ECDSA_P521_SHA512_ASN1),
     (SignatureAlgorithm::Ed25519, &aws_lc_signature::ED25519),
+    (SignatureAlgorithm::MlDsa44, &aws_lc_signature::ML_DSA_44),
+    (SignatureAlgorithm::MlDsa65, &aws_lc_signature::ML_DSA_65),
+    (SignatureAlgorithm::MlDsa87, &aws_lc_signature::ML_DSA_87),
     (SignatureAlgorithm::RsaPkcs1Sha256, &aws_lc_signature::RSA_PKCS1_2048_8192_SHA256),
     (SignatureAlgorithm::RsaPkcs1Sha384, &aws_lc_signature::RSA_PKCS1_2048_8192_SHA384),
     (SignatureAlgorithm::RsaPkcs1Sha512, &aws_lc_signature::RSA_PKCS1_2048_8192_SHA512),

@@ -11,6 +11,9 @@ pub(super) const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2
 pub(super) const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 pub(super) const SECP521R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 pub(super) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+pub(super) const ID_ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
+pub(super) const ID_ML_DSA_65: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");
+pub(super) const ID_ML_DSA_87: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19");
 pub(super) const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 pub(super) const ID_RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 pub(super) const ID_MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
@@ -19,7 +22,7 @@ pub(super) const ID_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.1
 pub(super) const ID_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 
 /// What people call algorithms and curves that we do not take, so that a refusal names them.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 15] = [
     ("1.2.840.10040.4.1", "DSA"),
     ("1.2.840.10045.3.1.1", "P-192"),
     ("1.2.840.113549.1.1.7", "RSAES-OAEP"),
@@ -32,9 +35,6 @@ const NAMES: [(&str, &str); 18] = [
     ("1.3.101.113", "Ed448"),
     ("1.3.132.0.10", "secp256k1"),
     ("1.3.132.0.33", "P-224"),
-    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
-    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
-    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
     ("2.16.840.1.101.3.4.4.1", "ML-KEM-512"),
     ("2.16.840.1.101.3.4.4.2", "ML-KEM-768"),
     ("2.16.840.1.101.3.4.4.3", "ML-KEM-1024"),

@@ -10,6 +10,7 @@ use der::{Decode, Encode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
 use zeroize::Zeroizing;
 
 use super::asn1::{AlgorithmIdentifier, RsaPublicKey};
+use super::ml_dsa::MlDsaPrivateKey;
 use super::public::{curve_algorithm, key_algorithm};
 use super::{PublicKey, PublicKeyError};
 use crate::crypto::PublicKeyAlgorithm;
@@ -203,8 +204,8 @@ impl PrivateKeyInfo {
     }
 
     /// The secret itself, for loaders: for EC the big-endian scalar (32, 48 or 66 bytes), for Ed25519 the
-    /// 32-byte seed, for RSA and RSASSA-PSS an RSAPrivateKey in DER
-    /// with two primes.
+    /// 32-byte seed, for ML-DSA an ML-DSA-PrivateKey in DER (RFC 9881 §6), for RSA and RSASSA-PSS an
+    /// RSAPrivateKey in DER with two primes.
     #[must_use]
     pub fn private_key(&self) -> &[u8] {
         &self.private_key
@@ -297,6 +298,10 @@ fn private_key(algorithm: PublicKeyAlgorithm, contents: &[u8]) -> Result<Private
             }
             Ok(PrivateKeyInfo { algorithm, private_key: Zeroizing::new(seed.to_vec()), public_key: None })
         }
+        PublicKeyAlgorithm::MlDsa44 | PublicKeyAlgorithm::MlDsa65 | PublicKeyAlgorithm::MlDsa87 => {
+            MlDsaPrivateKey::from_der(algorithm, contents)?;
+            Ok(PrivateKeyInfo { algorithm, private_key: Zeroizing::new(contents.to_vec()), public_key: None })
+        }
     }
 }
 
@@ -367,7 +372,12 @@ const fn scalar_len(algorithm: PublicKeyAlgorithm) -> Option<usize> {
         PublicKeyAlgorithm::EcP256 => Some(32),
         PublicKeyAlgorithm::EcP384 => Some(48),
         PublicKeyAlgorithm::EcP521 => Some(66),
-        PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => None,
+        PublicKeyAlgorithm::Ed25519
+        | PublicKeyAlgorithm::MlDsa44
+        | PublicKeyAlgorithm::MlDsa65
+        | PublicKeyAlgorithm::MlDsa87
+        | PublicKeyAlgorithm::Rsa
+        | PublicKeyAlgorithm::RsaPss => None,
     }
 }
 

@@ -8,8 +8,9 @@ use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use der::{Decode, Encode};
 
 use super::asn1::{
-    AlgorithmIdentifier, ID_EC_PUBLIC_KEY, ID_ED25519, ID_RSASSA_PSS, RSA_ENCRYPTION, RsaPublicKey,
-    SECP256R1, SECP384R1, SECP521R1, SubjectPublicKeyInfo, describe,
+    AlgorithmIdentifier, ID_EC_PUBLIC_KEY, ID_ED25519, ID_ML_DSA_44, ID_ML_DSA_65, ID_ML_DSA_87,
+    ID_RSASSA_PSS, RSA_ENCRYPTION, RsaPublicKey, SECP256R1, SECP384R1, SECP521R1, SubjectPublicKeyInfo,
+    describe,
 };
 use super::pss;
 use crate::crypto::{PublicKeyAlgorithm, SignatureAlgorithm};
@@ -57,8 +58,8 @@ impl fmt::Display for PublicKeyError {
             Self::Malformed { rule } => write!(f, "malformed public key; the rule is: {rule}"),
             Self::Unsupported { algorithm } => write!(
                 f,
-                "public key algorithm {algorithm} is not supported; supported are RSA, \
-                 RSASSA-PSS, EC over P-256, P-384 and P-521, and Ed25519"
+                "public key algorithm {algorithm} is not supported; supported are RSA, RSASSA-PSS, EC over \
+                 P-256, P-384 and P-521, Ed25519, and ML-DSA-44, ML-DSA-65 and ML-DSA-87"
             ),
         }
     }
@@ -86,6 +87,9 @@ impl PublicKey {
             | PublicKeyAlgorithm::EcP384
             | PublicKeyAlgorithm::EcP521
             | PublicKeyAlgorithm::Ed25519
+            | PublicKeyAlgorithm::MlDsa44
+            | PublicKeyAlgorithm::MlDsa65
+            | PublicKeyAlgorithm::MlDsa87
             | PublicKeyAlgorithm::Rsa => None,
         };
         Ok(Self {
@@ -98,7 +102,8 @@ impl PublicKey {
     }
 
     /// The key of these bits, the contents of a subjectPublicKey: for EC the uncompressed point, for
-    /// Ed25519 its 32 bytes, for RSA an RSAPublicKey in DER; for RSASSA-PSS too, without parameters.
+    /// Ed25519 its 32 bytes, for ML-DSA its 1312, 1952 or 2592 bytes, for RSA an RSAPublicKey in DER; for
+    /// RSASSA-PSS too, without parameters.
     ///
     /// Tokens hand out their public keys in this form: a PKCS#11 `CKA_EC_POINT` holds such a point inside
     /// an OCTET STRING.
@@ -111,6 +116,9 @@ impl PublicKey {
             PublicKeyAlgorithm::EcP384 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP384R1))),
             PublicKeyAlgorithm::EcP521 => (ID_EC_PUBLIC_KEY, Some(AnyRef::from(&SECP521R1))),
             PublicKeyAlgorithm::Ed25519 => (ID_ED25519, None),
+            PublicKeyAlgorithm::MlDsa44 => (ID_ML_DSA_44, None),
+            PublicKeyAlgorithm::MlDsa65 => (ID_ML_DSA_65, None),
+            PublicKeyAlgorithm::MlDsa87 => (ID_ML_DSA_87, None),
             PublicKeyAlgorithm::Rsa => (RSA_ENCRYPTION, Some(AnyRef::NULL)),
             PublicKeyAlgorithm::RsaPss => (ID_RSASSA_PSS, None),
         };
@@ -148,14 +156,15 @@ impl PublicKey {
     }
 
     /// The contents of subjectPublicKey: an uncompressed EC point (65, 97 or 133 bytes), an Ed25519 key (32
-    /// bytes) or an RSAPublicKey in DER (RSA, RSASSA-PSS).
+    /// bytes), an ML-DSA key (1312, 1952 or 2592 bytes) or an RSAPublicKey in DER (RSA, RSASSA-PSS).
     #[must_use]
     pub fn key_bits(&self) -> &[u8] {
         self.spki.get(self.key_starts_at..).unwrap_or_default()
     }
 
     /// The size that key policies speak of, in bits: an RSA modulus's length, or the size of the curve's
-    /// field (P-256: 256, P-384: 384, P-521: 521, Ed25519: 255).
+    /// field (P-256: 256, P-384: 384, P-521: 521, Ed25519: 255); for ML-DSA
+    /// the collision strength λ of FIPS 204 §4 (ML-DSA-44: 128, ML-DSA-65: 192, ML-DSA-87: 256).
     #[must_use]
     pub fn strength_bits(&self) -> usize {
         self.strength_bits
@@ -185,6 +194,12 @@ pub(super) fn key_algorithm(
             Err(PublicKeyError::Malformed { rule: "id-Ed25519 has no parameters (RFC 8410 §3)" })
         }
         ID_ED25519 => Ok(PublicKeyAlgorithm::Ed25519),
+        ID_ML_DSA_44 | ID_ML_DSA_65 | ID_ML_DSA_87 if identifier.parameters.is_some() => {
+            Err(PublicKeyError::Malformed { rule: "id-ml-dsa has no parameters (RFC 9881 §2)" })
+        }
+        ID_ML_DSA_44 => Ok(PublicKeyAlgorithm::MlDsa44),
+        ID_ML_DSA_65 => Ok(PublicKeyAlgorithm::MlDsa65),
+        ID_ML_DSA_87 => Ok(PublicKeyAlgorithm::MlDsa87),
         RSA_ENCRYPTION if identifier.parameters != Some(AnyRef::NULL) => {
             Err(PublicKeyError::Malformed { rule: "parameters of rsaEncryption are NULL (RFC 3279 §2.3.1)" })
         }
@@ -226,6 +241,18 @@ fn check_key_bits(algorithm: PublicKeyAlgorithm, key_bits: &[u8]) -> Result<usiz
             malformed("an Ed25519 key has 32 bytes (RFC 8410 §4)")
         }
         PublicKeyAlgorithm::Ed25519 => Ok(255),
+        PublicKeyAlgorithm::MlDsa44 if key_bits.len() != 1312 => {
+            malformed("an ML-DSA-44 key has 1312 bytes (RFC 9881 §4)")
+        }
+        PublicKeyAlgorithm::MlDsa44 => Ok(128),
+        PublicKeyAlgorithm::MlDsa65 if key_bits.len() != 1952 => {
+            malformed("an ML-DSA-65 key has 1952 bytes (RFC 9881 §4)")
+        }
+        PublicKeyAlgorithm::MlDsa65 => Ok(192),
+        PublicKeyAlgorithm::MlDsa87 if key_bits.len() != 2592 => {
+            malformed("an ML-DSA-87 key has 2592 bytes (RFC 9881 §4)")
+        }
+        PublicKeyAlgorithm::MlDsa87 => Ok(256),
         PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => modulus_bits(key_bits),
     }
 }

@@ -6,8 +6,8 @@
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305 |
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1; with the feature `ml-kem` those of [`ml_kem`](super::ml_kem) and their [hybrids](super::Hybrid) |
 //! | [`StaticKey`](super::StaticKey) | X25519, by x25519-dalek, with feature `ech` |
-//! | [`Verify`](super::Verify) | ECDSA P-256 and P-384 with SHA-256 and SHA-384, Ed25519, RSASSA-PKCS1-v1_5 and RSASSA-PSS; RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
-//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, Ed25519, RSASSA-PSS with 2048 to 4096 bits and a public exponent from 65537 |
+//! | [`Verify`](super::Verify) | ECDSA P-256 and P-384 with SHA-256 and SHA-384, Ed25519, RSASSA-PKCS1-v1_5 and RSASSA-PSS; with the feature `ml-dsa` those of [`ml_dsa`](super::ml_dsa); RSA from 2048 to 8192 bits, so that RSA-1024 never verifies here |
+//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, Ed25519, RSASSA-PSS with 2048 to 4096 bits and a public exponent from 65537; with `ml-dsa` ML-DSA too |
 //!
 //! What to know of it:
 //! * It draws its own randomness from the operating system for key shares, ECDSA and PSS, and takes none from
@@ -52,4 +52,5 @@ pub fn provider() -> CryptoProvider {
         signing_key_loaders: vec![Arc::new(sign::Loader)],
     }
     .with_ml_kem()
+    .with_ml_dsa()
 }

@@ -25,9 +25,12 @@ impl LoadSigningKey for Loader {
             PublicKeyAlgorithm::EcP256 | PublicKeyAlgorithm::EcP384 => ecdsa(key),
             PublicKeyAlgorithm::Ed25519 => ed25519(key),
             PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => rsa(key),
-            PublicKeyAlgorithm::EcP521 => Err(PrivateKeyError::Unsupported {
+            PublicKeyAlgorithm::EcP521
+            | PublicKeyAlgorithm::MlDsa44
+            | PublicKeyAlgorithm::MlDsa65
+            | PublicKeyAlgorithm::MlDsa87 => Err(PrivateKeyError::Unsupported {
                 algorithm: key.algorithm_name(),
-                expected: "EC over P-256 or P-384, Ed25519, or RSA, as ring signs",
+                expected: "EC over P-256 or P-384, Ed25519, or RSA, as ring signs, and ML-DSA with the feature `ml-dsa`",
             }),
         }
     }

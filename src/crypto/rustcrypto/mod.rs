@@ -7,8 +7,8 @@
 //! | [`Aead`](super::Aead) | AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305, AES-128-CCM, AES-128-CCM with a tag of 8 bytes |
 //! | [`KeyExchange`](super::KeyExchange) | X25519, secp256r1, secp384r1, secp521r1; with the feature `ml-kem` those of [`ml_kem`](super::ml_kem) and their [hybrids](super::Hybrid) |
 //! | [`StaticKey`](super::StaticKey) | X25519, secp256r1, secp384r1, secp521r1 |
-//! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm); RSA from 1024 to 8192 bits |
-//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits |
+//! | [`Verify`](super::Verify) | every [`SignatureAlgorithm`](super::SignatureAlgorithm), ML-DSA with the feature `ml-dsa`, by [`ml_dsa`](super::ml_dsa); RSA from 1024 to 8192 bits |
+//! | [`Sign`](super::Sign) | ECDSA P-256 with SHA-256, ECDSA P-384 with SHA-384, ECDSA P-521 with SHA-512, Ed25519, RSASSA-PSS with 2048 to 8192 bits; with `ml-dsa` ML-DSA too |
 //!
 //! All randomness comes from the [`EntropySource`](super::EntropySource) given to each call, so that a run is
 //! a function of its inputs and a recorded trace replays byte for byte:
@@ -19,6 +19,7 @@
 //! | secp256r1, secp384r1, secp521r1 share | 32, 48, 66 bytes as `KeyShare`: they are the private key, big-endian, its bits over 521 cleared; a number outside 1 to n − 1 is drawn again |
 //! | ECDSA signature | 32, 48, 66 bytes as [`Purpose::Signature`](super::Purpose::Signature): additional input to RFC 6979 (its §3.6), so that neither a weak seed nor a fault repeats a nonce |
 //! | RSASSA-PSS signature | 32 bytes as `Signature`: a seed, expanded into the salt and the blinding |
+//! | ML-DSA signature | 32 bytes as `Signature`: `rnd` of FIPS 204 |
 //! | Ed25519 signature, and all else | nothing |
 //!
 //! The crates intend to run in time that does not depend on secrets where their documentation says so, which
@@ -63,6 +64,7 @@ pub fn provider() -> CryptoProvider {
         signing_key_loaders: vec![Arc::new(sign::Loader)],
     }
     .with_ml_kem()
+    .with_ml_dsa()
 }
 
 #[cfg(test)]

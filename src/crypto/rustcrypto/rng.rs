@@ -1,4 +1,4 @@
-//! The connection's entropy as the generator that these crates ask for.
+//! A seed from the connection's entropy as a generator of as much as is asked for.
 
 use hkdf::HmacImpl;
 use hmac::Hmac;
@@ -7,46 +7,6 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::crypto::{CryptoError, EntropySource, Purpose};
-
-/// Gives out exactly what was drawn for one operation, and an error beyond that.
-pub(super) struct DrawnBytes<const N: usize> {
-    bytes: Zeroizing<[u8; N]>,
-    used: usize,
-}
-
-impl<const N: usize> DrawnBytes<N> {
-    /// Draws `N` bytes for a signature.
-    pub(super) fn draw(entropy: &mut dyn EntropySource) -> Result<Self, CryptoError> {
-        let mut bytes = Zeroizing::new([0; N]);
-        entropy.draw(Purpose::Signature, bytes.as_mut_slice())?;
-        Ok(Self { bytes, used: 0 })
-    }
-}
-
-impl<const N: usize> TryRng for DrawnBytes<N> {
-    type Error = CryptoError;
-
-    fn try_next_u32(&mut self) -> Result<u32, CryptoError> {
-        let mut word = [0; 4];
-        self.try_fill_bytes(&mut word)?;
-        Ok(u32::from_le_bytes(word))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, CryptoError> {
-        let mut word = [0; 8];
-        self.try_fill_bytes(&mut word)?;
-        Ok(u64::from_le_bytes(word))
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), CryptoError> {
-        let end = self.used.checked_add(out.len()).ok_or(CryptoError)?;
-        out.copy_from_slice(self.bytes.get(self.used..end).ok_or(CryptoError)?);
-        self.used = end;
-        Ok(())
-    }
-}
-
-impl<const N: usize> TryCryptoRng for DrawnBytes<N> {}
 
 /// Expands a seed drawn once into as much as is asked for: `HMAC-SHA256(seed, counter)` for the `uint64`
 /// counters 0, 1, …, each block used for one request only.

@@ -14,7 +14,8 @@ use rsa::{Pss, RsaPrivateKey};
 use sha2::digest::FixedOutputReset;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::rng::{DrawnBytes, ExpandedSeed};
+use super::rng::ExpandedSeed;
+use crate::crypto::drawn_bytes::DrawnBytes;
 use crate::crypto::key::rsa_pss_algorithms;
 use crate::crypto::{
     CryptoError, EntropySource, LoadSigningKey, PrivateKeyError, PrivateKeyInfo, PublicKey,
@@ -31,6 +32,12 @@ impl LoadSigningKey for Loader {
             PublicKeyAlgorithm::EcP521 => p521(key.private_key())?,
             PublicKeyAlgorithm::Ed25519 => ed25519(key.private_key())?,
             PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::RsaPss => return rsa(key),
+            PublicKeyAlgorithm::MlDsa44 | PublicKeyAlgorithm::MlDsa65 | PublicKeyAlgorithm::MlDsa87 => {
+                return Err(PrivateKeyError::Unsupported {
+                    algorithm: key.algorithm_name(),
+                    expected: "EC over P-256, P-384 or P-521, Ed25519, or RSA, and ML-DSA with the feature `ml-dsa`",
+                });
+            }
         };
         let public_key = PublicKey::from_key_bits(key.algorithm(), &key_bits)?;
         if key.public_key().is_some_and(|stated| *stated != public_key) {

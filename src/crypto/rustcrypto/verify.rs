@@ -59,6 +59,9 @@ impl Verify for RustVerify {
             SignatureAlgorithm::EcdsaP521Sha384 => ecdsa_p521(key, &Sha384::digest(message), signature),
             SignatureAlgorithm::EcdsaP521Sha512 => ecdsa_p521(key, &Sha512::digest(message), signature),
             SignatureAlgorithm::Ed25519 => ed25519(key, message, signature),
+            SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87 => {
+                Err(CryptoError)
+            }
             SignatureAlgorithm::RsaPkcs1Sha256 => {
                 rsa(key, Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message), signature)
             }

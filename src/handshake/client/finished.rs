@@ -21,7 +21,7 @@ use crate::handshake::post_handshake_auth::HandshakeContext;
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
-use crate::handshake::{Carrier, Direction, EchConfigList, Epoch, Fault, OwnFault, PeerChain, Role};
+use crate::handshake::{Carrier, Direction, EchConfigList, Epoch, Fault, PeerChain, Role};
 use crate::identity::{CertificateTag, PeerIdentity};
 use crate::key_schedule::{Kdf, MainSecret};
 use crate::message::{
@@ -347,7 +347,7 @@ impl ChoosingCredential {
             send_certificate(core::iter::empty(), transcript, step.actions);
             return Ok(authenticated.finish(None, step).into());
         };
-        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
+        let scheme = self.ask.scheme_of(&credential)?;
         authenticated.local_certificate = credential.tag(&step.config.crypto);
         let transcript = &mut authenticated.transcript;
         let wishes = &self.certificate_wishes;

@@ -14,7 +14,7 @@ use crate::handshake::flight::AuthenticationMessages;
 use crate::handshake::output::{Epoch, Milestone};
 use crate::handshake::step::{Received, Step, unusable};
 use crate::handshake::transitions::{on, transitions};
-use crate::handshake::{Fault, OwnFault, PeerFault, Role};
+use crate::handshake::{Fault, PeerFault, Role};
 use crate::key_schedule::{Kdf, finished_verify_data};
 use crate::message::{CertificateRequest, ExtensionsOf, SignatureScheme};
 use crate::transcript::Transcript;
@@ -132,7 +132,7 @@ impl ChoosingCredential {
             messages.certificate(&certificate_request_context, core::iter::empty());
             return Ok(Answered { messages, scheme: None }.into());
         };
-        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
+        let scheme = self.ask.scheme_of(&credential)?;
         messages.certificate(&certificate_request_context, credential.entries(&request.certificate_wishes));
         let content = SignedContent::new(Role::Client, &messages.transcript_hash());
         match credential.sign(scheme, &content, step.entropy) {

@@ -16,8 +16,7 @@ use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Step, unusable};
 use crate::handshake::transitions::on;
 use crate::handshake::{
-    CertWithExternPsk, ClientAuth, Config, EchStatus, Fault, ForeignExtension, OwnFault, PeerExtension,
-    PeerFault, Role,
+    CertWithExternPsk, ClientAuth, Config, EchStatus, Fault, ForeignExtension, PeerExtension, PeerFault, Role,
 };
 use crate::key_schedule::{EarlySecret, Kdf};
 use crate::message::{
@@ -187,8 +186,8 @@ impl ChoosingCredential {
     pub(super) fn chosen(mut self, reply: Reply, step: &mut Step<'_>) -> Result<To<Self, on::Answer>, Fault> {
         let Reply::Credential(credential) = reply else { return Err(unusable("ChooseCredential", reply)) };
         //= R-4.5.1-15
-        let credential = credential.ok_or(OwnFault::NoCredential)?;
-        let scheme = self.ask.scheme_of(&credential).ok_or(OwnFault::NoCredential)?;
+        let credential = credential.ok_or_else(|| self.ask.no_credential())?;
+        let scheme = self.ask.scheme_of(&credential)?;
         let selected = &mut self.parameters.selected;
         //= R7250-4.2-4
         selected.server_certificate_type =

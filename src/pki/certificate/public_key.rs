@@ -39,6 +39,8 @@ pub enum KeyType<'a> {
     Ec(EcParameters<'a>),
     /// id-Ed25519.
     Ed25519,
+    /// id-ml-dsa-44, id-ml-dsa-65 or id-ml-dsa-87, the number of which it holds.
+    MlDsa(u8),
     /// Another algorithm.
     Other(Oid<'a>),
     /// rsaEncryption or id-RSASSA-PSS whose key is no RSAPublicKey.
@@ -78,6 +80,9 @@ impl<'a> SubjectPublicKeyInfo<'a> {
             },
             known::EC_PUBLIC_KEY => KeyType::Ec(self.ec_parameters()),
             known::ED25519 => KeyType::Ed25519,
+            known::ML_DSA_44 => KeyType::MlDsa(44),
+            known::ML_DSA_65 => KeyType::MlDsa(65),
+            known::ML_DSA_87 => KeyType::MlDsa(87),
             other => KeyType::Other(other),
         }
     }

@@ -297,6 +297,7 @@ impl<'p, 'a> State<'p, 'a> {
             | KeyType::RsaPss { .. }
             | KeyType::Ec(_)
             | KeyType::Ed25519
+            | KeyType::MlDsa(_)
             | KeyType::Other(_)
             | KeyType::Malformed => {}
         }

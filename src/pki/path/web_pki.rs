@@ -110,6 +110,7 @@ fn public_key(certificate: &Certificate<'_>, position: usize, findings: &mut Fin
         KeyType::RsaPss { .. }
         | KeyType::Ec(EcParameters::Unnamed)
         | KeyType::Ed25519
+        | KeyType::MlDsa(_)
         | KeyType::Other(_)
         | KeyType::Malformed => false,
     };

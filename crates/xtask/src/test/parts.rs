@@ -141,6 +141,8 @@ fn features(_: &Options) -> Verdict {
         &["--lib", "--no-default-features", "--features", "ech"],
         &["--lib", "--no-default-features", "--features", "ring,ech"],
         &["--lib", "--no-default-features", "--features", "ml-kem"],
+        &["--lib", "--no-default-features", "--features", "ml-dsa"],
+        &["--all-targets", "--features", "ml-dsa"],
         &["--all-targets"],
         &["--lib", "--no-default-features", "--features", "aws-lc"],
     ] {

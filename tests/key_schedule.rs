@@ -76,17 +76,17 @@ fn recompute(case: &Case, provider: &CryptoProvider) {
     let shared_secret =
         case.optional("shared secret").map(|bytes| SharedSecret::new(&bytes).expect("80 bytes"));
     let handshake = early.into_handshake_secret(shared_secret.as_ref());
-    let client = handshake.client_handshake_traffic_secret(&server_hello);
+    let client = handshake.traffic_secrets(&server_hello).client_handshake_traffic_secret;
     expect("client_handshake_traffic_secret", client.expose());
     expect("verify_data", &finished_verify_data(&kdf, &client, &server_finished));
-    let server = handshake.server_handshake_traffic_secret(&server_hello);
+    let server = handshake.traffic_secrets(&server_hello).server_handshake_traffic_secret;
     expect("server_handshake_traffic_secret", server.expose());
 
     let main = handshake.into_main_secret();
-    let client = main.client_application_traffic_secret_0(&server_finished);
+    let client = main.application_secrets(&server_finished).client_application_traffic_secret_0;
     expect("client_application_traffic_secret_0", client.expose());
     expect("client_application_traffic_secret_1", next_application_traffic_secret(&kdf, &client).expose());
-    let server = main.server_application_traffic_secret_0(&server_finished);
+    let server = main.application_secrets(&server_finished).server_application_traffic_secret_0;
     expect("server_application_traffic_secret_0", server.expose());
     let keys = traffic_keys(&kdf, &server, case.aead());
     expect("server_write_key", keys.key.expose());
@@ -97,7 +97,7 @@ fn recompute(case: &Case, provider: &CryptoProvider) {
     let psk = resumption_psk(&kdf, &resumption_secret, &hex(case.field("ticket_nonce")));
     expect("ticket psk", psk.expose());
 
-    let exporter_secret = main.exporter_secret(&server_finished);
+    let exporter_secret = main.application_secrets(&server_finished).exporter_secret;
     expect("exporter_secret", exporter_secret.expose());
     let mut exported = vec![0; hex(case.field("exported")).len()];
     let context_value = hex(case.field("exporter context_value"));
@@ -260,7 +260,7 @@ fn every_stage_secret_and_key_is_wiped_when_dropped() {
     is_wiped(&handshake);
     let main = handshake.into_main_secret();
     is_wiped(&main);
-    let secret = main.exporter_secret(&Digest::from([1; 48]));
+    let secret = main.application_secrets(&Digest::from([1; 48])).exporter_secret;
     is_wiped(&secret);
     is_wiped(&traffic_keys(&sha384(), &secret, AeadAlgorithm::Aes256Gcm));
 }
@@ -268,7 +268,10 @@ fn every_stage_secret_and_key_is_wiped_when_dropped() {
 #[test]
 fn no_secret_shows_in_debug() {
     let early = EarlySecret::new(sha384(), Some(&[0xab; 48]));
-    assert_eq!(format!("{early:?}"), "EarlySecret { kdf: Kdf(Tls13, Sha384), secret: Secret(48 bytes) }");
+    assert_eq!(
+        format!("{early:?}"),
+        "EarlySecret { kdf: Kdf(Tls13, Sha384), secret: Some(Secret(48 bytes)) }"
+    );
     let keys = traffic_keys(&sha384(), &secret(&[7; 48]), AeadAlgorithm::Aes256Gcm);
     assert_eq!(format!("{keys:?}"), "TrafficKeys { .. }");
 }

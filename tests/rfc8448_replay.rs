@@ -18,12 +18,13 @@ use std::sync::{Arc, Mutex};
 
 use handfast::connection::{self, Connection, Credentials, Event, Need, Trust};
 use handfast::crypto::{
-    CryptoError, Digest, Entropy, EntropySource, HashAlgorithm, Hkdf, PublicKey, Purpose, Secret, Sign,
-    SignatureAlgorithm, rustcrypto,
+    CryptoError, CryptoProvider, Digest, Entropy, EntropySource, HashAlgorithm, Hkdf, PublicKey, Purpose,
+    Secret, Sign, SignatureAlgorithm, rustcrypto,
 };
 use handfast::danger::{ScriptedMessage, log_keys, script_extensions, scripted_entropy};
 use handfast::handshake::{Answer, Ask, ClientAuth, Config, Credential, ExtensionSlot, Milestone};
 use handfast::identity::{ExpectedPeer, PeerIdentity};
+use handfast::key_schedule::{EarlySecret, Kdf, LabelPrefix};
 use handfast::message::{
     Certificate, CertificateVerify, CipherSuite, ClientHello, Cookie, EarlyDataNewSessionTicket,
     EncryptedExtensions, ExtensionType, Extensions, Handshake, HandshakeType, NamedGroup, NewSessionTicket,
@@ -250,13 +251,24 @@ fn whole_client_hello<'t>(trace: &'t Trace, constructed: &[u8]) -> &'t [u8] {
     payloads.into_iter().find(|payload| payload.starts_with(constructed)).expect("it is sent")
 }
 
-/// The config with which an end says what the trace says.
-fn config(messages: &Messages<'_>, made: &Arc<Mutex<Vec<Derivation>>>) -> Config {
+/// A provider whose derivations are remembered.
+fn remembering_provider(made: &Arc<Mutex<Vec<Derivation>>>) -> CryptoProvider {
     let mut crypto = rustcrypto::provider();
     for hkdf in &mut crypto.hkdfs {
         *hkdf = Arc::new(Remembering { inner: Arc::clone(hkdf), made: Arc::clone(made) });
     }
-    let mut config = Config::new(crypto);
+    crypto
+}
+
+/// Derives what a handshake without a PSK knows: its Early Secret, and the salt made of that.
+fn derive_the_constants(made: &Arc<Mutex<Vec<Derivation>>>) {
+    let kdf = Kdf::new(&remembering_provider(made), HashAlgorithm::Sha256, LabelPrefix::Tls13);
+    let _ = EarlySecret::new(kdf.expect("SHA-256"), Some(&[0; 32])).into_handshake_secret(None);
+}
+
+/// The config with which an end says what the trace says.
+fn config(messages: &Messages<'_>, made: &Arc<Mutex<Vec<Derivation>>>) -> Config {
+    let mut config = Config::new(remembering_provider(made));
     let hellos = messages.client_hellos();
     config.groups.retain(|group| !group.is_hybrid());
     config.cipher_suites = hellos[0].cipher_suites.iter().collect();
@@ -540,6 +552,9 @@ fn replay(trace: &Trace, side: Side) -> (usize, usize) {
     let labels = if end.messages.offers_psk() { 7 } else { 5 };
     assert_eq!(end.key_log.len(), labels, "{:?}", end.key_log);
 
+    if !end.messages.offers_psk() {
+        derive_the_constants(&made);
+    }
     let made = made.lock().unwrap();
     let mut compared = 0;
     for step in &trace.steps {

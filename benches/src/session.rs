@@ -9,7 +9,7 @@ use handfast::handshake::{Milestone, ReceivedTicket};
 use handfast::resumption::PskOffer;
 use handfast::{CipherSuite, Config, Connection, Entropy, Event, ExpectedPeer, NamedGroup, Time};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, SignatureAlgorithm,
 };
 
@@ -22,7 +22,7 @@ pub(crate) struct Setting {
     pub(crate) provider: CryptoProvider,
     pub(crate) suite: CipherSuite,
     pub(crate) group: NamedGroup,
-    /// Of all certificates: one a side, under a root that the other side trusts.
+    /// Of all certificates: a leaf a side, under an intermediate under a root that the other side trusts.
     pub(crate) key: &'static SignatureAlgorithm,
 }
 
@@ -58,18 +58,22 @@ impl Setting {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate_for(self.key)?)?;
+        params.distinguished_name.push(DnType::CommonName, "root");
+        let root = CertifiedIssuer::self_signed(params.clone(), KeyPair::generate_for(self.key)?)?;
+        params.distinguished_name.push(DnType::CommonName, "intermediate");
+        let ca = CertifiedIssuer::signed_by(params, KeyPair::generate_for(self.key)?, &root)?;
         let papers = |name: &str, usage| -> Result<Papered, Box<dyn Error>> {
             let key = KeyPair::generate_for(self.key)?;
             let mut params = CertificateParams::new([name.to_owned()])?;
             params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
             params.extended_key_usages = vec![usage];
-            Ok(Papered { chain: params.signed_by(&key, &ca)?.pem(), key: key.serialize_pem() })
+            let chain = params.signed_by(&key, &ca)?.pem() + &ca.pem();
+            Ok(Papered { chain, key: key.serialize_pem() })
         };
         Ok(Papers {
             client: papers("client.test", ExtendedKeyUsagePurpose::ClientAuth)?,
             server: papers("server.test", ExtendedKeyUsagePurpose::ServerAuth)?,
-            ca: ca.pem(),
+            ca: root.pem(),
         })
     }
 

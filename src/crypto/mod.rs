@@ -98,8 +98,9 @@ pub use key::{
 };
 pub use mix::Operation;
 pub use provider::CryptoProvider;
+pub(crate) use roles::Unkeyed;
 pub use roles::{
-    Aead, AeadKey, CryptoError, Hash, Hkdf, KeyExchange, LoadSigningKey, LoadStaticKey, RunningHash, Sign,
-    StartedKeyExchange, StaticKey, Verify,
+    Aead, AeadKey, CryptoError, Expand, Hash, Hkdf, KeyExchange, LoadSigningKey, LoadStaticKey, RunningHash,
+    Sign, StartedKeyExchange, StaticKey, Verify,
 };
 pub use secret::{Secret, SecretBytes, SharedSecret};

@@ -68,6 +68,33 @@ pub trait Hkdf: Send + Sync {
     /// # Errors
     /// [`CryptoError`] if `prk` is shorter than `Hash.length` or `out` longer than 255 × `Hash.length`.
     fn expand(&self, prk: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError>;
+
+    /// Lends `with` a key to expand from, for several values of one `prk`: a provider that can key HMAC once for all of
+    /// them saves two blocks of hashing a value.
+    fn with_prk(&self, prk: &[u8], with: &mut dyn FnMut(&dyn Expand)) {
+        with(&Unkeyed { hkdf: self, prk });
+    }
+}
+
+/// The pseudorandom key of [`Hkdf::with_prk`].
+pub trait Expand {
+    /// As [`Hkdf::expand`].
+    ///
+    /// # Errors
+    /// As [`Hkdf::expand`].
+    fn expand(&self, info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError>;
+}
+
+/// A pseudorandom key that is given to the provider for each value.
+pub(crate) struct Unkeyed<'a, H: ?Sized> {
+    pub(crate) hkdf: &'a H,
+    pub(crate) prk: &'a [u8],
+}
+
+impl<H: Hkdf + ?Sized> Expand for Unkeyed<'_, H> {
+    fn expand(&self, info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
+        self.hkdf.expand(self.prk, info, out)
+    }
 }
 
 /// An AEAD (§5.2).

@@ -53,6 +53,17 @@ impl<const N: usize> SecretBytes<N> {
         secret
     }
 
+    /// As many secrets, each of `length` bytes, but of no more than `N`, which `fill` writes over zeros.
+    pub(crate) fn each_at_most<const K: usize>(
+        length: usize,
+        fill: impl FnOnce([&mut [u8]; K]),
+    ) -> [Self; K] {
+        let length = length.min(N);
+        let mut secrets = [(); K].map(|()| Self { bytes: [0; N], length });
+        fill(secrets.each_mut().map(|secret| secret.bytes.get_mut(..length).unwrap_or_default()));
+        secrets
+    }
+
     /// The bytes, for use and not for keeping.
     #[must_use]
     pub fn expose(&self) -> &[u8] {

@@ -399,7 +399,7 @@ impl PeerChain {
 
     /// The entries of `certificate_list`, leaf first.
     pub fn entries(&self) -> impl Iterator<Item = CertificateEntry<'_>> {
-        Certificate::decode(&self.body).ok().into_iter().flat_map(|message| message.certificate_list.iter())
+        Certificate::list_of_decoded(&self.body).iter()
     }
 
     /// The certificates in DER, leaf first; none beside a raw public key.

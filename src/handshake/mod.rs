@@ -192,7 +192,7 @@ impl Handshake {
         let ready = drawn.and_then(|()| checked.map_err(OwnFault::ForeignExtension)).map_err(Fault::Own);
         let begun = ready.and_then(|()| {
             // START waits for nothing.
-            handshake.step(now, |stage, _| Ok(stage))
+            handshake.step(now, |_, _| Ok(()))
         });
         handshake.fault = begun.err();
         handshake
@@ -265,9 +265,8 @@ impl Handshake {
     fn step(
         &mut self,
         now: Time,
-        take: impl FnOnce(Stage, &mut Step<'_>) -> Result<Stage, Fault>,
+        take: impl FnOnce(&mut Stage, &mut Step<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let stage = core::mem::replace(&mut self.stage, Stage::Ended);
         let mut step = Step {
             config: &mut self.config,
             entropy: &mut *self.entropy,
@@ -275,21 +274,20 @@ impl Handshake {
             actions: &mut self.actions,
             next_ask: &mut self.next_ask,
         };
-        let stage = take(stage, &mut step).and_then(|stage| stage.at_once(&mut step));
+        let taken = take(&mut self.stage, &mut step).and_then(|()| self.stage.at_once(&mut step));
         self.actions.close_chunk();
-        self.stage = stage?;
-        Ok(())
+        taken
     }
 
     /// CONNECTED: the machine makes room for what is left of it.
     fn leave_machine(&mut self) {
-        let established = match core::mem::replace(&mut self.stage, Stage::Ended) {
+        if !matches!(self.stage, Stage::Client(Client::Connected(_)) | Stage::Server(Server::Connected(_))) {
+            return;
+        }
+        let established = match self.stage.take() {
             Stage::Client(Client::Connected(connected)) => connected.established,
             Stage::Server(Server::Connected(connected)) => connected.established,
-            stage @ (Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended) => {
-                self.stage = stage;
-                return;
-            }
+            Stage::Client(_) | Stage::Server(_) | Stage::PostHandshake(_) | Stage::Ended => return,
         };
         //= R-F.1.4-1
         self.actions.early_exporter = None;
@@ -484,28 +482,44 @@ impl Handshake {
 }
 
 impl Stage {
-    fn receive(self, received: &Received<'_>, step: &mut Step<'_>) -> Result<Self, Fault> {
-        Ok(match self {
+    /// The stage, with [`Stage::Ended`] in its place: a step that fails leaves it there.
+    fn take(&mut self) -> Self {
+        core::mem::replace(self, Self::Ended)
+    }
+
+    fn receive(&mut self, received: &Received<'_>, step: &mut Step<'_>) -> Result<(), Fault> {
+        *self = match self.take() {
             Self::Client(machine) => Self::Client(machine.receive(received, step)?),
             Self::Server(machine) => Self::Server(machine.receive(received, step)?),
             stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
-        })
+        };
+        Ok(())
     }
 
-    fn answer(self, reply: Reply, step: &mut Step<'_>) -> Result<Self, Fault> {
-        Ok(match self {
+    fn answer(&mut self, reply: Reply, step: &mut Step<'_>) -> Result<(), Fault> {
+        *self = match self.take() {
             Self::Client(machine) => Self::Client(machine.answer(reply, step)?),
             Self::Server(machine) => Self::Server(machine.answer(reply, step)?),
             stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
-        })
+        };
+        Ok(())
     }
 
-    fn at_once(self, step: &mut Step<'_>) -> Result<Self, Fault> {
-        Ok(match self {
+    fn at_once(&mut self, step: &mut Step<'_>) -> Result<(), Fault> {
+        let waits = match self {
+            Self::Client(machine) => machine.waits(),
+            Self::Server(machine) => machine.waits(),
+            Self::PostHandshake(_) | Self::Ended => true,
+        };
+        if waits {
+            return Ok(());
+        }
+        *self = match self.take() {
             Self::Client(machine) => Self::Client(machine.at_once(step)?),
             Self::Server(machine) => Self::Server(machine.at_once(step)?),
             stage @ (Self::PostHandshake(_) | Self::Ended) => stage,
-        })
+        };
+        Ok(())
     }
 }
 

@@ -138,14 +138,24 @@ macro_rules! transitions {
                 received: &$crate::handshake::step::Received<'_>,
                 step: &mut $crate::handshake::step::Step<'_>,
             ) -> Result<Self, $crate::handshake::Fault> {
-                match (self, received.msg_type) {
-                    $( (Self::$from(state), msg_type) if msg_type == <on::$message as on::Message>::TYPE => {
+                let message = received.msg_type;
+                match self {
+                    $( Self::$from(state) if message == <on::$message as on::Message>::TYPE => {
                         let to: To<$from, on::$message> = state.$recv(received, step)?;
                         Ok(to.machine)
                     } )*
-                    (state, message) => {
+                    state => {
                         Err($crate::handshake::PeerFault::Unexpected { state: state.name(), message }.into())
                     }
+                }
+            }
+
+            /// Does the state wait for a message or an answer?
+            pub(crate) const fn waits(&self) -> bool {
+                match self {
+                    $( Self::$once_from(_) => false, )*
+                    #[allow(unreachable_patterns)]
+                    _ => true,
                 }
             }
 
@@ -154,16 +164,17 @@ macro_rules! transitions {
                 mut self,
                 step: &mut $crate::handshake::step::Step<'_>,
             ) -> Result<Self, $crate::handshake::Fault> {
-                loop {
+                while !self.waits() {
                     self = match self {
                         $( Self::$once_from(state) => {
                             let to: To<$once_from, on::Nothing> = state.$once(step)?;
                             to.machine
                         } )*
                         #[allow(unreachable_patterns)]
-                        settled => return Ok(settled),
+                        settled => settled,
                     };
                 }
+                Ok(self)
             }
 
             /// The open ask, if the state waits for an answer.

@@ -1,5 +1,6 @@
 //! What a judged certificate says about its holder.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -70,8 +71,47 @@ pub struct IssuerKeyDigest(pub [u8; 16]);
 pub struct CertificateTag(pub [u8; 4]);
 
 /// A certificate's serial number: the content octets of its INTEGER, shown as hexadecimal digits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct SerialNumber(pub Vec<u8>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SerialNumber(Octets);
+
+/// Octets in place where they are as few as the RFC allows in a serial number (RFC 5280 §4.1.2.2).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Octets {
+    Few { length: u8, octets: [u8; MAX_SERIAL_NUMBER_LEN] },
+    Many(Box<[u8]>),
+}
+
+const MAX_SERIAL_NUMBER_LEN: usize = 20;
+
+impl SerialNumber {
+    /// The number whose INTEGER has these content octets.
+    #[must_use]
+    pub fn new(contents: &[u8]) -> Self {
+        let mut octets = [0; MAX_SERIAL_NUMBER_LEN];
+        match (octets.get_mut(..contents.len()), u8::try_from(contents.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(contents);
+                Self(Octets::Few { length, octets })
+            }
+            _ => Self(Octets::Many(contents.into())),
+        }
+    }
+
+    /// The content octets of its INTEGER.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Octets::Few { length, octets } => octets.get(..usize::from(*length)).unwrap_or_default(),
+            Octets::Many(octets) => octets,
+        }
+    }
+}
+
+impl Default for SerialNumber {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
 
 impl PeerIdentity {
     /// The holder of the raw public key whose SubjectPublicKeyInfo has this SHA-256.
@@ -145,7 +185,7 @@ impl fmt::Debug for CertificateTag {
 
 impl fmt::Display for SerialNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

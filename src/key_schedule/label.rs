@@ -4,7 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Digest, Hkdf, Secret, SecretBytes};
+use crate::crypto::{Digest, Expand, Hkdf, Secret, SecretBytes, Unkeyed};
 
 use super::Kdf;
 use super::kdf::PREFIX_LENGTH;
@@ -187,9 +187,52 @@ pub(super) fn expand_bounded<const N: usize>(
     SecretBytes::at_most(length, |out| expand(kdf, secret, label, context, out))
 }
 
+/// `Derive-Secret` of several labels over one transcript hash.
+pub(super) fn derive_secrets<const K: usize>(
+    kdf: &Kdf,
+    secret: &Secret,
+    labels: [Label<'_>; K],
+    transcript_hash: &Digest,
+) -> [Secret; K] {
+    SecretBytes::each_at_most(kdf.hash_length(), |outs| {
+        expand_each(kdf, secret, transcript_hash, labels.into_iter().zip(outs));
+    })
+}
+
+/// HKDF-Expand-Label of several labels with one context.
+pub(super) fn expand_each<'a>(
+    kdf: &Kdf,
+    secret: &Secret,
+    context: &[u8],
+    values: impl Iterator<Item = (Label<'a>, &'a mut [u8])>,
+) {
+    let mut values = Some(values);
+    kdf.hkdf().with_prk(secret.expose(), &mut |prk| {
+        for (label, out) in values.take().into_iter().flatten() {
+            expand_with(prk, kdf, secret, label, context, out);
+        }
+    });
+    // A provider that lends no key leaves no value undone.
+    let prk = Unkeyed { hkdf: kdf.hkdf(), prk: secret.expose() };
+    for (label, out) in values.into_iter().flatten() {
+        expand_with(&prk, kdf, secret, label, context, out);
+    }
+}
+
+fn expand(kdf: &Kdf, secret: &Secret, label: Label<'_>, context: &[u8], out: &mut [u8]) {
+    expand_each(kdf, secret, context, core::iter::once((label, out)));
+}
+
 /// HKDF-Expand over an `HkdfLabel`, handed over field by field with the length prefixes. The lengths fit: a
 /// [`Label`] by its construction, `context` and `out` by the callers' checks.
-fn expand(kdf: &Kdf, secret: &Secret, Label(label): Label<'_>, context: &[u8], out: &mut [u8]) {
+fn expand_with(
+    prk: &dyn Expand,
+    kdf: &Kdf,
+    secret: &Secret,
+    Label(label): Label<'_>,
+    context: &[u8],
+    out: &mut [u8],
+) {
     let [.., length_high, length_low] = out.len().to_be_bytes();
     let [.., label_length] = (PREFIX_LENGTH + label.len()).to_be_bytes();
     let [.., context_length] = context.len().to_be_bytes();
@@ -201,7 +244,7 @@ fn expand(kdf: &Kdf, secret: &Secret, Label(label): Label<'_>, context: &[u8], o
         &[context_length],
         context,
     ];
-    if kdf.hkdf().expand(secret.expose(), &hkdf_label, out).is_err() {
+    if prk.expand(&hkdf_label, out).is_err() {
         expand_by_hmac(kdf.hkdf(), secret, &hkdf_label, out);
     }
 }

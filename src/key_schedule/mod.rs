@@ -17,16 +17,16 @@
 //!  asymmetric     v
 //!   shared --> HKDF-Extract = Handshake Secret              EarlySecret::into_handshake_secret
 //!   secret        |
-//!                 +--> "c hs traffic"  ..ServerHello        client_handshake_traffic_secret
-//!                 +--> "s hs traffic"  ..ServerHello        server_handshake_traffic_secret
+//!                 +--> "c hs traffic"  ..ServerHello        HandshakeSecret::traffic_secrets
+//!                 +--> "s hs traffic"  ..ServerHello
 //!                 v
 //!           Derive-Secret(., "derived", "")
 //!                 v
 //!        0 --> HKDF-Extract = Main Secret                   HandshakeSecret::into_main_secret
 //!                 |
-//!                 +--> "c ap traffic"  ..server Finished    client_application_traffic_secret_0
-//!                 +--> "s ap traffic"  ..server Finished    server_application_traffic_secret_0
-//!                 +--> "exp master"    ..server Finished    exporter_secret
+//!                 +--> "c ap traffic"  ..server Finished    MainSecret::application_secrets
+//!                 +--> "s ap traffic"  ..server Finished
+//!                 +--> "exp master"    ..server Finished
 //!                 +--> "res master"    ..client Finished    resumption_secret
 //! ```
 //!
@@ -48,8 +48,9 @@
 //!
 //! let early_secret = EarlySecret::new(kdf.clone(), None);
 //! let handshake_secret = early_secret.into_handshake_secret(Some(&shared_secret));
-//! let secret = handshake_secret.server_handshake_traffic_secret(&transcript.current());
-//! let server_keys = traffic_keys(&kdf, &secret, AeadAlgorithm::Aes128Gcm);
+//! let secrets = handshake_secret.traffic_secrets(&transcript.current());
+//! let secret = &secrets.server_handshake_traffic_secret;
+//! let server_keys = traffic_keys(&kdf, secret, AeadAlgorithm::Aes128Gcm);
 //! assert_eq!(server_keys.key.len(), 16);
 //! # }
 //! ```
@@ -87,5 +88,7 @@ pub use finished::finished_verify_data;
 pub use kdf::{Kdf, LabelPrefix};
 pub use label::{ExpandError, Label, derive_secret, hkdf_expand_label};
 pub use resumption::resumption_psk;
-pub use stage::{EarlySecret, HandshakeSecret, MainSecret, PskKind};
+pub use stage::{
+    ApplicationSecrets, EarlySecret, HandshakeSecret, HandshakeTrafficSecrets, MainSecret, PskKind,
+};
 pub use traffic::{TrafficKeys, next_application_traffic_secret, traffic_keys};

@@ -4,6 +4,7 @@ use zeroize::ZeroizeOnDrop;
 
 use crate::crypto::{Digest, Secret, SharedSecret};
 
+use super::label::derive_secrets;
 use super::{Kdf, Label, derive_secret};
 
 /// Where a PSK comes from. The binder key's label tells the kinds apart, so that none can stand in for another.
@@ -33,7 +34,8 @@ impl PskKind {
 #[derive(Debug)]
 pub struct EarlySecret {
     kdf: Kdf,
-    secret: Secret,
+    /// `None`: of no PSK.
+    secret: Option<Secret>,
 }
 
 impl EarlySecret {
@@ -42,11 +44,20 @@ impl EarlySecret {
     /// * `psk`: of any length; `None` stands for `Hash.length` zeros, as when no PSK is selected.
     #[must_use]
     pub fn new(kdf: Kdf, psk: Option<&[u8]>) -> Self {
-        let secret = match psk {
-            Some(psk) => kdf.hkdf().extract(&[], psk),
-            None => kdf.hkdf().extract(&[], kdf.zeros().expose()),
-        };
+        let secret = psk.map(|psk| kdf.hkdf().extract(&[], psk));
         Self { kdf, secret }
+    }
+
+    fn derive_secret(&self, label: Label<'_>, transcript_hash: &Digest) -> Secret {
+        let of_zeros;
+        let secret = match &self.secret {
+            Some(secret) => secret,
+            None => {
+                of_zeros = self.kdf.hkdf().extract(&[], self.kdf.zeros().expose());
+                &of_zeros
+            }
+        };
+        derive_secret(&self.kdf, secret, label, transcript_hash)
     }
 
     /// The base key of a PSK's binder (§4.3.11.2): the binder is the [`finished_verify_data`] with it.
@@ -54,7 +65,7 @@ impl EarlySecret {
     /// [`finished_verify_data`]: super::finished_verify_data
     #[must_use]
     pub fn binder_key(&self, kind: PskKind) -> Secret {
-        derive_secret(&self.kdf, &self.secret, kind.binder_label(), &self.kdf.hash_of_nothing())
+        self.derive_secret(kind.binder_label(), &self.kdf.hash_of_nothing())
     }
 
     /// Protects 0-RTT data and EndOfEarlyData.
@@ -62,7 +73,7 @@ impl EarlySecret {
     /// * `client_hello`: the transcript hash of ClientHello.
     #[must_use]
     pub fn client_early_traffic_secret(&self, client_hello: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::C_E_TRAFFIC, client_hello)
+        self.derive_secret(Label::C_E_TRAFFIC, client_hello)
     }
 
     /// What the early exporter [exports](super::export) from.
@@ -70,7 +81,7 @@ impl EarlySecret {
     /// * `client_hello`: the transcript hash of ClientHello.
     #[must_use]
     pub fn early_exporter_secret(&self, client_hello: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::E_EXP_MASTER, client_hello)
+        self.derive_secret(Label::E_EXP_MASTER, client_hello)
     }
 
     /// The next stage; the Early Secret is erased.
@@ -78,14 +89,17 @@ impl EarlySecret {
     /// * `shared_secret`: what the key exchange agreed on (§7.4); `None`, for a PSK alone, stands for
     ///   `Hash.length` zeros.
     //= R-7.1-1
+    //= R-F.1.1-1
     #[must_use]
     pub fn into_handshake_secret(self, shared_secret: Option<&SharedSecret>) -> HandshakeSecret {
-        let Self { kdf, secret } = self;
-        let secret = match shared_secret {
-            Some(shared_secret) => next_stage(&kdf, &secret, shared_secret.expose()),
-            None => next_stage(&kdf, &secret, kdf.zeros().expose()),
+        let salt = match (&self.secret, self.kdf.derived_of_no_psk()) {
+            (None, Some(salt)) => salt,
+            _ => self.derive_secret(Label::DERIVED, &self.kdf.hash_of_nothing()),
         };
-        HandshakeSecret { kdf, secret }
+        let zeros = self.kdf.zeros();
+        let ikm = shared_secret.map_or(zeros.expose(), SharedSecret::expose);
+        let secret = self.kdf.hkdf().extract(salt.expose(), ikm);
+        HandshakeSecret { kdf: self.kdf, secret }
     }
 }
 
@@ -97,20 +111,17 @@ pub struct HandshakeSecret {
 }
 
 impl HandshakeSecret {
-    /// Protects what the client sends until its Finished, that included.
+    /// What is derived of ClientHello...ServerHello.
     ///
-    /// * `server_hello`: the transcript hash of ClientHello...ServerHello.
+    /// * `server_hello`: their transcript hash.
     #[must_use]
-    pub fn client_handshake_traffic_secret(&self, server_hello: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::C_HS_TRAFFIC, server_hello)
-    }
-
-    /// Protects what the server sends until its Finished, that included.
-    ///
-    /// * `server_hello`: the transcript hash of ClientHello...ServerHello.
-    #[must_use]
-    pub fn server_handshake_traffic_secret(&self, server_hello: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::S_HS_TRAFFIC, server_hello)
+    pub fn traffic_secrets(&self, server_hello: &Digest) -> HandshakeTrafficSecrets {
+        let labels = [Label::C_HS_TRAFFIC, Label::S_HS_TRAFFIC];
+        let [client, server] = derive_secrets(&self.kdf, &self.secret, labels, server_hello);
+        HandshakeTrafficSecrets {
+            client_handshake_traffic_secret: client,
+            server_handshake_traffic_secret: server,
+        }
     }
 
     /// The last stage; the Handshake Secret is erased.
@@ -118,9 +129,19 @@ impl HandshakeSecret {
     #[must_use]
     pub fn into_main_secret(self) -> MainSecret {
         let Self { kdf, secret } = self;
-        let secret = next_stage(&kdf, &secret, kdf.zeros().expose());
+        let salt = derive_secret(&kdf, &secret, Label::DERIVED, &kdf.hash_of_nothing());
+        let secret = kdf.hkdf().extract(salt.expose(), kdf.zeros().expose());
         MainSecret { kdf, secret }
     }
+}
+
+/// What protects the handshake behind ServerHello (§7.1).
+#[derive(Debug)]
+pub struct HandshakeTrafficSecrets {
+    /// Protects what the client sends until its Finished, that included.
+    pub client_handshake_traffic_secret: Secret,
+    /// Protects what the server sends until its Finished, that included.
+    pub server_handshake_traffic_secret: Secret,
 }
 
 /// The Main Secret: `HKDF-Extract(Derive-Secret(Handshake Secret, "derived", ""), 0)`.
@@ -135,29 +156,18 @@ pub struct MainSecret {
 }
 
 impl MainSecret {
-    /// The first generation of what protects the client's application data and post-handshake messages.
+    /// What is derived of ClientHello...server Finished.
     ///
-    /// * `server_finished`: the transcript hash of ClientHello...server Finished.
+    /// * `server_finished`: their transcript hash.
     #[must_use]
-    pub fn client_application_traffic_secret_0(&self, server_finished: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::C_AP_TRAFFIC, server_finished)
-    }
-
-    /// The first generation of what protects the server's application data and post-handshake messages.
-    ///
-    /// * `server_finished`: the transcript hash of ClientHello...server Finished.
-    #[must_use]
-    pub fn server_application_traffic_secret_0(&self, server_finished: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::S_AP_TRAFFIC, server_finished)
-    }
-
-    /// What the exporter [exports](super::export) from.
-    ///
-    /// * `server_finished`: the transcript hash of ClientHello...server Finished.
-    #[doc(alias = "exporter_master_secret")]
-    #[must_use]
-    pub fn exporter_secret(&self, server_finished: &Digest) -> Secret {
-        derive_secret(&self.kdf, &self.secret, Label::EXP_MASTER, server_finished)
+    pub fn application_secrets(&self, server_finished: &Digest) -> ApplicationSecrets {
+        let labels = [Label::C_AP_TRAFFIC, Label::S_AP_TRAFFIC, Label::EXP_MASTER];
+        let [client, server, exporter] = derive_secrets(&self.kdf, &self.secret, labels, server_finished);
+        ApplicationSecrets {
+            client_application_traffic_secret_0: client,
+            server_application_traffic_secret_0: server,
+            exporter_secret: exporter,
+        }
     }
 
     /// What the PSKs of this connection's tickets [come from](super::resumption_psk).
@@ -170,14 +180,21 @@ impl MainSecret {
     }
 }
 
-// Each holds one secret, which wipes itself.
+/// What an established connection begins with (§7.1).
+#[derive(Debug)]
+pub struct ApplicationSecrets {
+    /// The first generation of what protects the client's application data and post-handshake messages.
+    pub client_application_traffic_secret_0: Secret,
+    /// The first generation of what protects the server's application data and post-handshake messages.
+    pub server_application_traffic_secret_0: Secret,
+    /// What the exporter [exports](super::export) from.
+    #[doc(alias = "exporter_master_secret")]
+    pub exporter_secret: Secret,
+}
+
+// Each holds secrets, which wipe themselves.
 impl ZeroizeOnDrop for EarlySecret {}
 impl ZeroizeOnDrop for HandshakeSecret {}
 impl ZeroizeOnDrop for MainSecret {}
-
-/// `HKDF-Extract(Derive-Secret(., "derived", ""), IKM)`.
-//= R-F.1.1-1
-fn next_stage(kdf: &Kdf, secret: &Secret, ikm: &[u8]) -> Secret {
-    let salt = derive_secret(kdf, secret, Label::DERIVED, &kdf.hash_of_nothing());
-    kdf.hkdf().extract(salt.expose(), ikm)
-}
+impl ZeroizeOnDrop for HandshakeTrafficSecrets {}
+impl ZeroizeOnDrop for ApplicationSecrets {}

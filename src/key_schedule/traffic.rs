@@ -6,7 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::crypto::{AeadAlgorithm, NONCE_LEN, Secret, SecretBytes};
 
-use super::label::expand_bounded;
+use super::label::{expand_bounded, expand_each};
 use super::{Kdf, Label};
 
 /// The key and initialization vector that protect one direction (§7.3); wiped on drop.
@@ -41,11 +41,11 @@ impl fmt::Debug for TrafficKeys {
 /// * `secret`: of §7.3's table 3, by what is protected.
 #[must_use]
 pub fn traffic_keys(kdf: &Kdf, secret: &Secret, aead: AeadAlgorithm) -> TrafficKeys {
-    let key = expand_bounded(kdf, secret, Label::KEY, &[], aead.key_len());
-    let write_iv: SecretBytes<NONCE_LEN> = expand_bounded(kdf, secret, Label::IV, &[], NONCE_LEN);
-    let mut keys = TrafficKeys { key, iv: [0; NONCE_LEN] };
-    keys.iv.iter_mut().zip(write_iv.expose()).for_each(|(place, byte)| *place = *byte);
-    keys
+    let mut iv = [0; NONCE_LEN];
+    let key = SecretBytes::at_most(aead.key_len(), |key| {
+        expand_each(kdf, secret, &[], [(Label::KEY, key), (Label::IV, &mut iv)].into_iter());
+    });
+    TrafficKeys { key, iv }
 }
 
 /// The next generation of an application traffic secret (§7.2); the caller drops this one and its keys.

@@ -30,7 +30,16 @@ pub struct Certificate<'a> {
     pub certificate_list: CertificateList<'a>,
 }
 
-impl Certificate<'_> {
+impl<'a> Certificate<'a> {
+    /// The list of a body that has decoded before, whose entries are not gone through again.
+    pub(crate) fn list_of_decoded(body: &'a [u8]) -> CertificateList<'a> {
+        let mut body = Reader::new(body);
+        let list = body
+            .vector("certificate_request_context", 0..=0xff)
+            .and_then(|_| body.vector("certificate_list", 0..=0xff_ffff));
+        CertificateList::from_contents(list.unwrap_or_default())
+    }
+
     /// Writes the message with the entries that `entries` writes, one after the other.
     pub fn encode_entries(
         certificate_request_context: &[u8],

@@ -77,14 +77,20 @@ impl<'a> Extensions<'a> {
     }
 
     /// At the start of the body of the first extension of this type.
+    ///
+    /// It is asked for every extension that a message may have. The block was checked when it was read, so the types and
+    /// lengths are enough to go by.
     fn body(&self, extension_type: ExtensionType) -> Option<Reader<'a>> {
-        let mut r = self.0.reader();
-        while !r.is_empty() {
-            let found = RawExtension::read(&mut r).ok()?;
-            if found.extension_type == extension_type {
-                let offset = r.offset().saturating_sub(found.extension_data.len());
-                return Some(Reader::starting_at(offset, found.extension_data));
+        let (mut offset, mut rest) = (self.0.reader().offset(), self.0.contents());
+        while let Some(([type_high, type_low, length_high, length_low], behind)) = rest.split_first_chunk() {
+            offset += 4;
+            let (extension_data, next) =
+                behind.split_at_checked(u16::from_be_bytes([*length_high, *length_low]).into())?;
+            if u16::from_be_bytes([*type_high, *type_low]) == extension_type.0 {
+                return Some(Reader::starting_at(offset, extension_data));
             }
+            offset += extension_data.len();
+            rest = next;
         }
         None
     }

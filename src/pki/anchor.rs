@@ -18,6 +18,7 @@ use crate::time::Time;
 pub struct TrustAnchor {
     der: Arc<[u8]>,
     subject: NormalizedName,
+    subject_der: Arc<[u8]>,
     name_constraints: Option<Arc<[u8]>>,
     /// Trust ends here, whatever the certificate says.
     pub not_after: Option<Time>,
@@ -35,7 +36,12 @@ pub struct TrustAnchor {
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
     anchors: Vec<TrustAnchor>,
-    by_subject: BTreeMap<NormalizedName, Vec<usize>>,
+    /// The indices of those with one name.
+    groups: Vec<Vec<usize>>,
+    by_subject: BTreeMap<NormalizedName, usize>,
+    /// The groups by the names as they stand, most of which certificates repeat to the byte: to find one costs less than
+    /// to normalize it.
+    by_subject_der: BTreeMap<Arc<[u8]>, usize>,
 }
 
 /// Why a file gives no trust anchors.
@@ -61,10 +67,11 @@ impl TrustAnchor {
     /// # Errors
     /// [`Asn1Error`] if it is no certificate. Whether it is a CA's is judged with each path.
     pub fn from_certificate_der(der: &[u8]) -> Result<Self, Asn1Error> {
-        let subject = Certificate::from_der(der)?.subject.normalized();
+        let subject = Certificate::from_der(der)?.subject;
         Ok(Self {
             der: der.into(),
-            subject,
+            subject: subject.normalized(),
+            subject_der: subject.der.into(),
             name_constraints: None,
             not_after: None,
             not_before: None,
@@ -146,7 +153,8 @@ impl TrustAnchors {
 
     /// The anchors with this name, by index.
     pub(crate) fn named(&self, name: &Name<'_>) -> impl Iterator<Item = (usize, &TrustAnchor)> {
-        let indices = self.by_subject.get(&name.normalized()).map(Vec::as_slice).unwrap_or_default();
+        let group = self.by_subject_der.get(name.der).or_else(|| self.by_subject.get(&name.normalized()));
+        let indices = group.and_then(|group| self.groups.get(*group)).map(Vec::as_slice).unwrap_or_default();
         indices.iter().filter_map(|index| Some((*index, self.anchors.get(*index)?)))
     }
 }
@@ -154,11 +162,17 @@ impl TrustAnchors {
 impl FromIterator<TrustAnchor> for TrustAnchors {
     fn from_iter<I: IntoIterator<Item = TrustAnchor>>(anchors: I) -> Self {
         let anchors: Vec<TrustAnchor> = anchors.into_iter().collect();
-        let mut by_subject: BTreeMap<NormalizedName, Vec<usize>> = BTreeMap::new();
+        let (mut groups, mut by_subject, mut by_subject_der) =
+            (Vec::<Vec<usize>>::new(), BTreeMap::new(), BTreeMap::new());
         for (index, anchor) in anchors.iter().enumerate() {
-            by_subject.entry(anchor.subject.clone()).or_default().push(index);
+            let group = *by_subject.entry(anchor.subject.clone()).or_insert(groups.len());
+            match groups.get_mut(group) {
+                Some(indices) => indices.push(index),
+                None => groups.push(Vec::from([index])),
+            }
+            by_subject_der.insert(Arc::clone(&anchor.subject_der), group);
         }
-        Self { anchors, by_subject }
+        Self { anchors, groups, by_subject, by_subject_der }
     }
 }
 

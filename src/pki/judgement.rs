@@ -277,7 +277,7 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
         spiffe_id: name::spiffe_id(own),
         subject: DistinguishedName { der: own.subject.der.to_vec() },
         issuer: DistinguishedName { der: own.issuer.der.to_vec() },
-        serial: SerialNumber(own.serial_number.into()),
+        serial: SerialNumber::new(own.serial_number),
         certificate_digest: own.sha256(judgement.provider)?,
         key_digest: own.key_sha256(judgement.provider)?,
         earliest_not_after: valid.outputs.earliest_not_after,
@@ -288,7 +288,7 @@ fn identity(valid: &ValidPath<'_>, judgement: &Judgement<'_>) -> Option<PeerIden
     for (certificate, issuer) in valid.certificates.iter().zip(valid.certificates.iter().skip(1)) {
         identity.chain.push(ChainCertificate {
             issuer_key_digest: issuer.key_sha256(judgement.provider)?.into(),
-            serial: SerialNumber(certificate.serial_number.into()),
+            serial: SerialNumber::new(certificate.serial_number),
         });
     }
     Some(identity)

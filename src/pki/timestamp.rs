@@ -248,7 +248,7 @@ pub fn logs_with_valid_timestamps(judged: &[JudgedTimestamp]) -> usize {
 /// The SerializedSCTs in the certificate's extension (RFC 6962 §3.3); none if it is not there, or broken.
 fn embedded(certificate: &[u8]) -> Option<Vec<&[u8]>> {
     let certificate = Certificate::from_der(certificate).ok()?;
-    let extension = certificate.extensions.list.iter().find(|it| it.id == known::SCT_LIST)?;
+    let extension = certificate.extensions.others.iter().find(|it| it.id == known::SCT_LIST)?;
     let list = DerReader::new(extension.value).octet_string("SignedCertificateTimestampList").ok()?;
     let mut list = Reader::new(list).nested("sct_list", 1..=0xffff).ok()?;
     let mut timestamps = Vec::new();

@@ -264,13 +264,13 @@ fn write_identity(out: &mut Writer<'_>, identity: &PeerIdentity, issued_at: Time
     write_name(out, &identity.subject);
     write_name(out, &identity.issuer);
     if flags & identity_flag::SERIAL != 0 {
-        write_bytes(out, &identity.serial.0);
+        write_bytes(out, identity.serial.as_bytes());
     }
     out.bytes(&identity.certificate_digest.0);
     out.bytes(&identity.key_digest.0);
     write_list(out, &identity.chain, |out, certificate| {
         out.bytes(&certificate.issuer_key_digest.0);
-        write_bytes(out, &certificate.serial.0);
+        write_bytes(out, certificate.serial.as_bytes());
     });
     write_time(out, identity.earliest_not_after, issued_at);
 }
@@ -333,5 +333,5 @@ fn read_address(r: &mut Reader<'_>) -> Result<IpAddr, DecodeError> {
 }
 
 fn read_serial(r: &mut Reader<'_>) -> Result<SerialNumber, DecodeError> {
-    Ok(SerialNumber(read_bytes(r, "serial")?.to_vec()))
+    Ok(SerialNumber::new(read_bytes(r, "serial")?))
 }

@@ -2,7 +2,7 @@
 
 use ring::{hkdf, hmac};
 
-use crate::crypto::{CryptoError, Digest, HashAlgorithm, Hkdf, Secret};
+use crate::crypto::{CryptoError, Digest, Expand, HashAlgorithm, Hkdf, Secret};
 
 pub(super) struct HkdfSha2 {
     algorithm: HashAlgorithm,
@@ -15,6 +15,13 @@ impl HkdfSha2 {
         Self { algorithm: HashAlgorithm::Sha256, hmac: hmac::HMAC_SHA256, hkdf: hkdf::HKDF_SHA256 };
     pub(super) const SHA384: Self =
         Self { algorithm: HashAlgorithm::Sha384, hmac: hmac::HMAC_SHA384, hkdf: hkdf::HKDF_SHA384 };
+}
+
+impl HkdfSha2 {
+    fn key(&self, prk: &[u8]) -> Keyed {
+        let fits = prk.len() >= self.algorithm.output_len();
+        Keyed(fits.then(|| hkdf::Prk::new_less_safe(self.hkdf, prk)))
+    }
 }
 
 /// The length of what HKDF-Expand gives, as ring wants to be told it.
@@ -44,12 +51,20 @@ impl Hkdf for HkdfSha2 {
     }
 
     fn expand(&self, prk: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
-        if prk.len() < self.algorithm.output_len() {
-            return Err(CryptoError);
-        }
-        hkdf::Prk::new_less_safe(self.hkdf, prk)
-            .expand(info, Length(out.len()))
-            .and_then(|okm| okm.fill(out))
-            .map_err(|_| CryptoError)
+        self.key(prk).expand(info, out)
+    }
+
+    fn with_prk(&self, prk: &[u8], with: &mut dyn FnMut(&dyn Expand)) {
+        with(&self.key(prk));
+    }
+}
+
+/// A pseudorandom key with which HMAC is keyed; `None` if it is too short.
+struct Keyed(Option<hkdf::Prk>);
+
+impl Expand for Keyed {
+    fn expand(&self, info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
+        let prk = self.0.as_ref().ok_or(CryptoError)?;
+        prk.expand(info, Length(out.len())).and_then(|okm| okm.fill(out)).map_err(|_| CryptoError)
     }
 }

@@ -7,7 +7,7 @@ use hmac::Hmac;
 use zeroize::Zeroize;
 
 use super::hash::TlsHash;
-use crate::crypto::{CryptoError, Digest, HashAlgorithm, Hkdf, Secret};
+use crate::crypto::{CryptoError, Digest, Expand, HashAlgorithm, Hkdf, Secret};
 
 pub(super) struct HkdfSha2<H>(PhantomData<fn() -> H>);
 
@@ -36,9 +36,20 @@ impl<H: TlsHash> Hkdf for HkdfSha2<H> {
     }
 
     fn expand(&self, prk: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
-        Expander::<H>::from_prk(prk)
-            .map_err(|_| CryptoError)?
-            .expand_multi_info(info, out)
-            .map_err(|_| CryptoError)
+        Keyed(Expander::<H>::from_prk(prk).ok()).expand(info, out)
+    }
+
+    fn with_prk(&self, prk: &[u8], with: &mut dyn FnMut(&dyn Expand)) {
+        with(&Keyed(Expander::<H>::from_prk(prk).ok()));
+    }
+}
+
+/// A pseudorandom key with which HMAC is keyed; `None` if it is too short.
+struct Keyed<H: TlsHash>(Option<Expander<H>>);
+
+impl<H: TlsHash> Expand for Keyed<H> {
+    fn expand(&self, info: &[&[u8]], out: &mut [u8]) -> Result<(), CryptoError> {
+        let prk = self.0.as_ref().ok_or(CryptoError)?;
+        prk.expand_multi_info(info, out).map_err(|_| CryptoError)
     }
 }

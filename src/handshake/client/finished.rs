@@ -23,7 +23,7 @@ use crate::handshake::transitions::on;
 use crate::handshake::verify::verify_finished;
 use crate::handshake::{Carrier, Direction, EchConfigList, Epoch, Fault, PeerChain, Role};
 use crate::identity::{CertificateTag, PeerIdentity};
-use crate::key_schedule::{Kdf, MainSecret};
+use crate::key_schedule::{ApplicationSecrets, Kdf, MainSecret};
 use crate::message::{
     CipherSuite, EndOfEarlyData, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
 };
@@ -198,10 +198,12 @@ impl Authenticated {
         transcript.add(received.bytes);
         let server_finished = transcript.current();
         let main_secret = session.handshake_secret.into_main_secret();
-        let client_secret = main_secret.client_application_traffic_secret_0(&server_finished);
-        let server_secret = main_secret.server_application_traffic_secret_0(&server_finished);
-        let exporter_secret = main_secret.exporter_secret(&server_finished);
-        step.log_key("CLIENT_TRAFFIC_SECRET_0", &offer.random, &client_secret);
+        let ApplicationSecrets {
+            client_application_traffic_secret_0,
+            server_application_traffic_secret_0: server_secret,
+            exporter_secret,
+        } = main_secret.application_secrets(&server_finished);
+        step.log_key("CLIENT_TRAFFIC_SECRET_0", &offer.random, &client_application_traffic_secret_0);
         step.log_key("SERVER_TRAFFIC_SECRET_0", &offer.random, &server_secret);
         step.log_key("EXPORTER_SECRET", &offer.random, &exporter_secret);
         step.keys(Direction::Receive, Epoch::Application, cipher_suite, &server_secret);
@@ -216,7 +218,7 @@ impl Authenticated {
             server,
             main_secret,
             client_handshake_traffic_secret: session.client_handshake_traffic_secret,
-            client_application_traffic_secret_0: client_secret,
+            client_application_traffic_secret_0,
             exporter_secret,
             local_certificate,
             application_data: application_data.unwrap_or_default(),

@@ -18,7 +18,7 @@ use crate::handshake::output::CertificatesCompressed;
 use crate::handshake::step::{Received, Step};
 use crate::handshake::transitions::on;
 use crate::handshake::{self, Direction, Epoch, Fault, Milestone, PeerExtension, PeerFault};
-use crate::key_schedule::{EarlySecret, HandshakeSecret, Kdf};
+use crate::key_schedule::{EarlySecret, HandshakeSecret, HandshakeTrafficSecrets, Kdf};
 use crate::message::{
     CertWithExternPsk, CertificateType, CipherSuite, ClientCertificateType, Cookie, EchEncryptedExtensions,
     EchHelloRetryRequest, EncryptedExtensions, ExtensionFault, ExtensionType, Extensions, ExtensionsOf,
@@ -282,14 +282,15 @@ impl Session {
         transcript: Transcript,
         handshake_secret: HandshakeSecret,
     ) -> Self {
-        let server_hello = transcript.current();
+        let HandshakeTrafficSecrets { client_handshake_traffic_secret, server_handshake_traffic_secret } =
+            handshake_secret.traffic_secrets(&transcript.current());
         Self {
             cipher_suite,
             group,
             hello_retried,
             kdf,
-            client_handshake_traffic_secret: handshake_secret.client_handshake_traffic_secret(&server_hello),
-            server_handshake_traffic_secret: handshake_secret.server_handshake_traffic_secret(&server_hello),
+            client_handshake_traffic_secret,
+            server_handshake_traffic_secret,
             transcript,
             handshake_secret,
         }

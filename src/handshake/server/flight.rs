@@ -21,7 +21,10 @@ use crate::handshake::{
     Carrier, ClientAuth, Config, Credential, Direction, EchStatus, Epoch, Fault, Milestone, OwnFault, Role,
 };
 use crate::identity::CertificateTag;
-use crate::key_schedule::{HandshakeSecret, Kdf, Label, MainSecret, ech_accept_confirmation};
+use crate::key_schedule::{
+    ApplicationSecrets, HandshakeSecret, HandshakeTrafficSecrets, Kdf, Label, MainSecret,
+    ech_accept_confirmation,
+};
 use crate::message::{
     CertWithExternPsk, CertificateRequest, ClientCertificateType, EchConfigs, EchEncryptedExtensions,
     EncryptedExtensions, ExtensionType, HandshakeType, KeyShareEntry, KeyShareServerHello, MaxFragmentLength,
@@ -157,8 +160,10 @@ impl Negotiated {
         self.transcript
             .add(step.actions.send(Epoch::Initial, HandshakeType::SERVER_HELLO, |out| message.encode(out)));
         let server_hello = self.transcript.current();
-        let client = self.handshake_secret.client_handshake_traffic_secret(&server_hello);
-        let server = self.handshake_secret.server_handshake_traffic_secret(&server_hello);
+        let HandshakeTrafficSecrets {
+            client_handshake_traffic_secret: client,
+            server_handshake_traffic_secret: server,
+        } = self.handshake_secret.traffic_secrets(&server_hello);
         step.log_key("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &selected.client_random, &client);
         step.log_key("SERVER_HANDSHAKE_TRAFFIC_SECRET", &selected.client_random, &server);
         if let Some(limit) = selected.peer_record_size_limit.filter(|_| negotiates_limit(step.config)) {
@@ -336,9 +341,11 @@ impl Flight {
         send_finished(&self.kdf, &self.server_handshake_traffic_secret, &mut self.transcript, step.actions);
         let server_finished = self.transcript.current();
         let main_secret = self.handshake_secret.into_main_secret();
-        let client = main_secret.client_application_traffic_secret_0(&server_finished);
-        let server = main_secret.server_application_traffic_secret_0(&server_finished);
-        let exporter_secret = main_secret.exporter_secret(&server_finished);
+        let ApplicationSecrets {
+            client_application_traffic_secret_0: client,
+            server_application_traffic_secret_0: server,
+            exporter_secret,
+        } = main_secret.application_secrets(&server_finished);
         step.log_key("CLIENT_TRAFFIC_SECRET_0", &self.selected.client_random, &client);
         step.log_key("SERVER_TRAFFIC_SECRET_0", &self.selected.client_random, &server);
         step.log_key("EXPORTER_SECRET", &self.selected.client_random, &exporter_secret);

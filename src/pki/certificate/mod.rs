@@ -188,7 +188,7 @@ impl<'a> Certificate<'a> {
         const NULL: &[u8] = &[tag::NULL, 0];
         let usage = self.extensions.key_usage.as_ref().and_then(ExtensionField::ok);
         usage.is_some_and(|usage| usage.contains(KeyUsage::DIGITAL_SIGNATURE))
-            && self.extensions.list.iter().any(|extension| {
+            && self.extensions.others.iter().any(|extension| {
                 extension.id == known::DELEGATION_USAGE && !extension.critical && extension.value == NULL
             })
     }

@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::ops::{ControlFlow, Deref};
+use core::ops::{ControlFlow, Deref, Range};
 
 use super::process::{Outputs, Path, process, process_alone};
 use super::signatures::Signatures;
@@ -30,6 +30,8 @@ pub(crate) struct Search<'a> {
     pub(super) judgement: &'a Judgement<'a>,
     pub(super) nodes: Vec<Node<'a>>,
     signatures: Signatures<'a>,
+    /// By rank and index, those with which each path that is being extended goes on, the longest path's last.
+    candidates: Vec<(u8, usize)>,
     pub(super) work: Work,
     /// The signers of CRLs whose own paths are searched right now, the outermost first.
     pub(super) signers: Vec<&'a [u8]>,
@@ -59,6 +61,7 @@ impl<'a> Search<'a> {
             judgement,
             nodes: Vec::new(),
             signatures: Signatures::new(judgement.signature_verifier()),
+            candidates: Vec::new(),
             work: Work::new(judgement.profile.limits),
             signers: Vec::new(),
             only_anchor: None,
@@ -160,18 +163,25 @@ impl<'a> Search<'a> {
 
     /// Tries every candidate above the last certificate of `path`.
     fn extend(&mut self, path: &mut Vec<usize>) -> ControlFlow<Stop> {
-        let mut found_candidate = false;
-        for candidate in self.candidates(path) {
-            found_candidate = true;
+        let candidates = self.push_candidates(path);
+        if candidates.is_empty() {
+            self.no_issuer(path);
+        }
+        let start = candidates.start;
+        let extended = self.extend_by(candidates, path);
+        self.candidates.truncate(start);
+        extended
+    }
+
+    fn extend_by(&mut self, candidates: Range<usize>, path: &mut Vec<usize>) -> ControlFlow<Stop> {
+        for place in candidates {
+            let Some((_, candidate)) = self.candidates.get(place).copied() else { break };
             self.take(Work::candidate)?;
             if self.verify_link(path, candidate)? {
                 path.push(candidate);
                 self.try_candidate(path)?;
                 path.pop();
             }
-        }
-        if !found_candidate {
-            self.no_issuer(path);
         }
         ControlFlow::Continue(())
     }
@@ -245,21 +255,26 @@ impl<'a> Search<'a> {
         (start..self.nodes.len()).collect()
     }
 
-    /// The certificates that by name may have issued the last one of `path`: anchors first, then those whose
-    /// key identifier fits and that are valid now.
-    fn candidates(&mut self, path: &[usize]) -> Vec<usize> {
-        let Some(issuer) = self.last(path).map(|node| node.certificate.issuer) else { return Vec::new() };
-        //= R-4.5.1-11
-        self.add_anchor_nodes(&issuer);
-        let Some(child) = self.last(path) else { return Vec::new() };
-        let mut candidates: Vec<(u8, usize)> = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
-            if node.certificate.subject.matches(&issuer) && !self.loops(path, index) {
-                candidates.push((self.rank(child, node), index));
+    /// Pushes the certificates that by name may have issued the last one of `path`: anchors first, then those whose
+    /// key identifier fits and that are valid now; they stand at the places that are given back.
+    fn push_candidates(&mut self, path: &[usize]) -> Range<usize> {
+        let start = self.candidates.len();
+        if let Some(issuer) = self.last(path).map(|node| node.certificate.issuer) {
+            //= R-4.5.1-11
+            self.add_anchor_nodes(&issuer);
+            for index in 0..self.nodes.len() {
+                self.candidates.extend(self.candidate(path, &issuer, index));
             }
         }
-        candidates.sort_by_key(|(rank, index)| (*rank, *index));
-        candidates.into_iter().map(|(_, index)| index).collect()
+        self.candidates.get_mut(start..).unwrap_or_default().sort_unstable();
+        start..self.candidates.len()
+    }
+
+    /// The certificate at `index` with its rank, if by name it may have issued the last one of `path`.
+    fn candidate(&self, path: &[usize], issuer: &Name<'_>, index: usize) -> Option<(u8, usize)> {
+        let (child, node) = (self.last(path)?, self.nodes.get(index)?);
+        let fits = node.certificate.subject.matches(issuer) && !self.loops(path, index);
+        fits.then(|| (self.rank(child, node), index))
     }
 
     /// Anchors are read when a path needs them, for a config may hold hundreds.

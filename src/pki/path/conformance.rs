@@ -38,7 +38,7 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
             format_args!("otherwise"),
         );
     }
-    let has_extensions = !certificate.extensions.list.is_empty();
+    let has_extensions = certificate.extensions.count > 0;
     let version = certificate.version.saturating_add(1);
     //= R5280-4.1.2.1-1
     //= R5280-4.1.2.1-2
@@ -69,7 +69,7 @@ fn form(certificate: &Certificate<'_>, position: usize, findings: &mut Findings<
             FindingCode::SerialNumber,
             position,
             "a positive serial number of at most 20 octets",
-            format_args!("{}", crate::identity::SerialNumber(serial.into())),
+            format_args!("{}", crate::identity::SerialNumber::new(serial)),
         );
     }
 }

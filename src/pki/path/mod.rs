@@ -69,6 +69,6 @@ fn describe(certificate: &Certificate<'_>, source: Source) -> PathCertificate {
     PathCertificate {
         source,
         subject: alloc::format!("{}", certificate.subject),
-        serial: SerialNumber(certificate.serial_number.into()),
+        serial: SerialNumber::new(certificate.serial_number),
     }
 }

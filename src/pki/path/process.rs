@@ -481,11 +481,11 @@ fn check_extensions(certificate: &Certificate<'_>, position: usize, findings: &m
             format_args!("{duplicate} more than once"),
         );
     }
-    for extension in &extensions.list {
+    for extension in &extensions.others {
         //= R5280-4.2-1
         //= R5280-6.1.4-o
         //= R5280-6.1.5-f
-        if extension.critical && !extension.known {
+        if extension.critical {
             findings.report(
                 FindingCode::CriticalExtension,
                 position,

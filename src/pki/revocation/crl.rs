@@ -181,8 +181,8 @@ impl<'a> CertificateList<'a> {
         extension: &Extension<'a>,
         lapses: &mut Vec<Lapse>,
     ) -> Result<(), Asn1Error> {
-        fn value<T>(field: Option<ExtensionField<T>>) -> Result<Option<T>, Asn1Error> {
-            field.map(|field| field.value).transpose()
+        fn value<T>(field: ExtensionField<T>) -> Result<Option<T>, Asn1Error> {
+            field.value.map(Some)
         }
         let mut may_be_critical = false;
         match extension.id {

@@ -40,7 +40,7 @@ impl Revocation<'_> {
         provider: &CryptoProvider,
     ) -> Option<RevokedCertificate> {
         let entries = self.crls.as_slice().iter();
-        let mut entries = entries.flat_map(|crl| crl.with_serial_number(&certificate.serial.0));
+        let mut entries = entries.flat_map(|crl| crl.with_serial_number(certificate.serial.as_bytes()));
         let found = entries.find(|(issuer, _)| !is_of_another(issuer, certificate, known(), provider));
         found.map(|(_, revoked)| revoked)
     }
@@ -49,7 +49,7 @@ impl Revocation<'_> {
         let responses = self.ocsp_responses.iter().filter_map(|der| OcspResponse::from_der(der).ok());
         let mut singles = responses.flat_map(|response| response.responses);
         singles.find_map(|single| match single.cert_status {
-            CertStatus::Revoked(revoked) if single.cert_id.serial_number == certificate.serial.0 => {
+            CertStatus::Revoked(revoked) if single.cert_id.serial_number == certificate.serial.as_bytes() => {
                 Some(revoked)
             }
             CertStatus::Revoked(_) | CertStatus::Good | CertStatus::Unknown => None,

@@ -62,10 +62,9 @@ impl Schedule {
         let early_secret = EarlySecret::new(self.kdf.clone(), psk.map(Psk::expose));
         let secret = early_secret.into_handshake_secret(Some(shared_secret));
         let hash = self.transcript_hash();
-        self.handshake = Some((
-            secret.client_handshake_traffic_secret(&hash),
-            secret.server_handshake_traffic_secret(&hash),
-        ));
+        let secrets = secret.traffic_secrets(&hash);
+        self.handshake =
+            Some((secrets.client_handshake_traffic_secret, secrets.server_handshake_traffic_secret));
         self.handshake_secret = Some(secret);
     }
 
@@ -73,10 +72,9 @@ impl Schedule {
     pub fn server_finished(&mut self) {
         let secret = self.handshake_secret.take().expect("a handshake secret").into_main_secret();
         let hash = self.transcript_hash();
-        self.application = Some((
-            secret.client_application_traffic_secret_0(&hash),
-            secret.server_application_traffic_secret_0(&hash),
-        ));
+        let secrets = secret.application_secrets(&hash);
+        self.application =
+            Some((secrets.client_application_traffic_secret_0, secrets.server_application_traffic_secret_0));
         self.main_secret = Some(secret);
     }
 

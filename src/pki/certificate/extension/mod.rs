@@ -22,8 +22,6 @@ use crate::pki::asn1::{Asn1Error, Asn1Reason, DerReader, Lapse, Oid, known, tag}
 
 /// Extensions of one certificate or CRL that we read.
 pub(crate) const MAX_EXTENSIONS: usize = 64;
-/// Extensions of a certificate in use, about: room that is made at once.
-const USUAL_EXTENSIONS: usize = 10;
 
 /// An extension as it stands.
 ///
@@ -42,8 +40,6 @@ pub struct Extension<'a> {
     pub critical: bool,
     /// Its value in DER.
     pub value: &'a [u8],
-    /// Is it one that is read here?
-    pub known: bool,
 }
 
 /// A known extension: what it says, or why that cannot be read.
@@ -55,12 +51,14 @@ pub struct ExtensionField<T> {
     pub value: Result<T, Asn1Error>,
 }
 
-/// The extensions of a certificate: all as they stand, and those that are known read.
+/// The extensions of a certificate: those that are known read, the others as they stand.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Extensions<'a> {
-    /// All, in order.
-    pub list: Vec<Extension<'a>>,
+    /// How many there are, known or not.
+    pub count: usize,
+    /// Those that are not known, in order.
+    pub others: Vec<Extension<'a>>,
     /// An extension that stands more than once, which §4.2 forbids.
     pub duplicate: Option<Oid<'a>>,
     pub authority_key_identifier: Option<ExtensionField<AuthorityKeyIdentifier<'a>>>,
@@ -94,12 +92,13 @@ impl<'a> Extensions<'a> {
     pub(crate) fn read(mut explicit: DerReader<'a>, lapses: &mut Vec<Lapse>) -> Result<Self, Asn1Error> {
         let mut sequence = explicit.sequence("extensions")?;
         explicit.end("extensions")?;
-        let mut extensions = Self { list: Vec::with_capacity(USUAL_EXTENSIONS), ..Self::default() };
+        let mut extensions = Self::default();
         while !sequence.is_empty() {
-            if extensions.list.len() == MAX_EXTENSIONS {
+            if extensions.count == MAX_EXTENSIONS {
                 return Err(sequence.error("extensions", Asn1Reason::TooLarge { limit: MAX_EXTENSIONS }));
             }
             let extension = Extension::read(&mut sequence, lapses)?;
+            extensions.count += 1;
             extensions.push(extension, lapses);
         }
         Ok(extensions)
@@ -129,62 +128,71 @@ impl<'a> Extensions<'a> {
     }
 
     fn push(&mut self, extension: Extension<'a>, lapses: &mut Vec<Lapse>) {
-        if self.list.iter().any(|other| other.id == extension.id) {
+        let stood_before = self.read_known(&extension, lapses).unwrap_or_else(|| {
+            let stood_before = self.others.iter().any(|other| other.id == extension.id);
+            self.others.push(extension);
+            stood_before
+        });
+        if stood_before {
             self.duplicate = Some(extension.id);
         }
-        let known = self.read_known(&extension, lapses);
-        self.list.push(Extension { known, ..extension });
     }
 
-    /// Reads the value of an extension that is known, and says whether it is.
+    /// Reads the value of an extension that is known; did one of its type stand before it? `None`: it is not known.
     //= R5280-4.2-2
     //= R5280-4.2-8
     //= R5280-4.2-9
-    fn read_known(&mut self, extension: &Extension<'a>, lapses: &mut Vec<Lapse>) -> bool {
-        match extension.id {
+    fn read_known(&mut self, extension: &Extension<'a>, lapses: &mut Vec<Lapse>) -> Option<bool> {
+        Some(match extension.id {
             known::AUTHORITY_KEY_IDENTIFIER => {
-                self.authority_key_identifier = extension.field(AuthorityKeyIdentifier::read);
+                self.authority_key_identifier.replace(extension.field(AuthorityKeyIdentifier::read)).is_some()
             }
-            known::SUBJECT_KEY_IDENTIFIER => {
-                self.subject_key_identifier = extension.field(|reader| reader.octet_string("keyIdentifier"));
-            }
+            known::SUBJECT_KEY_IDENTIFIER => self
+                .subject_key_identifier
+                .replace(extension.field(|reader| reader.octet_string("keyIdentifier")))
+                .is_some(),
             known::KEY_USAGE => {
-                self.key_usage = extension.field(|reader| KeyUsage::read(reader, lapses));
+                self.key_usage.replace(extension.field(|reader| KeyUsage::read(reader, lapses))).is_some()
             }
             known::CERTIFICATE_POLICIES => {
-                self.certificate_policies = extension.field(CertificatePolicies::read);
+                self.certificate_policies.replace(extension.field(CertificatePolicies::read)).is_some()
             }
-            known::POLICY_MAPPINGS => self.policy_mappings = extension.field(PolicyMappings::read),
-            known::SUBJECT_ALT_NAME => {
-                self.subject_alt_name = extension.field(|reader| {
+            known::POLICY_MAPPINGS => {
+                self.policy_mappings.replace(extension.field(PolicyMappings::read)).is_some()
+            }
+            known::SUBJECT_ALT_NAME => self
+                .subject_alt_name
+                .replace(extension.field(|reader| {
                     GeneralNames::from_contents(&reader.expect("SubjectAltName", tag::SEQUENCE)?)
-                });
-            }
-            known::BASIC_CONSTRAINTS => {
-                self.basic_constraints = extension.field(|reader| BasicConstraints::read(reader, lapses));
-            }
-            known::NAME_CONSTRAINTS => {
-                self.name_constraints = extension.field(|reader| NameConstraints::read(reader, lapses));
-            }
-            known::POLICY_CONSTRAINTS => {
-                self.policy_constraints = extension.field(|reader| PolicyConstraints::read(reader, lapses));
-            }
-            known::EXT_KEY_USAGE => self.ext_key_usage = extension.field(ExtKeyUsage::read),
-            known::INHIBIT_ANY_POLICY => {
-                self.inhibit_any_policy =
-                    extension.field(|reader| reader.expect("SkipCerts", tag::INTEGER)?.count(lapses));
-            }
+                }))
+                .is_some(),
+            known::BASIC_CONSTRAINTS => self
+                .basic_constraints
+                .replace(extension.field(|reader| BasicConstraints::read(reader, lapses)))
+                .is_some(),
+            known::NAME_CONSTRAINTS => self
+                .name_constraints
+                .replace(extension.field(|reader| NameConstraints::read(reader, lapses)))
+                .is_some(),
+            known::POLICY_CONSTRAINTS => self
+                .policy_constraints
+                .replace(extension.field(|reader| PolicyConstraints::read(reader, lapses)))
+                .is_some(),
+            known::EXT_KEY_USAGE => self.ext_key_usage.replace(extension.field(ExtKeyUsage::read)).is_some(),
+            known::INHIBIT_ANY_POLICY => self
+                .inhibit_any_policy
+                .replace(extension.field(|reader| reader.expect("SkipCerts", tag::INTEGER)?.count(lapses)))
+                .is_some(),
             known::AUTHORITY_INFO_ACCESS => {
-                self.authority_info_access = extension.field(AuthorityInfoAccess::read);
+                self.authority_info_access.replace(extension.field(AuthorityInfoAccess::read)).is_some()
             }
-            known::OCSP_NO_CHECK => self.ocsp_no_check = true,
-            known::TLS_FEATURE => self.tls_feature = extension.field(TlsFeatures::read),
+            known::OCSP_NO_CHECK => core::mem::replace(&mut self.ocsp_no_check, true),
+            known::TLS_FEATURE => self.tls_feature.replace(extension.field(TlsFeatures::read)).is_some(),
             known::CRL_DISTRIBUTION_POINTS => {
-                self.crl_distribution_points = extension.field(DistributionPoint::read_all);
+                self.crl_distribution_points.replace(extension.field(DistributionPoint::read_all)).is_some()
             }
-            _ => return false,
-        }
-        true
+            _ => return None,
+        })
     }
 }
 
@@ -195,19 +203,19 @@ impl<'a> Extension<'a> {
         let critical = sequence.default_false("critical", lapses)?;
         let value = sequence.octet_string("extnValue")?;
         sequence.end("Extension")?;
-        Ok(Self { id, critical, value, known: false })
+        Ok(Self { id, critical, value })
     }
 
     /// The extension's value read by `read`, which must take all of it.
     pub(crate) fn field<T>(
         &self,
         read: impl FnOnce(&mut DerReader<'a>) -> Result<T, Asn1Error>,
-    ) -> Option<ExtensionField<T>> {
+    ) -> ExtensionField<T> {
         let mut reader = DerReader::new(self.value);
         let value = read(&mut reader).and_then(|value| {
             reader.end("extnValue")?;
             Ok(value)
         });
-        Some(ExtensionField { critical: self.critical, value })
+        ExtensionField { critical: self.critical, value }
     }
 }

@@ -143,7 +143,7 @@ pub(crate) fn expected() -> Result<ExpectedPeer, Box<dyn Error>> {
 }
 
 /// Takes what came; gives the last ticket among it.
-fn receive(
+pub(crate) fn receive(
     connection: &mut Connection,
     wire: &mut [u8],
 ) -> Result<Option<Box<ReceivedTicket>>, Box<dyn Error>> {

@@ -14,6 +14,7 @@ mod ledger;
 mod limbo;
 mod peers;
 mod pkits;
+mod profile;
 mod registry;
 mod spec;
 mod step;
@@ -36,6 +37,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "limbo", about: "judge the cases of an x509-limbo file", run: limbo::run },
     Command { name: "pkits", about: "judge the cases of a NIST PKITS file", run: pkits::run },
     Command { name: "bench", about: "measure the library beside its peers", run: bench::run },
+    Command { name: "profile", about: "count where the instructions of a handshake go", run: profile::run },
     Command {
         name: "differential",
         about: "judge random chains together with OpenSSL and rustls-webpki",

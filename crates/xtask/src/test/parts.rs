@@ -10,6 +10,7 @@ use crate::bench;
 use crate::bogo;
 use crate::differential;
 use crate::interop;
+use crate::profile;
 use crate::step::{Step, target_directory};
 use crate::wycheproof;
 
@@ -37,6 +38,11 @@ pub(super) const PARTS: &[Part] = &[
         name: "wasm",
         shows: "a handshake runs in WebAssembly, and the library compiles for a microcontroller",
         run: wasm::wasm,
+    },
+    Part {
+        name: "instructions",
+        shows: "a handshake costs no more instructions of our own than were kept",
+        run: instructions,
     },
     Part { name: "demo", shows: "`cargo run --release -- demo` shows a handshake", run: demo },
     Part {
@@ -156,6 +162,14 @@ fn docs(_: &Options) -> Verdict {
     Step::cargo(&["doc", "--workspace", "--all-features", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()?;
+    Ok(Done::Passed)
+}
+
+fn instructions(_: &Options) -> Verdict {
+    if !profile::has_valgrind() {
+        return left_out("there is no valgrind");
+    }
+    profile::check()?;
     Ok(Done::Passed)
 }
 

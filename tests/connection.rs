@@ -304,6 +304,42 @@ fn record_size_limits_hold_both_ways_from_the_handshake_on() {
     assert_eq!((longest(&client), longest(&server)), (HEADER_LEN + 64 + 16, HEADER_LEN + 100 + 16));
 }
 
+#[test]
+fn the_largest_record_that_we_send_is_from_63_bytes_to_the_protocols_own() {
+    for (size, good) in [(62, false), (63, true), (16_384, true), (16_385, false)] {
+        let (mut client, _) = builders();
+        client.max_record_size = size;
+        match client.build() {
+            Ok(config) => assert_eq!((good, config.max_record_size()), (true, size)),
+            Err(error) => {
+                assert!(
+                    !good && error.to_string().contains(&format!("max_record_size is {size}")),
+                    "{error}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn our_own_limit_on_records_holds_for_every_message_and_for_data() {
+    let (mut client, mut server) = builders();
+    (client.max_record_size, server.max_record_size) = (63, 500);
+    let (mut client, mut server) = connected(client, server);
+    client.seal_to(&[1; 1000], &mut server);
+    server.seal_to(&[2; 1000], &mut client);
+    settle(&mut client, &mut server).unwrap();
+    assert_eq!((client.plaintext.len(), server.plaintext.len()), (1000, 1000));
+    for (end, limit) in [(&client, 63), (&server, 500)] {
+        let longest = |content_type| {
+            let records = records(&end.wire).into_iter().filter(|record| record[0] == content_type);
+            records.map(|record| record.len() - HEADER_LEN).max().unwrap()
+        };
+        assert!(longest(22) <= limit, "{} bytes in a record that is not protected", longest(22));
+        assert_eq!(longest(23), limit + 1 + 16);
+    }
+}
+
 /// A client that asks for fragments of 512 bytes, as none of ours does of its own accord, and a server that asks it for
 /// nothing.
 fn asks_for_fragments_of_512() -> (End, End) {

@@ -132,6 +132,16 @@ fn the_limits_of_records_hold_behind_a_rest() {
 }
 
 #[test]
+fn our_own_limit_on_records_holds_behind_a_rest() {
+    let (mut client, server) = pair::builders();
+    client.max_record_size = 63;
+    let (client, server) = connected(client, server);
+    let (mut client, mut server) = (rested(client), server);
+    assert_eq!(client.connection.record_len(1000), client.connection.record_len(63));
+    talk(&mut client, &mut server);
+}
+
+#[test]
 fn tickets_that_come_behind_a_rest_are_passed_over() {
     let (mut client, mut server) = pair::builders();
     client.handshake.accept_tickets = true;

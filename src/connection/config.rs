@@ -18,7 +18,9 @@ use crate::handshake::{
 use crate::identity::{CertificateTag, ExpectedPeer, Sha256Digest};
 use crate::pki::certificate::Certificate;
 use crate::pki::{AnchorError, TrustAnchors};
-use crate::record::{HEADER_LEN, MAX_INNER_PLAINTEXT, MAX_RECORD, PaddingPolicy};
+use crate::record::{
+    HEADER_LEN, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, MAX_RECORD, MIN_PLAINTEXT_LIMIT, PaddingPolicy,
+};
 use crate::resumption::TicketKeys;
 
 /// What a connection is willing to do; one value serves many connections in both roles.
@@ -56,6 +58,7 @@ pub struct Config {
     pub(super) trust_digest: Option<Sha256Digest>,
     pub(super) client_trust: Option<Sha256Digest>,
     padding: PaddingPolicy,
+    max_record_size: usize,
     update_keys_after: Option<u64>,
     asks_stop_input: bool,
 }
@@ -96,6 +99,11 @@ pub struct ConfigBuilder {
     pub replay_filter: Option<Arc<SharedReplayFilter>>,
     /// How much records are padded.
     pub padding: PaddingPolicy,
+    /// The most content of a record that we send, in bytes, padding included: 63 to 2^14, the default. Small records are
+    /// with a peer's application sooner, for a record is opened when its last byte has come; each costs 22 bytes. The
+    /// peer's own `record_size_limit` holds beside it, and what we take is
+    /// [`record_size_limit`](crate::handshake::Config::record_size_limit).
+    pub max_record_size: usize,
     /// Roll a sending key after so many records; the default stays clear of the AEAD's limit
     /// (`record::default_update_after`).
     pub update_keys_after: Option<u64>,
@@ -160,6 +168,7 @@ impl Config {
             #[cfg(feature = "std")]
             replay_filter: None,
             padding: PaddingPolicy::None,
+            max_record_size: MAX_PLAINTEXT,
             update_keys_after: None,
             asks_stop_input: false,
         }
@@ -268,6 +277,12 @@ impl Config {
     #[must_use]
     pub const fn external_psks(&self) -> &ExternalPsks {
         &self.external_psks
+    }
+
+    /// The most content of a record that we send, in bytes.
+    #[must_use]
+    pub const fn max_record_size(&self) -> usize {
+        self.max_record_size
     }
 
     /// How much records are padded.
@@ -392,6 +407,12 @@ impl ConfigBuilder {
         if self.handshake.carrier != Carrier::Stream {
             return Err(ConfigError::Carrier(self.handshake.carrier));
         }
+        if !(MIN_PLAINTEXT_LIMIT..=MAX_PLAINTEXT).contains(&self.max_record_size) {
+            let size = self.max_record_size;
+            return Err(ConfigError::Handshake(alloc::format!(
+                "max_record_size is {size}, expected 63 to 16384 (§5.1)"
+            )));
+        }
         //= R-4.3.5-7
         if self.handshake.oid_filters.iter().any(oid_filters::asks_for_any_purpose) {
             let reason = "oid_filters: anyExtendedKeyUsage must not be asked for (§4.3.5)";
@@ -434,6 +455,7 @@ impl ConfigBuilder {
             unknown_server_name: self.unknown_server_name,
             cookie_key: self.cookie_key,
             padding: self.padding,
+            max_record_size: self.max_record_size,
             update_keys_after: self.update_keys_after,
             asks_stop_input: self.asks_stop_input,
         })

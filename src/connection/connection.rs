@@ -105,6 +105,7 @@ impl Connection {
 
     fn new(config: Arc<Config>, role: Role, handshake: Handshake) -> Self {
         let mut outgoing = Outgoing::new(config.padding());
+        outgoing.set_max_plaintext(config.max_record_size());
         if role == Role::Client {
             outgoing.starts_with_client_hello();
         }

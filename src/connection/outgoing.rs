@@ -139,6 +139,11 @@ impl Outgoing {
         self.writer.set_record_size_limit(limit);
     }
 
+    /// See [`RecordWriter::set_max_plaintext`].
+    pub(super) fn set_max_plaintext(&mut self, limit: usize) {
+        self.writer.set_max_plaintext(limit);
+    }
+
     /// Owes a chunk of handshake messages, or a change_cipher_spec.
     pub(super) fn content(&mut self, content_type: ContentType, bytes: impl Into<Cow<'static, [u8]>>) {
         let bytes = bytes.into();

@@ -95,7 +95,8 @@ impl Parked {
     pub fn wake(self) -> Result<Connection, CryptoError> {
         let Self { config, handshake, sender, send, receive } = self;
         let suite = handshake.cipher_suite;
-        let outgoing = Outgoing::under(config.padding(), &send, send.traffic_secret(&config, suite)?)?;
+        let mut outgoing = Outgoing::under(config.padding(), &send, send.traffic_secret(&config, suite)?)?;
+        outgoing.set_max_plaintext(config.max_record_size());
         let incoming = Incoming::under(&receive, receive.traffic_secret(&config, suite)?)?;
         let post_handshake = PostHandshake::of(handshake, Arc::clone(config.handshake()))?;
         let receiver = Receiver::new(incoming, post_handshake);

@@ -47,6 +47,8 @@ pub const MAX_RECORD: usize = HEADER_LEN + MAX_CIPHERTEXT;
 pub const RECORD_OVERHEAD: usize = HEADER_LEN + 1 + MAX_TAG_LEN;
 /// The lowest record_size_limit that an endpoint may ask for, in bytes of TLSInnerPlaintext (RFC 8449 §4).
 pub const MIN_RECORD_SIZE_LIMIT: usize = 64;
+/// The lowest limit on the content of a record that we set ourselves, in bytes: what the lowest record_size_limit leaves.
+pub const MIN_PLAINTEXT_LIMIT: usize = MIN_RECORD_SIZE_LIMIT - 1;
 /// How many records in a row may bring nothing (empty data, change_cipher_spec) before the peer is refused.
 ///
 /// Honest peers send one change_cipher_spec and use empty records, if at all, one ahead of data; 32 is what

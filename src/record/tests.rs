@@ -369,6 +369,29 @@ fn no_record_is_written_longer_than_the_protocol_or_the_peer_allows() {
 }
 
 #[test]
+fn no_record_is_written_longer_than_we_want_ourselves() {
+    for (limit, taken) in
+        [(0, 63), (63, 63), (64, 64), (MAX_PLAINTEXT, MAX_PLAINTEXT), (usize::MAX, MAX_PLAINTEXT)]
+    {
+        let mut unprotected = RecordWriter::default();
+        unprotected.set_max_plaintext(limit);
+        let record = write(&mut unprotected, ContentType::HANDSHAKE, &[7; MAX_PLAINTEXT + 1]);
+        assert_eq!(record.len(), HEADER_LEN + taken);
+        let mut protected = writer();
+        protected.set_max_plaintext(limit);
+        assert_eq!(protected.max_content(), taken);
+        let record = write(&mut protected, ContentType::APPLICATION_DATA, &[7; MAX_PLAINTEXT + 1]);
+        assert_eq!(content(&mut reader(), &mut record.clone()).1.len(), taken);
+    }
+    let mut both = writer();
+    both.set_max_plaintext(512);
+    both.set_record_size_limit(100);
+    assert_eq!(both.max_content(), 99);
+    both.set_record_size_limit(1000);
+    assert_eq!((both.max_content(), both.record_size_limit()), (512, 1000));
+}
+
+#[test]
 fn an_output_too_small_changes_nothing() {
     let whole = write(&mut writer(), DATA, b"data");
     assert_eq!(whole.len(), 4 + RECORD_OVERHEAD);

@@ -3,7 +3,10 @@
 use core::fmt;
 
 use super::header::{ContentType, HEADER_LEN, Header, LegacyRecordVersion};
-use super::{KeyUsage, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, MIN_RECORD_SIZE_LIMIT, PaddingPolicy, Protection};
+use super::{
+    KeyUsage, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, MIN_PLAINTEXT_LIMIT, MIN_RECORD_SIZE_LIMIT, PaddingPolicy,
+    Protection,
+};
 
 /// Cuts content into records and protects them, straight into the caller's slice.
 ///
@@ -13,6 +16,7 @@ use super::{KeyUsage, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, MIN_RECORD_SIZE_LIMIT,
 pub struct RecordWriter {
     protection: Option<Protection>,
     max_inner_plaintext: usize,
+    max_plaintext: usize,
     padding: PaddingPolicy,
     legacy_record_version: LegacyRecordVersion,
 }
@@ -59,6 +63,7 @@ impl RecordWriter {
         Self {
             protection: None,
             max_inner_plaintext: MAX_INNER_PLAINTEXT,
+            max_plaintext: MAX_PLAINTEXT,
             padding,
             legacy_record_version: LegacyRecordVersion::TLS_1_2,
         }
@@ -87,6 +92,12 @@ impl RecordWriter {
         //= R8449-4-1
         //= R8449-4-5
         self.max_inner_plaintext = limit.clamp(MIN_RECORD_SIZE_LIMIT, MAX_INNER_PLAINTEXT);
+    }
+
+    /// Puts at most so many bytes of content into a record, protected or not, padding included; from
+    /// [`MIN_PLAINTEXT_LIMIT`] to [`MAX_PLAINTEXT`], what is beyond means the nearest. The peer's limit holds beside it.
+    pub fn set_max_plaintext(&mut self, limit: usize) {
+        self.max_plaintext = limit.clamp(MIN_PLAINTEXT_LIMIT, MAX_PLAINTEXT);
     }
 
     //= R-5.1-13
@@ -118,7 +129,7 @@ impl RecordWriter {
     /// The most content that the next record takes, in bytes.
     #[must_use]
     pub fn max_content(&self) -> usize {
-        if self.is_protected() { self.max_inner_plaintext - 1 } else { MAX_PLAINTEXT }
+        if self.is_protected() { self.inner_plaintext_limit() - 1 } else { self.max_plaintext }
     }
 
     /// The length of the record that the first of `content` bytes make, in bytes.
@@ -186,7 +197,7 @@ impl RecordWriter {
             return Err(WriteRefused::Unprotected);
         }
         //= R-5.1-15
-        let consumed = content.min(MAX_PLAINTEXT);
+        let consumed = content.min(self.max_plaintext);
         let length = u16::try_from(consumed).unwrap_or_default();
         let header = Header { content_type, legacy_record_version: self.legacy_record_version, length };
         let (body, written) = frame(header, out)?;
@@ -222,12 +233,17 @@ impl RecordWriter {
         Ok(Written { consumed, written })
     }
 
+    /// What both limits leave for content, type and padding.
+    fn inner_plaintext_limit(&self) -> usize {
+        self.max_inner_plaintext.min(self.max_plaintext + 1)
+    }
+
     /// `TLSCiphertext.length` of a record of so much content.
     fn encrypted_len(&self, protection: &Protection, content: usize) -> usize {
         //= R-5.2-1
         //= R-5.4-1
         //= R-5.4-6
-        let limit = self.max_inner_plaintext;
+        let limit = self.inner_plaintext_limit();
         //= R8449-4.1-1
         self.padding.padded(content + 1, limit) + protection.tag_len()
     }

@@ -96,6 +96,9 @@ pub(crate) fn config(options: &Options, ticket_key: [u8; 32]) -> Result<Arc<Conf
     if !options.is_server {
         builder.external_psks = psks::offered(options, &builder.handshake.crypto)?;
     }
+    if let Some(bytes) = options.max_send_fragment {
+        builder.max_record_size = bytes;
+    }
     let handshake = &mut builder.handshake;
     handshake.ask_client_hello = true;
     handshake.group_choice =

@@ -307,6 +307,7 @@ const FLAGS: &[(&str, Effect)] = &[
     ("-key-update", Set(|o| o.key_update = true)),
     ("-key-update-before-read", Set(|o| o.key_update_before_read = true)),
     ("-write-different-record-sizes", Set(|o| o.write_different_record_sizes = true)),
+    ("-max-send-fragment", Value(|o, v| number(v).map(|bytes| o.max_send_fragment = Some(bytes)))),
     ("-read-size", Value(|o, v| number(v).map(|bytes| o.read_size = Some(bytes)))),
     ("-export-keying-material", Value(|o, v| number(v).map(|bytes| o.export_keying_material = bytes))),
     ("-export-label", Value(|o, v| text(v).map(|label| o.export_label = label))),

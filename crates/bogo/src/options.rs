@@ -82,6 +82,7 @@ pub(crate) struct Options {
     pub(crate) key_update_before_read: bool,
     pub(crate) write_different_record_sizes: bool,
     pub(crate) read_size: Option<usize>,
+    pub(crate) max_send_fragment: Option<usize>,
     pub(crate) export_keying_material: usize,
     pub(crate) export_label: String,
     pub(crate) export_context: Vec<u8>,

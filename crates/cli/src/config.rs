@@ -191,6 +191,9 @@ fn common(
         }
     };
     builder = credentials.into_iter().fold(builder, ConfigBuilder::credential);
+    if let Some(size) = negotiation.max_record_size {
+        builder.max_record_size = size;
+    }
     let handshake = &mut builder.handshake;
     if !negotiation.suite.is_empty() {
         handshake.cipher_suites.clone_from(&negotiation.suite);

@@ -57,6 +57,7 @@ fn what_is_missing_or_contradicts_itself_is_said() {
         ("client localhost:1 --ca @ca.pem --name a..b", "is no name to expect"),
         ("client localhost:1 --ca @ca.pem --spiffe-id http://a/b", "is no name to expect"),
         ("client localhost:1 --ca @ca.pem --record-size-limit 5", "record_size_limit"),
+        ("client localhost:1 --ca @ca.pem --max-record-size 62", "max_record_size is 62"),
         ("server 127.0.0.1:0 --ca @ca.pem", "give --cert and --key"),
         (server, "--client-auth none"),
         (&format!("{server} --ca @ca.pem --cert @client.pem"), "2 --cert and 1 --key"),

@@ -168,6 +168,7 @@ const SETTINGS: &[Setting] = &[
     setting!(handshake.foreign_extensions, write_foreign_extensions, read_foreign_extensions),
     setting!(handshake.limits, write_limits, read_limits),
     setting!(padding, write_padding, read_padding),
+    plain!(max_record_size),
     setting!(update_keys_after, |after: &Option<u64>| option(*after), |line: &mut Line<'_>| line
         .option(number)),
 ];
@@ -208,6 +209,7 @@ pub(crate) fn asking(config: &Config, crypto: CryptoProvider) -> ConfigBuilder {
     builder.handshake = (**config.handshake()).clone();
     builder.handshake.crypto = crypto;
     builder.padding = config.padding();
+    builder.max_record_size = config.max_record_size();
     builder.update_keys_after = config.update_keys_after();
     builder
 }
@@ -442,6 +444,7 @@ mod tests {
         let empty = ForeignExtension { answer: Some(vec![]), required: true, ..silent.clone() };
         config.handshake.foreign_extensions = vec![own, silent, empty];
         config.padding = PaddingPolicy::ToFull;
+        config.max_record_size = 63;
         danger::log_keys(&mut config.handshake);
         let mut again = bare(rustcrypto::provider());
         for text in lines(&config).unwrap() {

@@ -30,6 +30,9 @@ pub(crate) struct NegotiationArgs {
     /// Take records of at most so many bytes, 64 to 16385 (RFC 8449)
     #[arg(long, value_name = "BYTES")]
     pub(crate) record_size_limit: Option<u16>,
+    /// Send records of at most so many bytes of content, 63 to 16384
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_record_size: Option<usize>,
     /// Take certificates that are compressed by these, and compress ours by the first that the peer takes (RFC 8879):
     /// brotli, zlib, zstd
     #[arg(long, value_name = "ALGORITHM", value_delimiter = ',', value_parser = compression)]
